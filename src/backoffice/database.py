@@ -1,0 +1,132 @@
+"""The way to PostgreSQL: one pool, and one transaction per request that runs as its user.
+
+Source of the settings a transaction carries: PostgREST, "Transactions"
+(`role`, `request.jwt.claims`, `request.method`, `request.path`, `request.headers`, …).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.abc import Params, QueryNoTemplate
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from backoffice.errors import Unavailable
+
+Role = Literal["anon", "authenticated", "service_role"]
+Row = tuple[Any, ...]
+
+SERVICE: Role = "service_role"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """As whom a transaction runs, and what row-level security and the audit log may ask of it.
+
+    `settings` are transaction-local settings by name (`request.jwt.claims` as JSON text, …).
+    """
+
+    role: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    read_only: bool = False
+
+
+SERVICE_CONTEXT = RequestContext(role=SERVICE)
+
+
+class Database:
+    """A pool of connections to one PostgreSQL."""
+
+    def __init__(self, conninfo: str, *, pool_size: int = 10, acquire_timeout: float = 5.0) -> None:
+        self.conninfo = conninfo
+        self.pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=pool_size,
+            timeout=acquire_timeout,
+            open=False,
+            kwargs={"autocommit": True},
+            check=None,
+            name="backoffice",
+        )
+
+    async def open(self) -> None:
+        """Open the pool; connections are made as they are needed."""
+        await self.pool.open()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection[Row]]:
+        """A connection outside any transaction.
+
+        Raises `Unavailable` when the pool is exhausted or PostgreSQL is not reachable.
+        """
+        try:
+            async with self.pool.connection() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise Unavailable(
+                "The database is busy or unreachable; try again.", headers={"Retry-After": "1"}
+            ) from error
+
+    @asynccontextmanager
+    async def transaction(
+        self, context: RequestContext = SERVICE_CONTEXT
+    ) -> AsyncIterator[AsyncConnection[Row]]:
+        """One transaction that runs as `context.role` with `context.settings`."""
+        async with self.connection() as connection, connection.transaction():
+            if context.read_only:
+                await connection.execute("set transaction read only")
+            names = ["role", *context.settings]
+            values = [context.role, *context.settings.values()]
+            await connection.execute(
+                "select set_config(name, value, true) from unnest(%s::text[], %s::text[])"
+                " as setting(name, value)",
+                [names, values],
+            )
+            yield connection
+
+    async def fetch_value(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        context: RequestContext = SERVICE_CONTEXT,
+    ) -> Any:
+        """The first column of the first row, or None."""
+        row = await self.fetch_one(query, params, context)
+        return row[0] if row else None
+
+    async def fetch_one(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        context: RequestContext = SERVICE_CONTEXT,
+    ) -> Row | None:
+        """The first row, or None."""
+        async with self.transaction(context) as connection:
+            cursor = await connection.execute(query, params)
+            return await cursor.fetchone()
+
+    async def fetch_all(
+        self,
+        query: QueryNoTemplate,
+        params: Params | None = None,
+        context: RequestContext = SERVICE_CONTEXT,
+    ) -> Sequence[Row]:
+        """Every row."""
+        async with self.transaction(context) as connection:
+            cursor = await connection.execute(query, params)
+            return await cursor.fetchall()
+
+
+def sqlstate(error: psycopg.Error) -> str:
+    """The five characters PostgreSQL names an error by; `08006` when the connection broke."""
+    return error.sqlstate or "08006"

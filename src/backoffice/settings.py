@@ -1,0 +1,82 @@
+"""Typed settings, read from the environment. Every name starts with `BACKOFFICE_`, but `PORT`.
+
+Off loopback the server is a deployment: `Settings.require_safe` refuses what only suits a laptop.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """What may differ between two runs of the same code."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BACKOFFICE_", env_file=".env", extra="ignore", populate_by_name=True
+    )
+
+    data_dir: Path = Field(
+        default=PROJECT_ROOT / ".backoffice",
+        description="Where the embedded PostgreSQL, its keys and the local mailbox live.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="A PostgreSQL 15+ to use instead of the embedded one."
+    )
+    host: str = Field(default="127.0.0.1", description="The address the server listens on.")
+    port: int = Field(
+        default=54321,
+        validation_alias=AliasChoices("BACKOFFICE_PORT", "PORT", "port"),
+        ge=0,
+        le=65535,
+        description="The one port of UI, REST, auth and capture.",
+    )
+    public_url: str | None = Field(
+        default=None, description="The address browsers use, when a proxy stands in front."
+    )
+    pool_size: int = Field(default=10, ge=2, le=200, description="Connections to PostgreSQL.")
+    log_format: str = Field(default="auto", pattern="^(auto|console|json)$")
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Addresses whose X-Forwarded-For and country header are believed.",
+    )
+    country_header: str | None = Field(
+        default=None, description="The proxy's header with the visitor's ISO 3166 country."
+    )
+    maxmind_path: Path | None = Field(
+        default=None, description="A MaxMind country or city database (.mmdb)."
+    )
+    demo: bool = Field(
+        default=True, description="Load demo traffic into an empty embedded database."
+    )
+    demo_days: int = Field(default=90, ge=1, le=730)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only programs on this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def url(self) -> str:
+        """The address the UI, links in e-mails and the token issuer use."""
+        host = "127.0.0.1" if self.is_loopback else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
