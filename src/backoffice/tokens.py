@@ -1,0 +1,219 @@
+"""JSON Web Tokens: signing them, and the one place that decides whether a token is believed.
+
+Access tokens are signed with ES256 and name their key (`kid`); the anon and service role keys of
+a Supabase project are HS256. The key is chosen by algorithm, so a public key can never be taken
+for an HMAC secret.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from joserfc import jwt
+from joserfc.errors import (
+    BadSignatureError,
+    InvalidPayloadError,
+    JoseError,
+    UnsupportedAlgorithmError,
+)
+from joserfc.jwk import ECKey, GuestProtocol, OctKey
+from joserfc.jws import JWSRegistry
+
+from backoffice.errors import Unauthenticated
+
+Claims = Mapping[str, Any]
+
+AUDIENCE = "authenticated"
+ALGORITHMS = ("ES256", "HS256")
+LEEWAY_SECONDS = 30
+MAX_TOKEN_LENGTH = 16_384
+REMEMBERED_TOKENS = 512
+
+
+class SigningKeys(Protocol):
+    """What signing and verifying needs of a project's keys."""
+
+    @property
+    def jwt_secret(self) -> str:
+        """The HS256 secret of the anon and service role keys."""
+
+    @property
+    def signing_key(self) -> Mapping[str, Any]:
+        """The private ES256 key as a JWK with `kid`."""
+
+
+class TokenError(Unauthenticated):
+    """The token is not believed."""
+
+    code = "bad_token"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or type(self).__doc__ or "")
+
+
+class MalformedTokenError(TokenError):
+    """The token is not a signed JSON Web Token."""
+
+    code = "malformed_token"
+
+
+class TokenAlgorithmError(TokenError):
+    """The token is signed with an algorithm or a key this server does not use."""
+
+    code = "wrong_token_algorithm"
+
+
+class TokenSignatureError(TokenError):
+    """The token's signature is not this server's."""
+
+    code = "bad_token_signature"
+
+
+class TokenClaimError(TokenError):
+    """A claim of the token forbids using it."""
+
+    code = "bad_token_claim"
+
+
+class TokenExpiredError(TokenClaimError):
+    """The token is expired."""
+
+    code = "token_expired"
+
+
+class TokenNotYetValidError(TokenClaimError):
+    """The token is not valid yet."""
+
+    code = "token_not_yet_valid"
+
+
+class TokenAudienceError(TokenClaimError):
+    """The token is meant for another audience."""
+
+    code = "wrong_token_audience"
+
+
+class Tokens:
+    """Signs and verifies with one set of keys; cheap to keep, so keep one.
+
+    A verified signature is remembered by its whole token, times are checked on every call: a
+    browser sends the same token with each of its requests, and ES256 is the costliest step of a
+    small one.
+    """
+
+    def __init__(self, keys: SigningKeys, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._private = ECKey.import_key(dict(keys.signing_key))
+        self._public = ECKey.import_key(self._private.as_dict(private=False))
+        self._secret = OctKey.import_key(keys.jwt_secret)
+        self._kid = str(keys.signing_key["kid"])
+        self._registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+        self._authentic = lru_cache(maxsize=REMEMBERED_TOKENS)(self._check_signature)
+
+    def sign(self, claims: Claims) -> str:
+        """An ES256 token with these claims."""
+        header = {"alg": "ES256", "kid": self._kid, "typ": "JWT"}
+        return jwt.encode(header, dict(claims), self._private, registry=self._registry)
+
+    def verify(self, token: str, *, audience: str | None = AUDIENCE) -> Claims:
+        """The token's claims; do not change them.
+
+        `audience=None` accepts any; a token without `aud` passes, as with PostgREST's `jwt-aud`.
+        Raises the `TokenError` that says what is wrong.
+        """
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise MalformedTokenError("The token is too long.")
+        if not token.isascii():
+            raise MalformedTokenError
+        claims = self._authentic(token)
+        check_times(claims, self._clock())
+        check_audience(claims, audience)
+        return claims
+
+    def jwks(self) -> dict[str, list[dict[str, Any]]]:
+        """The public keys, as `/.well-known/jwks.json` publishes them."""
+        public = self._public.as_dict()
+        described = {"alg": "ES256", "ext": True, "key_ops": ["verify"], "use": "sig"}
+        return {"keys": [{**public, **described, "kid": self._kid}]}
+
+    def _check_signature(self, token: str) -> Claims:
+        try:
+            return jwt.decode(token, self._key, registry=self._registry).claims
+        except BadSignatureError as error:
+            raise TokenSignatureError from error
+        except UnsupportedAlgorithmError as error:
+            raise TokenAlgorithmError from error
+        except InvalidPayloadError as error:
+            raise MalformedTokenError("The token's claims are not a JSON object.") from error
+        except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise MalformedTokenError from error
+
+    def _key(self, token: GuestProtocol) -> ECKey | OctKey:
+        header = token.headers()
+        if header["alg"] == "HS256":
+            return self._secret
+        if header["alg"] == "ES256" and header.get("kid", self._kid) == self._kid:
+            return self._public
+        raise TokenAlgorithmError
+
+
+def check_times(claims: Claims, now: float) -> None:
+    """Raise unless `exp`, `nbf` and `iat` allow the token at `now` (Unix seconds) ± leeway."""
+    expires = _moment(claims, "exp")
+    if expires is not None and now > expires + LEEWAY_SECONDS:
+        raise TokenExpiredError
+    for name in ("nbf", "iat"):
+        moment = _moment(claims, name)
+        if moment is not None and moment > now + LEEWAY_SECONDS:
+            raise TokenNotYetValidError
+
+
+def check_audience(claims: Claims, audience: str | None) -> None:
+    """Raise unless the token is meant for `audience`, or for nobody in particular."""
+    meant = claims.get("aud")
+    if audience is None or meant is None:
+        return
+    if audience not in (meant if isinstance(meant, list) else [meant]):
+        raise TokenAudienceError
+
+
+def verify(token: str, keys: SigningKeys, *, audience: str | None = AUDIENCE) -> Claims:
+    """The claims of a token signed with `keys`; see `Tokens.verify`."""
+    return _tokens(keys.jwt_secret, json.dumps(dict(keys.signing_key))).verify(
+        token, audience=audience
+    )
+
+
+def sign_with_secret(claims: Claims, secret: str) -> str:
+    """An HS256 token: the form of a project's anon and service role keys."""
+    return jwt.encode({"alg": "HS256", "typ": "JWT"}, dict(claims), OctKey.import_key(secret))
+
+
+def new_signing_key() -> dict[str, Any]:
+    """A fresh private ES256 key as a JWK with `kid`, `alg` and `use`."""
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    return {**key.as_dict(private=True), "alg": "ES256", "use": "sig"}
+
+
+class _PlainKeys:
+    def __init__(self, jwt_secret: str, signing_key: Mapping[str, Any]) -> None:
+        self.jwt_secret = jwt_secret
+        self.signing_key = signing_key
+
+
+@lru_cache(maxsize=8)
+def _tokens(jwt_secret: str, signing_key: str) -> Tokens:
+    return Tokens(_PlainKeys(jwt_secret, json.loads(signing_key)))
+
+
+def _moment(claims: Claims, name: str) -> float | int | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        raise TokenClaimError(f"The token's {name} is not a number.")
+    return value
