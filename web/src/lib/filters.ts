@@ -1,0 +1,85 @@
+import { type Bucket, type Day, isDay } from '@/lib/dates';
+
+/** The value of `domain` in the URL that stands for every domain the user may see. */
+export const ALL_DOMAINS = 'all';
+
+export type ScopeSearch = { domain?: string; from?: Day; to?: Day };
+
+export const CONVERSIONS = [
+  'email_captured',
+  'demo_proposed',
+  'cta_clicked',
+  'demo_booked',
+] as const;
+export type Conversion = (typeof CONVERSIONS)[number];
+
+export const CONVERSION_LABELS: Record<Conversion, string> = {
+  email_captured: 'E-mail captured',
+  demo_proposed: 'Demo proposed',
+  cta_clicked: 'CTA clicked',
+  demo_booked: 'Demo booked',
+};
+
+export const DIMENSIONS = ['page', 'country', 'device', 'referrer'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export type DashboardSearch = ScopeSearch & { bucket?: Bucket; top?: Dimension };
+
+export type ConversationSearch = ScopeSearch & {
+  q?: string;
+  conversions?: Conversion[];
+  messaged?: boolean;
+  country?: string;
+  page?: string;
+  turns?: number;
+};
+
+type Raw = Record<string, unknown>;
+
+function text(value: unknown, maxLength: number): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const trimmed = String(value).trim().slice(0, maxLength);
+  return trimmed === '' ? undefined : trimmed;
+}
+
+function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
+  return allowed.find((each) => each === value);
+}
+
+function someOf<T extends string>(value: unknown, allowed: readonly T[]): T[] | undefined {
+  const given = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+  const kept = allowed.filter((each) => given.includes(each));
+  return kept.length > 0 ? kept : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  const number = typeof value === 'number' ? value : Number(text(value, 6) ?? Number.NaN);
+  return Number.isInteger(number) && number > 0 && number < 1000 ? number : undefined;
+}
+
+/** What a URL may say about domain and dates; anything that is not a date range is dropped. */
+export function parseScope(raw: Raw): ScopeSearch {
+  const { from, to } = raw;
+  const range = isDay(from) && isDay(to) && from <= to ? { from, to } : {};
+  return { domain: text(raw.domain, 253), ...range };
+}
+
+export function parseDashboardSearch(raw: Raw): DashboardSearch {
+  return {
+    ...parseScope(raw),
+    bucket: oneOf(raw.bucket, ['day', 'week', 'month'] as const),
+    top: oneOf(raw.top, DIMENSIONS),
+  };
+}
+
+export function parseConversationSearch(raw: Raw): ConversationSearch {
+  return {
+    ...parseScope(raw),
+    q: text(raw.q, 200),
+    conversions: someOf(raw.conversions, CONVERSIONS),
+    messaged: raw.messaged === true || raw.messaged === 'true' ? true : undefined,
+    country: text(raw.country, 2),
+    page: text(raw.page, 2000),
+    turns: count(raw.turns),
+  };
+}
