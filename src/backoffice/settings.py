@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +29,31 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         default=None, description="A PostgreSQL 15+ to use instead of the embedded one."
+    )
+    db_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="A port on 127.0.0.1 for the embedded PostgreSQL, besides its socket.",
+    )
+    jwt_secret: SecretStr | None = Field(
+        default=None, description="The HS256 secret, in place of the data folder's."
+    )
+    signing_key: SecretStr | None = Field(
+        default=None, description="The ES256 private key as a JWK, in place of the data folder's."
+    )
+    ip_hash_key: SecretStr | None = Field(
+        default=None, description="The key of visitors' address hashes, as hexadecimal digits."
+    )
+    supabase_url: str | None = Field(
+        default=None, description="A hosted Supabase project whose REST and auth the UI uses."
+    )
+    supabase_anon_key: SecretStr | None = Field(
+        default=None, description="The public key of that Supabase project."
+    )
+    cors_origins: Annotated[list[str], NoDecode] = Field(
+        default_factory=lambda: ["*"],
+        description="Web origins that may call REST and auth, by comma; `*` is any, as on Supabase.",
     )
     host: str = Field(default="127.0.0.1", description="The address the server listens on.")
     port: int = Field(
@@ -58,6 +83,13 @@ class Settings(BaseSettings):
         default=True, description="Load demo traffic into an empty embedded database."
     )
     demo_days: int = Field(default=90, ge=1, le=730)
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
 
     @property
     def is_loopback(self) -> bool:

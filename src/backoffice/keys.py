@@ -1,0 +1,166 @@
+"""The secrets of one installation: made once per data folder, kept in `keys.json`, readable by its owner only.
+
+A deployment of several machines sets the shared ones by environment instead (`BACKOFFICE_JWT_SECRET`, …).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import stat
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from backoffice.errors import ConfigurationError
+from backoffice.settings import Settings
+
+FILE = "keys.json"
+# Supabase's anon and service role keys are valid for ten years.
+KEY_LIFETIME_SECONDS = 10 * 365 * 24 * 3600
+SHORTEST_SECRET = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """What signs, encrypts and opens things. Never logged: it has no readable `repr`."""
+
+    cluster_id: str
+    created_at: int
+    jwt_secret: str
+    signing_key: Mapping[str, Any]
+    anon_key: str
+    service_role_key: str
+    ip_hash_secret: str
+    supabase_admin_password: str
+    postgres_password: str
+    authenticator_password: str
+    auth_admin_password: str
+
+    @property
+    def ip_hash_key(self) -> bytes:
+        """The key visitors' addresses are hashed with."""
+        return bytes.fromhex(self.ip_hash_secret)
+
+    def __repr__(self) -> str:
+        return f"Keys(cluster_id={self.cluster_id!r}, …)"
+
+
+def load_keys(settings: Settings) -> Keys:
+    """The keys of `settings.data_dir`, made at first use, with the environment's in their place.
+
+    Raises `ConfigurationError` when the file is damaged or others may read it.
+    """
+    path = settings.data_dir / FILE
+    if not path.exists():
+        _write_once(path, generate_keys())
+    return _overridden(_read(path), settings)
+
+
+def generate_keys() -> Keys:
+    """New keys, from the system's random numbers."""
+    from joserfc.jwk import ECKey
+
+    created_at = int(time.time())
+    jwt_secret = secrets.token_urlsafe(40)
+    signing_key = ECKey.generate_key(
+        "P-256", {"use": "sig", "alg": "ES256"}, private=True, auto_kid=True
+    )
+    return Keys(
+        cluster_id=secrets.token_hex(8),
+        created_at=created_at,
+        jwt_secret=jwt_secret,
+        signing_key=dict(signing_key.as_dict(private=True)),
+        anon_key=mint_key("anon", jwt_secret, created_at),
+        service_role_key=mint_key("service_role", jwt_secret, created_at),
+        ip_hash_secret=secrets.token_hex(32),
+        supabase_admin_password=secrets.token_urlsafe(24),
+        postgres_password=secrets.token_urlsafe(24),
+        authenticator_password=secrets.token_urlsafe(24),
+        auth_admin_password=secrets.token_urlsafe(24),
+    )
+
+
+def mint_key(role: str, jwt_secret: str, created_at: int) -> str:
+    """The long-lived JSON Web Token an application sends as `apikey`."""
+    from joserfc import jwt
+    from joserfc.jwk import OctKey
+
+    claims = {
+        "iss": "backoffice",
+        "role": role,
+        "iat": created_at,
+        "exp": created_at + KEY_LIFETIME_SECONDS,
+    }
+    return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(jwt_secret))
+
+
+def _write_once(path: Path, keys: Keys) -> None:
+    """Write the file whole or not at all; of two processes that try, the first wins."""
+    scratch = path.with_name(f"{FILE}.{os.getpid()}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(asdict(keys), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(scratch)
+    finally:
+        scratch.unlink()
+
+
+def _read(path: Path) -> Keys:
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigurationError(f"Others may read {path}. Run: chmod 600 {path}")
+    try:
+        return Keys(**json.loads(path.read_text()))
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(f"{path} is damaged: {type(error).__name__}.") from error
+
+
+def _overridden(keys: Keys, settings: Settings) -> Keys:
+    if settings.jwt_secret:
+        secret = settings.jwt_secret.get_secret_value()
+        if len(secret) < SHORTEST_SECRET:
+            raise ConfigurationError(
+                f"BACKOFFICE_JWT_SECRET is shorter than {SHORTEST_SECRET} characters."
+            )
+        keys = replace(
+            keys,
+            jwt_secret=secret,
+            anon_key=mint_key("anon", secret, keys.created_at),
+            service_role_key=mint_key("service_role", secret, keys.created_at),
+        )
+    if settings.signing_key:
+        keys = replace(keys, signing_key=_signing_key(settings.signing_key.get_secret_value()))
+    if settings.ip_hash_key:
+        keys = replace(keys, ip_hash_secret=_hex_key(settings.ip_hash_key.get_secret_value()))
+    return keys
+
+
+def _signing_key(text: str) -> Mapping[str, Any]:
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey
+
+    try:
+        key = ECKey.import_key(json.loads(text), {"use": "sig", "alg": "ES256"})
+        key.ensure_kid()
+        if key.is_private and key.curve_name == "P-256":
+            return dict(key.as_dict(private=True))
+    except (ValueError, TypeError, JoseError) as error:
+        raise ConfigurationError("BACKOFFICE_SIGNING_KEY is not a JSON Web Key.") from error
+    raise ConfigurationError("BACKOFFICE_SIGNING_KEY is not a private P-256 key.")
+
+
+def _hex_key(text: str) -> str:
+    try:
+        if len(bytes.fromhex(text)) >= SHORTEST_SECRET:
+            return text
+    except ValueError:
+        pass
+    raise ConfigurationError("BACKOFFICE_IP_HASH_KEY is not 64 or more hexadecimal digits.")

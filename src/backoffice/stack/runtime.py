@@ -1,0 +1,91 @@
+"""Putting the stack together: a running database, its migrations, and the `State` of a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+from backoffice.database import Database
+from backoffice.keys import Keys, load_keys
+from backoffice.settings import Settings
+from backoffice.stack.account import database_account
+from backoffice.stack.address import Address, embedded_address, external_address, find_address
+from backoffice.stack.bootstrap import bootstrap
+from backoffice.stack.cluster import Cluster
+from backoffice.stack.layout import plan_layout, prepare_data_dir
+from backoffice.stack.lock import exclusive
+from backoffice.stack.migrate import migrate
+from backoffice.stack.seed import require_own_passwords, seed
+from backoffice.state import State
+
+AUTH_POOL_SIZE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What preparing a database did: versions applied, whether the seed ran."""
+
+    migrations: list[str]
+    seeded: bool
+
+
+def load(settings: Settings) -> Keys:
+    """The keys of the data folder, which is made when it is missing."""
+    prepare_data_dir(settings.data_dir)
+    return load_keys(settings)
+
+
+@contextmanager
+def running_database(settings: Settings, keys: Keys, *, fsync: bool = True) -> Iterator[Address]:
+    """The database for as long as the block runs: the embedded one is started and stopped.
+
+    The data folder is locked either way, so that one server at a time uses it. Enter it from the main
+    thread. Raises `AlreadyRunning`, `StackError`.
+    """
+    with exclusive(settings.data_dir / "server.lock"):
+        if settings.database_url:
+            yield external_address(settings.database_url.get_secret_value())
+            return
+        layout = plan_layout(settings.data_dir, keys.cluster_id, database_account())
+        cluster = Cluster(layout, tcp_port=settings.db_port, fsync=fsync)
+        cluster.create(keys.supabase_admin_password)
+        try:
+            yield embedded_address(cluster.start(), keys)
+        finally:
+            cluster.stop()
+
+
+def prepare(address: Address, settings: Settings) -> Prepared:
+    """Bring a database up to date: roles, `auth` schema, migrations and, embedded, the seed.
+
+    Raises `MigrationError`, and `ConfigurationError` when default passwords would be exposed.
+    """
+    bootstrap(address)
+    with psycopg.connect(address.login("postgres"), autocommit=True) as connection:
+        applied = migrate(connection)
+        seeded = address.embedded and seed(connection)
+        if not settings.is_loopback:
+            require_own_passwords(connection, settings.host)
+    return Prepared(applied, seeded)
+
+
+def make_state(settings: Settings, keys: Keys, address: Address) -> State:
+    """The state of a process, with both pools still closed."""
+    return State(
+        settings=settings,
+        keys=keys,
+        database=Database(address.login("authenticator"), pool_size=settings.pool_size),
+        auth_database=Database(address.login("supabase_auth_admin"), pool_size=AUTH_POOL_SIZE),
+    )
+
+
+def attach(settings: Settings) -> State:
+    """The state of a process beside the server, such as the worker; pools are still closed.
+
+    Raises `StackError` when the embedded database is stopped.
+    """
+    keys = load(settings)
+    return make_state(settings, keys, find_address(settings, keys))

@@ -1,0 +1,141 @@
+"""One throwaway PostgreSQL for the whole run, and databases cloned from a migrated template."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from backoffice.keys import Keys
+from backoffice.settings import Settings
+from backoffice.stack.address import Address, Login
+from backoffice.stack.bootstrap import bootstrap
+from backoffice.stack.migrate import migrate
+from backoffice.stack.runtime import load, running_database
+from backoffice.stack.seed import seed
+
+TEMPLATE = "template_migrated"
+EMPTY_TEMPLATE = "template_project"
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class TestCluster:
+    """The running PostgreSQL of a test session."""
+
+    __test__ = False
+
+    settings: Settings
+    keys: Keys
+    address: Address
+
+    @contextmanager
+    def cloned(self, name: str, template: str = TEMPLATE) -> Iterator[TestDatabase]:
+        """A database of its own, dropped at the end."""
+        unique = f"t{next(_numbers)}_{re.sub(r'[^a-z0-9]+', '_', name.lower())[-40:]}"
+        with self._admin() as admin:
+            admin.execute(
+                sql.SQL("create database {} template {} owner postgres").format(
+                    sql.Identifier(unique), sql.Identifier(template)
+                )
+            )
+        try:
+            yield TestDatabase(self, unique)
+        finally:
+            with self._admin() as admin:
+                admin.execute(
+                    sql.SQL("drop database {} with (force)").format(sql.Identifier(unique))
+                )
+
+    def make_template(self, name: str, template: str) -> None:
+        """Copy a database that nobody is connected to."""
+        with self._admin() as admin:
+            admin.execute(
+                sql.SQL("create database {} template {} owner postgres").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+
+    def _admin(self) -> Connection:
+        return psycopg.connect(
+            self.address.login("supabase_admin", database="template1"), autocommit=True
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TestDatabase:
+    """A database with all migrations and the seed (or an empty project), for one test module."""
+
+    __test__ = False
+
+    cluster: TestCluster
+    name: str
+
+    def url(self, role: str = "postgres") -> str:
+        """A connection string as a login role, or as `anon`, `authenticated`, `service_role`."""
+        logins: dict[str, Login] = {
+            "supabase_admin": "supabase_admin",
+            "postgres": "postgres",
+            "authenticator": "authenticator",
+            "supabase_auth_admin": "supabase_auth_admin",
+        }
+        if role in logins:
+            return self.cluster.address.login(logins[role], database=self.name)
+        return self.cluster.address.login(
+            "authenticator", database=self.name, options=f"-crole={role}"
+        )
+
+    @property
+    def address(self) -> Address:
+        """The address of this database, for the stack's own functions."""
+        whole = self.cluster.address
+        return Address(whole.login("postgres", database=self.name), whole.passwords)
+
+    @contextmanager
+    def connect(
+        self, role: str = "postgres", claims: Mapping[str, Any] | None = None
+    ) -> Iterator[Connection[Any]]:
+        """A connection in autocommit mode as `role`, with `claims` as the request's token has them."""
+        with psycopg.connect(self.url(role), autocommit=True) as connection:
+            if claims is not None:
+                connection.execute(
+                    "select set_config('request.jwt.claims', %s, false)",
+                    [json.dumps({"role": role, **claims})],
+                )
+            yield connection
+
+
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """A temporary folder that also the account PostgreSQL runs as, when we are root, can pass through."""
+    with TemporaryDirectory(prefix="backoffice-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
+@contextmanager
+def throwaway_cluster() -> Iterator[TestCluster]:
+    """Start a PostgreSQL with the two templates; fsync is off, since nothing here must last."""
+    with reachable_folder() as folder, ExitStack() as running:
+        settings = Settings(data_dir=folder / "data", demo=False, database_url=None)
+        keys = load(settings)
+        address = running.enter_context(running_database(settings, keys, fsync=False))
+        cluster = TestCluster(settings, keys, address)
+        bootstrap(address)
+        cluster.make_template(EMPTY_TEMPLATE, "postgres")
+        with psycopg.connect(address.login("postgres"), autocommit=True) as connection:
+            migrate(connection)
+            seed(connection)
+        cluster.make_template(TEMPLATE, "postgres")
+        yield cluster
