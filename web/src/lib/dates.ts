@@ -41,8 +41,8 @@ export function today(timezone: string, now: Date = new Date()): Day {
 
 /** The latest current day among timezones, so that nobody's newest figures are left out. */
 export function latestToday(timezones: string[], now: Date = new Date()): Day {
-  const days = (timezones.length > 0 ? timezones : ['UTC']).map((zone) => today(zone, now));
-  return days.reduce((latest, day) => (day > latest ? day : latest));
+  const days = timezones.map((zone) => today(zone, now)).sort();
+  return days.at(-1) ?? today('UTC', now);
 }
 
 /** As many days as the range has, right before it: what the server compares with. */

@@ -47,10 +47,12 @@ export function problemOf(error: WireError, status: number): Problem {
   return new Problem(kind, message, status, error.code || null, error.requestId ?? null);
 }
 
-type WireResult<T> = { data: T; error: null } | { data: null; error: WireError };
+type WireResult = { data: unknown; error: WireError | null; status: number };
 
 /** The data of a postgrest-js answer, or its error thrown as a `Problem`. */
-export function unwrap<T>(result: WireResult<T> & { status: number }): T {
+export function unwrap<Result extends WireResult>(
+  result: Result,
+): Extract<Result, { error: null }>['data'] {
   if (result.error !== null) throw problemOf(result.error, result.status);
   return result.data;
 }

@@ -1,0 +1,55 @@
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import type { ConversationFilter } from '@/data/conversation-filter';
+import { TRAFFIC } from '@/data/keys';
+import { type Backend, useBackend } from '@/lib/backend';
+import type { Database, Json } from '@/lib/database.types';
+import { unwrap } from '@/lib/errors';
+import type { Nullable } from '@/lib/nullable';
+
+type Row = Database['public']['Functions']['list_conversations']['Returns'][number];
+export type ListedConversation = Nullable<
+  Row,
+  'account_name' | 'country' | 'language' | 'last_message_at' | 'page' | 'preview' | 'visitor_email'
+>;
+
+export const PAGE_SIZE = 50;
+
+async function fetchPage(
+  { client }: Backend,
+  siteDomains: string[],
+  filter: ConversationFilter,
+  after: Json,
+  signal: AbortSignal,
+) {
+  const rows: ListedConversation[] = unwrap(
+    await client
+      .rpc('list_conversations', {
+        p_site_domains: siteDomains,
+        p_filter: filter,
+        p_limit: PAGE_SIZE,
+        p_after: after,
+      })
+      .abortSignal(signal),
+  );
+  return rows;
+}
+
+export function conversationListQuery(
+  backend: Backend,
+  siteDomains: string[],
+  filter: ConversationFilter,
+) {
+  return infiniteQueryOptions({
+    queryKey: [TRAFFIC, 'conversation-list', siteDomains, filter],
+    queryFn: ({ pageParam, signal }) => fetchPage(backend, siteDomains, filter, pageParam, signal),
+    initialPageParam: null as Json,
+    getNextPageParam: (page): Json | undefined =>
+      page.length < PAGE_SIZE ? undefined : page.at(-1)?.cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Conversations, newest first, a page at a time. */
+export function useConversationList(siteDomains: string[], filter: ConversationFilter) {
+  return useInfiniteQuery(conversationListQuery(useBackend(), siteDomains, filter));
+}

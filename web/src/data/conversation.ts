@@ -1,0 +1,50 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { TRAFFIC } from '@/data/keys';
+import { type Backend, useBackend } from '@/lib/backend';
+import { unwrap } from '@/lib/errors';
+
+// The session holds its latest conversation, so there are two ways between the tables: name the one.
+const COLUMNS = `
+  *,
+  visitor:visitors!conversations_visitor_id_fkey(*),
+  session:visitor_sessions!conversations_session_id_fkey(*),
+  messages(*),
+  conversions(*)
+` as const;
+
+async function fetchConversation(
+  { client }: Backend,
+  siteDomain: string,
+  id: string,
+  signal: AbortSignal,
+) {
+  return unwrap(
+    await client
+      .from('conversations')
+      .select(COLUMNS)
+      .eq('site_domain', siteDomain)
+      .eq('id', id)
+      .order('sent_at', { referencedTable: 'messages' })
+      .order('seq', { referencedTable: 'messages' })
+      .order('id', { referencedTable: 'messages' })
+      .order('occurred_at', { referencedTable: 'conversions' })
+      .abortSignal(signal)
+      .single(),
+  );
+}
+
+export type Conversation = Awaited<ReturnType<typeof fetchConversation>>;
+export type Message = Conversation['messages'][number];
+export type ConversionEvent = Conversation['conversions'][number];
+
+export function conversationQuery(backend: Backend, siteDomain: string, id: string) {
+  return queryOptions({
+    queryKey: [TRAFFIC, 'conversation', siteDomain, id],
+    queryFn: ({ signal }) => fetchConversation(backend, siteDomain, id, signal),
+  });
+}
+
+/** One conversation with its messages, conversions, visitor and session. */
+export function useConversation(siteDomain: string, id: string) {
+  return useQuery(conversationQuery(useBackend(), siteDomain, id));
+}
