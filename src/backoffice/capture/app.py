@@ -1,0 +1,124 @@
+"""The routes through which data comes in: events from widgets, conversations from the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from backoffice.capture import docs
+from backoffice.capture.agent import Agent
+from backoffice.capture.batch import capture_batch
+from backoffice.capture.decode import decode
+from backoffice.capture.keys import DomainKeys
+from backoffice.capture.openapi import CAPTURE_PATHS
+from backoffice.capture.sender import Origins
+from backoffice.capture.store import Store
+from backoffice.capture.wire import (
+    CORS_HEADERS,
+    PREFLIGHT_HEADERS,
+    json_response,
+    problem_response,
+    read_body,
+)
+from backoffice.errors import Problem
+from backoffice.state import State
+
+_READERS: Final = 3
+"""Connections of the pool that capture leaves to people who read."""
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An ASGI app around a handler: every `Problem` becomes its answer."""
+
+    handler: Handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; a client that went away gets no answer."""
+        request = Request(scope, receive)
+        try:
+            response = await self.handler(request)
+        except Problem as problem:
+            response = problem_response(problem, request)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """PostHog's capture endpoints."""
+
+    keys: DomainKeys
+    origins: Origins
+    store: Store
+
+    async def handle(self, request: Request) -> Response:
+        """Take one request's events from any origin."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=PREFLIGHT_HEADERS)
+        try:
+            return await self._capture(request)
+        except Problem as problem:
+            return problem_response(problem, request, CORS_HEADERS)
+
+    async def _capture(self, request: Request) -> Response:
+        body = await read_body(request)
+        query = request.query_params
+        envelope = decode(body, request.headers, query)
+        site_domain = await self.keys.public(envelope.key)
+        peer = request.client.host if request.client else None
+        sender = self.origins.sender(site_domain, peer, request.headers)
+        outcome = await capture_batch(envelope, sender, self.origins, self.store)
+        if outcome.rejected and not outcome.accepted:
+            first = outcome.rejected[0]
+            problem = Problem(
+                f"{first['field']}: {first['message']}",
+                code="invalid_event",
+                field=first["field"],
+            )
+            return problem_response(
+                problem,
+                request,
+                CORS_HEADERS,
+                rejected_count=outcome.rejected_count,
+                rejected=outcome.rejected,
+            )
+        if query.get("beacon") == "1":
+            return Response(status_code=204, headers=CORS_HEADERS)
+        return json_response(outcome.answer(), headers=CORS_HEADERS)
+
+
+def capture_routes(state: State) -> list[BaseRoute]:
+    """Every route of this module, for an application that has others besides."""
+    keys = DomainKeys(state.database)
+    store = Store(state.database, writers=max(1, state.settings.pool_size - _READERS))
+    origins = Origins.from_settings(state.settings, state.keys.ip_hash_key)
+    capture = Answering(Capture(keys, origins, store).handle)
+    agent = Agent(keys, store)
+    conversation = "/agent/v1/conversations/{conversation_id}"
+    return [
+        *(
+            Route(path + slash, capture, methods=["GET", "POST", "OPTIONS"])
+            for path in CAPTURE_PATHS
+            for slash in ("/", "")
+        ),
+        Route(conversation, Answering(agent.put), methods=["PUT"]),
+        Route(conversation, Answering(agent.patch), methods=["PATCH"]),
+        Route(f"{conversation}/messages", Answering(agent.add_messages), methods=["POST"]),
+        *docs.routes(),
+    ]
+
+
+def create_capture_app(state: State) -> Starlette:
+    """Capture, the agent API and their documents as an application of their own."""
+    return Starlette(routes=capture_routes(state))

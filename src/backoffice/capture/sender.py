@@ -1,0 +1,160 @@
+"""Who sends a request: from which address and country, and whether it is a visitor's browser."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, Final, Protocol
+
+import maxminddb
+
+from backoffice.capture import bots
+from backoffice.capture.limits import MAX_USER_AGENT
+from backoffice.errors import ConfigurationError
+from backoffice.settings import Settings
+
+Network = IPv4Network | IPv6Network
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_NO_COUNTRY: Final = frozenset({"XX", "T1", "ZZ"})
+_LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
+
+
+class Countries(Protocol):
+    """What knows the country of an address: a MaxMind database, or a test's."""
+
+    def get(self, address: str) -> Any:
+        """The record of `address`, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One request's sender, as far as its events may be judged by it.
+
+    A program that sends for others (`is_program`) lends its events neither device nor language,
+    and a server SDK (`is_server`) no address: those would be the server's, not the visitor's.
+    """
+
+    site_domain: str
+    user_agent: str
+    is_program: bool
+    is_server: bool
+    address: str | None
+    country: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Reads senders out of requests: which proxies are believed, and whose countries."""
+
+    hash_key: bytes = field(repr=False)
+    trusted: tuple[Network, ...] = ()
+    country_header: str | None = None
+    countries: Countries | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings, hash_key: bytes) -> Origins:
+        """As the settings say. Raises `ConfigurationError` for what cannot be read."""
+        try:
+            trusted = tuple(ip_network(item, strict=False) for item in settings.trusted_proxies)
+        except ValueError as error:
+            raise ConfigurationError(f"BACKOFFICE_TRUSTED_PROXIES: {error}") from error
+        countries: Countries | None = None
+        if settings.maxmind_path is not None:
+            try:
+                countries = maxminddb.open_database(str(settings.maxmind_path))
+            except (OSError, maxminddb.InvalidDatabaseError) as error:
+                raise ConfigurationError(f"BACKOFFICE_MAXMIND_PATH: {error}") from error
+        header = settings.country_header.lower() if settings.country_header else None
+        return cls(hash_key, trusted, header, countries)
+
+    def sender(self, site_domain: str, peer: str | None, headers: Mapping[str, str]) -> Sender:
+        """The sender of a request whose connection comes from `peer`."""
+        user_agent = headers.get("user-agent", "")[:MAX_USER_AGENT]
+        is_server = bots.is_server_sdk(user_agent)
+        is_program = is_server or bots.is_program(user_agent)
+        address = None if is_server else self.client_address(peer, headers)
+        country = None
+        if not is_program and self.country_header and self._is_trusted(peer):
+            country = country_code(headers.get(self.country_header))
+        return Sender(
+            site_domain=site_domain,
+            user_agent=user_agent,
+            is_program=is_program,
+            is_server=is_server,
+            address=address,
+            country=country,
+            language=None if is_program else language_code(headers.get("accept-language")),
+        )
+
+    def client_address(self, peer: str | None, headers: Mapping[str, str]) -> str | None:
+        """The nearest address in front of the trusted proxies."""
+        address = peer
+        if self._is_trusted(peer):
+            for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
+                hop = hop.strip()
+                if normal_address(hop) is None:
+                    break
+                address = hop
+                if not self._is_trusted(hop):
+                    break
+        return normal_address(address)
+
+    def country_of(self, address: str | None) -> str | None:
+        """The country the MaxMind database knows for `address`."""
+        if self.countries is None or address is None:
+            return None
+        record = self.countries.get(address)
+        country = record.get("country") if isinstance(record, dict) else None
+        return country_code(country.get("iso_code")) if isinstance(country, dict) else None
+
+    def hash(self, site_domain: str, address: str | None) -> str | None:
+        """What is stored of an address: a keyed hash that differs from site to site."""
+        if address is None:
+            return None
+        return hash_address(self.hash_key, site_domain, address)
+
+    def _is_trusted(self, address: str | None) -> bool:
+        if not self.trusted or address is None:
+            return False
+        parsed = _parse_address(address)
+        return parsed is not None and any(parsed in network for network in self.trusted)
+
+
+def hash_address(key: bytes, site_domain: str, address: str) -> str:
+    """HMAC-SHA256 of site and normalised address, in hex."""
+    return hmac.new(key, f"{site_domain}|{address}".encode(), hashlib.sha256).hexdigest()
+
+
+def normal_address(value: Any) -> str | None:
+    """An IP address in its one spelling (an IPv4 address mapped into IPv6 is the IPv4 one)."""
+    parsed = _parse_address(value) if isinstance(value, str) else None
+    return str(parsed) if parsed else None
+
+
+def _parse_address(value: str) -> IPv4Address | IPv6Address | None:
+    try:
+        parsed = ip_address(value.strip().strip("[]").split("%", 1)[0])
+    except ValueError:
+        return None
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return mapped or parsed
+
+
+def country_code(value: Any) -> str | None:
+    """An ISO 3166 alpha-2 code, or None for anything else and for "unknown"."""
+    if not isinstance(value, str):
+        return None
+    code = value.strip().upper()
+    return code if _COUNTRY.fullmatch(code) and code not in _NO_COUNTRY else None
+
+
+def language_code(value: Any) -> str | None:
+    """The primary language of `en-GB` or of an Accept-Language header, in lower case."""
+    match = _LANGUAGE.match(value) if isinstance(value, str) else None
+    return match[1].lower() if match else None
