@@ -1,0 +1,1 @@
+"""Supabase Auth's protocol: passwords, sessions and the tokens that prove them."""

@@ -1,0 +1,106 @@
+"""Supabase Auth's protocol as one ASGI application, mounted at `/auth/v1`."""
+
+from __future__ import annotations
+
+import psycopg
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from backoffice.auth.config import AuthConfig
+from backoffice.auth.disabled import DisabledUsers
+from backoffice.auth.errors import AuthProblem, error_response, validation_failed
+from backoffice.auth.limits import RateLimiter
+from backoffice.auth.routes import admin, public, token, user
+from backoffice.auth.service import Auth
+from backoffice.errors import Problem, Unavailable
+from backoffice.state import State
+from backoffice.tokens import Tokens
+
+log = structlog.get_logger(__name__)
+
+ROUTES = [
+    Route("/health", public.health, methods=["GET"]),
+    Route("/settings", public.settings, methods=["GET"]),
+    Route("/.well-known/jwks.json", public.jwks, methods=["GET"]),
+    Route("/signup", public.sign_up, methods=["POST"]),
+    Route("/token", token.token, methods=["POST"]),
+    Route("/user", user.get_user, methods=["GET"]),
+    Route("/user", user.update_user, methods=["PUT"]),
+    Route("/logout", user.logout, methods=["POST"]),
+    Route("/admin/users", admin.list_all, methods=["GET"]),
+    Route("/admin/users", admin.create, methods=["POST"]),
+    Route("/admin/users/{user_id}", admin.get, methods=["GET"]),
+    Route("/admin/users/{user_id}", admin.update, methods=["PUT"]),
+    Route("/admin/users/{user_id}", admin.delete, methods=["DELETE"]),
+]
+
+# Tokens travel in a header that no browser adds by itself, so any origin may ask.
+CORS = Middleware(
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"],
+    allow_headers=["*"],
+    expose_headers=["X-Total-Count", "Link", "X-Supabase-Api-Version", "X-Sb-Error-Code"],
+    max_age=600,
+)
+
+
+def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
+    """The application; `state`'s databases must be open while it serves."""
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[CORS],
+        exception_handlers={
+            Problem: _on_problem,
+            HTTPException: _on_http_exception,
+            psycopg.OperationalError: _on_database_away,
+            psycopg.DataError: _on_data_error,
+            Exception: _on_failure,
+        },
+    )
+    app.router.redirect_slashes = False
+    app.state.auth = Auth(
+        state=state,
+        config=config or AuthConfig(),
+        tokens=Tokens(state.keys),
+        limiter=RateLimiter(state.auth_database, state.keys.ip_hash_key),
+        disabled=DisabledUsers(state.database),
+    )
+    return app
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return error_response(request, error)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "unknown")
+    headers = dict(error.headers or {})
+    problem = AuthProblem(error.status_code, code, error.detail, headers=headers)
+    return error_response(request, problem)
+
+
+async def _on_database_away(request: Request, error: Exception) -> Response:
+    log.warning("auth.database_away", error=type(error).__name__)
+    problem = Unavailable("The database does not answer; try again.", headers={"Retry-After": "1"})
+    return error_response(request, problem)
+
+
+async def _on_data_error(request: Request, error: Exception) -> Response:
+    log.info("auth.data_error", error=type(error).__name__)
+    return error_response(request, validation_failed("A value is not of the type it must have"))
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    log.error("auth.unexpected_failure", exc_info=error)
+    message = "Unexpected failure, please check server logs for more information"
+    return error_response(request, AuthProblem(500, "unexpected_failure", message))

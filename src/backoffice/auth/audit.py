@@ -1,0 +1,74 @@
+"""Who did what to an account, in `auth.audit_log_entries`, in the transaction that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from psycopg import AsyncConnection
+from psycopg.types.json import Json
+
+from backoffice.auth.queries import audit as queries
+from backoffice.auth.queries.users import NIL
+from backoffice.auth.users import User
+from backoffice.database import Row
+
+Action = Literal[
+    "login",
+    "logout",
+    "token_refreshed",
+    "token_revoked",
+    "user_deleted",
+    "user_modified",
+    "user_signedup",
+    "user_updated_password",
+]
+
+LOG_TYPES: Mapping[Action, str] = {
+    "login": "account",
+    "logout": "account",
+    "token_refreshed": "token",
+    "token_revoked": "token",
+    "user_deleted": "team",
+    "user_modified": "user",
+    "user_signedup": "team",
+    "user_updated_password": "user",
+}
+
+
+async def record(
+    connection: AsyncConnection[Row],
+    action: Action,
+    actor: User,
+    traits: Mapping[str, Any] | None = None,
+) -> None:
+    """Record that `actor` did `action` to their own account."""
+    payload = {
+        "actor_id": str(actor.id),
+        "actor_via_sso": actor.is_sso_user,
+        "actor_username": actor.phone or actor.email,
+    }
+    if "full_name" in actor.user_metadata:
+        payload["actor_name"] = actor.user_metadata["full_name"]
+    await _insert(connection, action, payload, traits)
+
+
+async def record_admin(
+    connection: AsyncConnection[Row], action: Action, role: str, user: User
+) -> None:
+    """Record that the holder of a `role` key did `action` to the account of `user`."""
+    payload = {"actor_id": NIL, "actor_via_sso": False, "actor_username": role}
+    traits = {"user_id": str(user.id), "user_email": user.email, "user_phone": user.phone}
+    await _insert(connection, action, payload, traits)
+
+
+async def _insert(
+    connection: AsyncConnection[Row],
+    action: Action,
+    payload: Mapping[str, Any],
+    traits: Mapping[str, Any] | None,
+) -> None:
+    entry = {**payload, "action": action, "log_type": LOG_TYPES[action]}
+    if traits:
+        entry["traits"] = dict(traits)
+    await connection.execute(queries.INSERT, {"payload": Json(entry)})

@@ -1,0 +1,20 @@
+"""What a deployment may choose; the defaults are Supabase's, but that nobody can sign up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from backoffice.auth.limits import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class AuthConfig:
+    """Lifetimes and limits."""
+
+    access_token_lifetime: timedelta = timedelta(hours=1)
+    reuse_interval: timedelta = timedelta(seconds=10)
+    session_timebox: timedelta | None = None
+    session_inactivity: timedelta | None = None
+    sign_ins_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=2)))
+    sign_ins_per_account: Limit = field(default=Limit(burst=20, every=timedelta(seconds=30)))

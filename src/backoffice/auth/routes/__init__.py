@@ -1,0 +1,1 @@
+"""One module per noun of the protocol; each route reads top to bottom."""

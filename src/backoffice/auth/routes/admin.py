@@ -1,0 +1,287 @@
+"""`/admin/users`: accounts, for the holder of the service role key."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from email_validator import EmailNotValidError, validate_email
+from psycopg import AsyncConnection
+from psycopg.errors import UniqueViolation
+from psycopg.types.json import Jsonb
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from backoffice.auth import audit
+from backoffice.auth.durations import parse_duration
+from backoffice.auth.errors import not_found, unprocessable, validation_failed
+from backoffice.auth.passwords import check_strength, hash_password, is_bcrypt
+from backoffice.auth.queries import users as queries
+from backoffice.auth.requests import Params, read_params, require_admin
+from backoffice.auth.service import Auth
+from backoffice.auth.sessions import end_all_sessions
+from backoffice.auth.users import User, email_taken, find_user, list_users, merge_metadata
+from backoffice.database import Row
+from backoffice.tokens import AUDIENCE
+
+DEFAULT_ROLE = "authenticated"
+EMAIL_EXISTS = "A user with this email address has already been registered"
+Name = Annotated[str, Field(max_length=255)]
+
+
+class AdminUser(Params):
+    """What an administrator gives of a user."""
+
+    id: str = ""
+    aud: Name = ""
+    role: Name = ""
+    email: str = ""
+    phone: str = ""
+    password: str | None = None
+    password_hash: str = ""
+    email_confirm: bool = False
+    user_metadata: dict[str, Any] | None = None
+    app_metadata: dict[str, Any] | None = None
+    ban_duration: str = ""
+
+
+class Deletion(Params):
+    """How to delete."""
+
+    should_soft_delete: bool = False
+
+
+async def list_all(request: Request) -> JSONResponse:
+    """One page of users, the newest first; `X-Total-Count` and `Link` say what there is beyond."""
+    require_admin(request)
+    page = _count(request, "page", 1)
+    per_page = min(_count(request, "per_page", 50), 1000)
+    sort = request.query_params.get("sort", "created_at desc").split()
+    if sort not in (["created_at"], ["created_at", "asc"], ["created_at", "desc"]):
+        raise validation_failed("Bad Sort Parameters: only created_at asc or desc is known")
+    audience = request.headers.get("x-jwt-aud") or AUDIENCE
+    async with Auth.of(request).transaction() as connection:
+        users, total = await list_users(
+            connection,
+            audience=audience,
+            search=_text(request, "filter"),
+            ascending=sort[-1] == "asc",
+            limit=per_page,
+            offset=(page - 1) * per_page,
+        )
+    return JSONResponse(
+        {"users": [user.to_json() for user in users], "aud": audience},
+        headers={"X-Total-Count": str(total), "Link": _link(request, page, per_page, total)},
+    )
+
+
+async def create(request: Request) -> JSONResponse:
+    """A new user, with the given id if there is one."""
+    role = require_admin(request)
+    params = await read_params(request, AdminUser)
+    _check_phone(params)
+    if not params.email:
+        raise validation_failed("Cannot create a user without either an email or phone")
+    email = normal_email(params.email)
+    user_id = _new_id(params.id)
+    encrypted = await _encrypted_password(params)
+    values = {
+        "id": user_id,
+        "aud": params.aud or AUDIENCE,
+        "role": params.role or DEFAULT_ROLE,
+        "email": email,
+        "encrypted_password": encrypted or "",
+        "email_confirm": params.email_confirm,
+        "ban": _ban(params.ban_duration),
+        "app_metadata": Jsonb({"provider": "email", "providers": ["email"]}),
+        "user_metadata": Jsonb(params.user_metadata or {}),
+    }
+    try:
+        async with Auth.of(request).transaction() as connection:
+            if await email_taken(connection, email):
+                raise unprocessable("email_exists", EMAIL_EXISTS)
+            await connection.execute(queries.INSERT, values)
+            await connection.execute(
+                queries.PUT_EMAIL_IDENTITY,
+                {"id": user_id, "email": email, "verified": params.email_confirm},
+            )
+            await _merge(connection, user_id, params)
+            if params.email_confirm:
+                await connection.execute(queries.CONFIRM_EMAIL, {"id": user_id})
+            user = await _existing(connection, user_id)
+            await audit.record_admin(connection, "user_signedup", role, user)
+    except UniqueViolation as error:
+        raise unprocessable("email_exists", EMAIL_EXISTS) from error
+    return JSONResponse(user.to_json())
+
+
+async def get(request: Request) -> JSONResponse:
+    """One user."""
+    require_admin(request)
+    async with Auth.of(request).transaction() as connection:
+        user = await _addressed(request, connection)
+    return JSONResponse(user.to_json())
+
+
+async def update(request: Request) -> JSONResponse:
+    """Change what is given; a new password or a ban ends the user's sessions."""
+    role = require_admin(request)
+    params = await read_params(request, AdminUser)
+    _check_phone(params)
+    email = normal_email(params.email) if params.email else None
+    ban = _ban(params.ban_duration)
+    encrypted = await _encrypted_password(params)
+    try:
+        async with Auth.of(request).transaction() as connection:
+            user = await _addressed(request, connection)
+            if email:
+                await _set_email(connection, user, email, verified=params.email_confirm)
+            if params.email_confirm:
+                await connection.execute(queries.CONFIRM_EMAIL, {"id": user.id})
+            if params.role:
+                await connection.execute(queries.SET_ROLE, {"id": user.id, "role": params.role})
+            if encrypted:
+                await connection.execute(
+                    queries.SET_PASSWORD, {"id": user.id, "encrypted_password": encrypted}
+                )
+            if params.ban_duration:
+                await connection.execute(queries.SET_BAN, {"id": user.id, "ban": ban})
+            if encrypted or ban:
+                await end_all_sessions(connection, user.id)
+            await _merge(connection, user.id, params)
+            await audit.record_admin(connection, "user_modified", role, user)
+            changed = await _existing(connection, user.id)
+    except UniqueViolation as error:
+        raise unprocessable("email_exists", EMAIL_EXISTS) from error
+    return JSONResponse(changed.to_json())
+
+
+async def delete(request: Request) -> JSONResponse:
+    """Delete a user, or blank one whose id must stay known."""
+    role = require_admin(request)
+    params = await read_params(request, Deletion, optional=True)
+    async with Auth.of(request).transaction() as connection:
+        user = await _addressed(request, connection)
+        await audit.record_admin(connection, "user_deleted", role, user)
+        if params.should_soft_delete:
+            digest = hashlib.sha256(f"{user.id}{user.email}".encode()).hexdigest()
+            await connection.execute(queries.SOFT_DELETE, {"id": user.id, "digest": digest})
+            await connection.execute(queries.FORGET_IDENTITIES, {"id": user.id})
+            await connection.execute(queries.FORGET_FACTORS, {"id": user.id})
+            await connection.execute(queries.FORGET_ONE_TIME_TOKENS, {"id": user.id})
+            await end_all_sessions(connection, user.id)
+        else:
+            await connection.execute(queries.DELETE, {"id": user.id})
+    return JSONResponse({})
+
+
+def normal_email(text: str) -> str:
+    """The address in lower case. Raises 400 `validation_failed` when it is none."""
+    try:
+        checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise validation_failed("Unable to validate email address: invalid format") from error
+    return checked.normalized.lower()
+
+
+async def _addressed(request: Request, connection: AsyncConnection[Row]) -> User:
+    try:
+        user_id = UUID(request.path_params["user_id"])
+    except ValueError as error:
+        raise not_found("validation_failed", "user_id must be an UUID") from error
+    return await _existing(connection, user_id)
+
+
+async def _existing(connection: AsyncConnection[Row], user_id: UUID) -> User:
+    user = await find_user(connection, user_id)
+    if user is None:
+        raise not_found("user_not_found", "User not found")
+    return user
+
+
+async def _set_email(
+    connection: AsyncConnection[Row], user: User, email: str, *, verified: bool
+) -> None:
+    if await email_taken(connection, email, except_id=user.id):
+        raise unprocessable("email_exists", EMAIL_EXISTS)
+    await connection.execute(queries.SET_EMAIL, {"id": user.id, "email": email})
+    await connection.execute(
+        queries.PUT_EMAIL_IDENTITY, {"id": user.id, "email": email, "verified": verified}
+    )
+
+
+async def _merge(connection: AsyncConnection[Row], user_id: UUID, params: AdminUser) -> None:
+    for query, changes in (
+        (queries.MERGE_APP_METADATA, params.app_metadata),
+        (queries.MERGE_USER_METADATA, params.user_metadata),
+    ):
+        if changes:
+            await merge_metadata(connection, query, user_id, changes)
+
+
+async def _encrypted_password(params: AdminUser) -> str | None:
+    if params.password and params.password_hash:
+        raise validation_failed("Only a password or a password hash should be provided")
+    if params.password_hash:
+        if not is_bcrypt(params.password_hash):
+            raise validation_failed("password_hash is not a bcrypt hash of cost 4 to 14")
+        return params.password_hash
+    if not params.password:
+        return None
+    check_strength(params.password)
+    return await hash_password(params.password)
+
+
+def _check_phone(params: AdminUser) -> None:
+    if params.phone:
+        raise unprocessable("phone_provider_disabled", "Phone numbers are not supported")
+
+
+def _new_id(text: str) -> UUID:
+    if not text:
+        return uuid4()
+    try:
+        user_id = UUID(text)
+    except ValueError as error:
+        raise validation_failed("ID must conform to the uuid v4 format") from error
+    if not user_id.int:
+        raise validation_failed("ID cannot be a nil uuid")
+    return user_id
+
+
+def _ban(text: str) -> timedelta | None:
+    if text in ("", "none"):
+        return None
+    try:
+        return parse_duration(text) or None
+    except ValueError as error:
+        raise validation_failed(f"invalid format for ban duration: {error}") from error
+
+
+def _count(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name) or str(default)
+    if not (text.isascii() and text.isdecimal() and int(text[:10]) > 0 and len(text) < 10):
+        raise validation_failed(f"Bad Pagination Parameters: {name} must be a positive number")
+    return int(text)
+
+
+def _text(request: Request, name: str) -> str:
+    text = request.query_params.get(name, "")
+    if "\x00" in text or not text.isprintable():
+        raise validation_failed(f"{name} contains a character that is none of text")
+    return text
+
+
+def _link(request: Request, page: int, per_page: int, total: int) -> str:
+    last = max(1, -(-total // per_page))
+    query = dict(request.query_params)
+
+    def address(number: int) -> str:
+        return f"</admin/users?{urlencode(sorted({**query, 'page': number}.items()))}>"
+
+    following = [f'{address(page + 1)}; rel="next"'] if page < last else []
+    return ", ".join([*following, f'{address(last)}; rel="last"'])

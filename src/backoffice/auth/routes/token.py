@@ -1,0 +1,132 @@
+"""`POST /token`: a password or a refresh token for an access token."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from backoffice.auth import audit
+from backoffice.auth.errors import (
+    AuthProblem,
+    OAuthProblem,
+    bad_request,
+    invalid_credentials,
+    unprocessable,
+    validation_failed,
+)
+from backoffice.auth.limits import client_network
+from backoffice.auth.passwords import check_strength, verify_password
+from backoffice.auth.requests import Params, read_params
+from backoffice.auth.service import Auth
+from backoffice.auth.sessions import Granted, lock_session, rotate, start_session
+from backoffice.auth.users import User, find_user, find_user_by_email
+from backoffice.tokens import AUDIENCE
+
+NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+class PasswordGrant(Params):
+    """`grant_type=password`."""
+
+    email: str = ""
+    phone: str = ""
+    password: str = ""
+
+
+class RefreshTokenGrant(Params):
+    """`grant_type=refresh_token`."""
+
+    refresh_token: str = ""
+
+
+async def token(request: Request) -> JSONResponse:
+    """Answer by `grant_type`."""
+    grant_type = request.query_params.get("grant_type")
+    if grant_type == "password":
+        return await grant_password(request)
+    if grant_type == "refresh_token":
+        return await grant_refresh_token(request)
+    raise bad_request("invalid_credentials", "unsupported_grant_type")
+
+
+async def grant_password(request: Request) -> JSONResponse:
+    """Sign in. Every failure before the password is known to be right looks and takes the same."""
+    auth = Auth.of(request)
+    params = await read_params(request, PasswordGrant)
+    if params.email and params.phone:
+        raise validation_failed(
+            "Only an email address or phone number should be provided on login."
+        )
+    if params.phone:
+        raise unprocessable("phone_provider_disabled", "Phone logins are disabled")
+    if not params.email:
+        raise validation_failed("missing email or phone")
+    network = client_network(request, auth.state.settings.trusted_proxies)
+    await auth.limiter.take("sign-in address", network, auth.config.sign_ins_per_address)
+    account = params.email.lower()
+    await auth.limiter.take("sign-in account", account, auth.config.sign_ins_per_account)
+
+    audience = request.headers.get("x-jwt-aud") or AUDIENCE
+    async with auth.transaction() as connection:
+        user = await find_user_by_email(connection, params.email, audience)
+    right = await verify_password(params.password, user.encrypted_password if user else None)
+    if user is None or not right:
+        raise invalid_credentials()
+    await auth.limiter.refill("sign-in account", account)
+    if await auth.is_disabled(user):
+        raise bad_request("user_banned", "User is banned")
+    if user.email_confirmed_at is None:
+        raise bad_request("email_not_confirmed", "Email not confirmed")
+
+    async with auth.transaction() as connection:
+        granted = await start_session(
+            connection,
+            user,
+            method="password",
+            user_agent=request.headers.get("user-agent"),
+            config=auth.config,
+        )
+        fresh = await find_user(connection, user.id)
+        if granted is None or fresh is None:
+            raise invalid_credentials()
+        await audit.record(connection, "login", fresh, {"provider": "email"})
+    answer = auth.grant(fresh, granted)
+    try:
+        check_strength(params.password)
+    except AuthProblem as weak:
+        answer["weak_password"] = {"message": weak.message, **weak.extra.get("weak_password", {})}
+    return JSONResponse(answer, headers=NOT_STORED)
+
+
+async def grant_refresh_token(request: Request) -> JSONResponse:
+    """Exchange a refresh token."""
+    auth = Auth.of(request)
+    params = await read_params(request, RefreshTokenGrant)
+    if not params.refresh_token:
+        raise OAuthProblem("refresh_token required")
+    exchanged = await _exchange(auth, params.refresh_token, request.headers.get("user-agent"))
+    if exchanged is None:
+        raise bad_request("refresh_token_already_used", "Invalid Refresh Token: Already Used")
+    user, granted = exchanged
+    return JSONResponse(auth.grant(user, granted), headers=NOT_STORED)
+
+
+async def _exchange(
+    auth: Auth, refresh_token: str, user_agent: str | None
+) -> tuple[User, Granted] | None:
+    """None when the token was used before: returned, not raised, so that revoking is committed."""
+    async with auth.transaction() as connection:
+        session = await lock_session(connection, refresh_token)
+        user = await find_user(connection, session.user_id)
+        if user is None:
+            raise bad_request("session_not_found", "Invalid Refresh Token: No Valid Session Found")
+        if await auth.is_disabled(user):
+            raise bad_request("user_banned", "Invalid Refresh Token: User Banned")
+        rotated = await rotate(
+            connection, session, refresh_token, user_agent=user_agent, config=auth.config
+        )
+        if rotated is None:
+            await audit.record(connection, "token_revoked", user)
+            return None
+        await audit.record(connection, "token_refreshed", user)
+    return user, Granted(session, rotated)

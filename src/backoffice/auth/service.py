@@ -1,0 +1,75 @@
+"""What every route of the auth protocol works with."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import AsyncConnection
+from starlette.requests import Request
+
+from backoffice.auth.config import AuthConfig
+from backoffice.auth.database import ADMIN
+from backoffice.auth.disabled import DisabledUsers
+from backoffice.auth.limits import RateLimiter
+from backoffice.auth.sessions import Granted
+from backoffice.auth.users import User
+from backoffice.database import Row
+from backoffice.state import State
+from backoffice.tokens import AUDIENCE, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The state of the server, as the auth protocol needs it."""
+
+    state: State
+    config: AuthConfig
+    tokens: Tokens
+    limiter: RateLimiter
+    disabled: DisabledUsers
+
+    @classmethod
+    def of(cls, request: Request) -> Auth:
+        """The one the application was made with."""
+        auth: Auth = request.app.state.auth
+        return auth
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncConnection[Row]]:
+        """One transaction as `supabase_auth_admin`."""
+        return self.state.auth_database.transaction(ADMIN)
+
+    async def is_disabled(self, user: User) -> bool:
+        """Whether the user may not sign in, or go on being signed in."""
+        return user.is_banned or user.deleted_at is not None or await self.disabled.holds(user.id)
+
+    def grant(self, user: User, granted: Granted) -> dict[str, Any]:
+        """What a successful sign-in or refresh answers, with a fresh access token."""
+        issued_at = int(time.time())
+        lifetime = int(self.config.access_token_lifetime.total_seconds())
+        claims = {
+            "iss": f"{self.state.settings.url}/auth/v1",
+            "sub": str(user.id),
+            "aud": user.aud or AUDIENCE,
+            "exp": issued_at + lifetime,
+            "iat": issued_at,
+            "email": user.email,
+            "phone": user.phone,
+            "app_metadata": user.app_metadata,
+            "user_metadata": user.user_metadata,
+            "role": user.role,
+            "aal": granted.session.aal or "aal1",
+            "amr": list(granted.session.amr),
+            "session_id": str(granted.session.id),
+            "is_anonymous": user.is_anonymous,
+        }
+        return {
+            "access_token": self.tokens.sign(claims),
+            "token_type": "bearer",
+            "expires_in": lifetime,
+            "expires_at": issued_at + lifetime,
+            "refresh_token": granted.refresh_token,
+            "user": user.to_json(),
+        }
