@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final, Protocol
 
@@ -20,6 +21,7 @@ from backoffice.settings import Settings
 Network = IPv4Network | IPv6Network
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _NO_COUNTRY: Final = frozenset({"XX", "T1", "ZZ"})
+_LONGEST: Final = 64
 _LANGUAGE: Final = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
 
 
@@ -126,6 +128,7 @@ class Origins:
         return parsed is not None and any(parsed in network for network in self.trusted)
 
 
+@lru_cache(maxsize=2048)
 def hash_address(key: bytes, site_domain: str, address: str) -> str:
     """HMAC-SHA256 of site and normalised address, in hex."""
     return hmac.new(key, f"{site_domain}|{address}".encode(), hashlib.sha256).hexdigest()
@@ -133,7 +136,12 @@ def hash_address(key: bytes, site_domain: str, address: str) -> str:
 
 def normal_address(value: Any) -> str | None:
     """An IP address in its one spelling (an IPv4 address mapped into IPv6 is the IPv4 one)."""
-    parsed = _parse_address(value) if isinstance(value, str) else None
+    return _normal_address(value) if isinstance(value, str) and len(value) <= _LONGEST else None
+
+
+@lru_cache(maxsize=2048)
+def _normal_address(value: str) -> str | None:
+    parsed = _parse_address(value)
     return str(parsed) if parsed else None
 
 
