@@ -11,7 +11,7 @@ from pathlib import Path
 from backoffice.errors import StackError
 
 
-class AlreadyRunning(StackError):
+class AlreadyRunningError(StackError):
     """Another process uses this data folder."""
 
 
@@ -19,7 +19,7 @@ class AlreadyRunning(StackError):
 def exclusive(path: Path) -> Iterator[None]:
     """Hold a lock file. The kernel lets go of it when this process ends, however it ends.
 
-    Raises `AlreadyRunning`, naming the process that holds it.
+    Raises `AlreadyRunningError`, naming the process that holds it.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -27,7 +27,7 @@ def exclusive(path: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            raise AlreadyRunning(
+            raise AlreadyRunningError(
                 f"Process {holder} already uses {path.parent}. Stop it first, or set"
                 " BACKOFFICE_DATA_DIR to another folder."
             ) from None

@@ -43,7 +43,7 @@ def running_database(settings: Settings, keys: Keys, *, fsync: bool = True) -> I
     """The database for as long as the block runs: the embedded one is started and stopped.
 
     The data folder is locked either way, so that one server at a time uses it. Enter it from the main
-    thread. Raises `AlreadyRunning`, `StackError`.
+    thread. Raises `AlreadyRunningError`, `StackError`.
     """
     with exclusive(settings.data_dir / "server.lock"):
         if settings.database_url:

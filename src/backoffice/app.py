@@ -1,0 +1,134 @@
+"""The one origin: REST, auth, capture, health, the UI's configuration and the UI itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
+
+from backoffice import __version__
+from backoffice.capture.app import capture_routes
+from backoffice.errors import Problem
+from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
+from backoffice.settings import PROJECT_ROOT, Settings
+from backoffice.stack.health import HealthRoute
+from backoffice.stack.middleware import RequestEnvelope
+from backoffice.stack.migrate import read_migrations
+from backoffice.stack.static import UserInterface
+from backoffice.state import State
+
+WEB_BUILD = PROJECT_ROOT / "web" / "dist"
+
+
+def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
+    """The whole application; its lifespan opens and closes the state's pools."""
+    routes: list[BaseRoute] = [
+        Route("/health", HealthRoute(state.database, read_migrations()).answer),
+        Route("/config.json", ConfigRoute(state).answer),
+        *protocol_mounts(state),
+        *capture_routes(state),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with state.opened():
+            yield
+
+    app = Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers={
+            Problem: handle_problem,
+            HTTPException: handle_http_error,
+            Exception: handle_unexpected,
+        },
+    )
+    app.router.default = UserInterface(web_build, reserved=first_segments(routes))
+    return RequestEnvelope(app, security_headers(state.settings))
+
+
+def protocol_mounts(state: State) -> list[BaseRoute]:
+    """Supabase's two protocols."""
+    mounts: list[BaseRoute] = []
+    try:
+        from backoffice.rest.app import RestApp
+        from backoffice.rest.config import RestConfig
+        from backoffice.tokens import verify
+
+        config = RestConfig()
+        mounts.append(
+            Mount("/rest/v1", RestApp(state.database, config, lambda t: verify(t, state.keys)))
+        )
+    except ModuleNotFoundError:
+        pass
+    try:
+        from backoffice.auth.app import create_auth_app
+
+        mounts.append(Mount("/auth/v1", create_auth_app(state)))
+    except ModuleNotFoundError:
+        pass
+    return mounts
+
+
+def first_segments(routes: list[BaseRoute]) -> frozenset[str]:
+    """The first parts of the paths that are not pages of the UI."""
+    paths = (route.path for route in routes if isinstance(route, Route | Mount))
+    return frozenset(path.lstrip("/").partition("/")[0] for path in paths)
+
+
+class ConfigRoute:
+    """`GET /config.json`: what the UI needs to know before it can ask anything."""
+
+    def __init__(self, state: State) -> None:
+        self.settings = state.settings
+        self.anon_key = state.keys.anon_key
+
+    async def answer(self, request: Request) -> JSONResponse:
+        """The addresses are those the browser itself used, unless a setting says otherwise."""
+        origin = self.settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+        hosted = self.settings.supabase_anon_key
+        return JSONResponse(
+            {
+                "supabaseUrl": self.settings.supabase_url or origin,
+                "supabaseAnonKey": hosted.get_secret_value() if hosted else self.anon_key,
+                "apiUrl": origin,
+                "version": __version__,
+                "demo": self.settings.demo,
+            },
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+def security_headers(settings: Settings) -> Mapping[str, str]:
+    """Headers of every answer that does not set its own."""
+    addresses = [url for url in (settings.public_url, settings.supabase_url) if url]
+    origins = " ".join(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, addresses))
+    policy = {
+        "default-src": "'self'",
+        "script-src": "'self'",
+        # Mantine sets styles as attributes and elements at run time.
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": f"'self' {origins}".strip(),
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }

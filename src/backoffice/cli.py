@@ -1,0 +1,124 @@
+"""The `backoffice` command. Heavy modules are imported by the commands that need them."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from backoffice.errors import BackofficeError
+from backoffice.settings import Settings, get_settings
+
+app = typer.Typer(
+    name="backoffice",
+    help="The Client Backoffice: server, database and tools.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(db, name="db")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsChild = Annotated[bool, typer.Option("--child", hidden=True)]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+    demo: Annotated[
+        bool | None, typer.Option(help="Load demo traffic into an empty embedded database.")
+    ] = None,
+) -> None:
+    """Serve the UI, REST, auth and capture; start the embedded database when none is given."""
+    from backoffice.stack.serve import serve
+
+    given = {"host": host, "port": port, "demo": demo}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    serve(get_settings().model_copy(update=chosen))
+
+
+@app.command()
+def worker(child: AsChild = False) -> None:
+    """Run background jobs; `serve` already runs one."""
+    from backoffice.stack.worker import work
+
+    work(get_settings(), child=child)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Print the addresses and keys of this installation, as `supabase status` does."""
+    from backoffice.stack.status import print_status
+
+    print_status(get_settings(), as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check what the server needs, and say how to mend what is missing."""
+    from backoffice.stack.doctor import run_checks
+
+    if not run_checks(get_settings(), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@db.command("migrate")
+def db_migrate() -> None:
+    """Apply pending migrations."""
+    from backoffice.stack.maintain import migrate_database
+
+    applied = migrate_database(get_settings())
+    typer.echo(f"Applied: {', '.join(applied)}" if applied else "The database is up to date.")
+
+
+@db.command("status")
+def db_status(as_json: AsJson = False) -> None:
+    """Compare the database's migrations with this version's."""
+    from backoffice.stack.maintain import print_migration_status
+
+    if not print_migration_status(get_settings(), as_json=as_json):
+        raise typer.Exit(1)
+
+
+@db.command("reset")
+def db_reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete the embedded database; the next start makes a new one. Keys stay."""
+    from backoffice.stack.maintain import reset_database
+
+    settings = get_settings()
+    if not yes:
+        typer.confirm(f"Delete every row of the database in {settings.data_dir}?", abort=True)
+    reset_database(settings)
+    typer.echo("Deleted. `backoffice serve` makes a new database with the seed.")
+
+
+def _add_demo_commands() -> None:
+    module = import_module("backoffice.demo.cli")
+    app.add_typer(module.replay_app, name="replay")
+    app.command("demo")(module.demo)
+
+
+def main() -> None:
+    """Run the command line; an expected error is one message, not a traceback."""
+    if not {"serve", "worker", "status", "doctor", "db"} & set(sys.argv[1:2]):
+        _add_demo_commands()
+    try:
+        app()
+    except BackofficeError as error:
+        typer.secho(f"Error: {error}", fg=typer.colors.RED, err=True)
+        sys.exit(1)
+
+
+def settings() -> Settings:
+    """The settings of this process, for commands defined elsewhere."""
+    return get_settings()
+
+
+if __name__ == "__main__":
+    main()

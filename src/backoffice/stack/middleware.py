@@ -1,0 +1,80 @@
+"""What every answer of the server has: a request id, safe headers, and a last word when a route fails."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backoffice.logging import request_id
+from backoffice.problems import UNEXPECTED, problem_response
+
+HEADER = "x-request-id"
+# What a proxy may send; anything else would let a caller write into the log.
+ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+QUIET_PATHS = ("/assets/", "/health")
+
+log = structlog.get_logger("backoffice.http")
+
+
+class RequestEnvelope:
+    """Outermost: gives the request its id, logs it once, and answers when nothing inside did."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self.app = app
+        self.headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        identifier = given if ACCEPTABLE.fullmatch(given) else str(uuid4())
+        scope.setdefault("state", {})["request_id"] = identifier
+        binding = request_id.set(identifier)
+        try:
+            await self._answer(scope, receive, send, identifier)
+        finally:
+            request_id.reset(binding)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, identifier: str) -> None:
+        started = time.perf_counter()
+        # 499 is what nginx logs for a caller who left before the answer.
+        status = 499
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = identifier
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the last place that can answer
+            log.error("request failed", exc_info=error, path=scope["path"])
+            if status == 499:
+                await problem_response(UNEXPECTED)(scope, receive, send_with_headers)
+        finally:
+            self._log(scope, status, time.perf_counter() - started)
+
+    def _log(self, scope: Scope, status: int, seconds: float) -> None:
+        path = scope["path"]
+        write = log.debug if path.startswith(QUIET_PATHS) and status < 400 else log.info
+        # The path alone: query strings carry filters with e-mail addresses, and one-time tokens.
+        write(
+            "request",
+            method=scope["method"],
+            path=path,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+        )

@@ -1,0 +1,45 @@
+"""`backoffice worker`: runs background jobs and the periodic ones, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from backoffice.jobs import SESSION, STATE, jobs_app
+from backoffice.keys import load_keys
+from backoffice.logging import configure_logging
+from backoffice.settings import Settings
+from backoffice.stack.address import find_address
+from backoffice.stack.children import end_with_parent
+from backoffice.stack.maintenance import NAMESPACE, maintenance
+from backoffice.stack.runtime import make_state
+
+CONCURRENCY = 4
+GRACE_SECONDS = 4.0
+
+log = structlog.get_logger("backoffice.worker")
+
+
+def work(settings: Settings, *, child: bool) -> None:
+    """Run jobs; as the server's child, for as long as the server lives."""
+    configure_logging(settings)
+    if child:
+        end_with_parent()
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    keys = load_keys(settings)
+    address = find_address(settings, keys)
+    app = jobs_app(address.with_role("service_role", SESSION), {NAMESPACE: maintenance})
+    state = make_state(settings, keys, address)
+    async with state.opened(), app.open_async():
+        log.info("worker started", tasks=len(app.tasks))
+        await app.run_worker_async(
+            name="backoffice",
+            concurrency=CONCURRENCY,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+            additional_context={STATE: state},
+        )
+    log.info("worker stopped")
