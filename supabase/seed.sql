@@ -85,3 +85,20 @@ select
   now()
 from auth.users
 where users.email in ('admin@admin.com', 'user@user.com');
+
+-- The first client: its website, the widget's public key, and who may see it.
+select private.create_domain('abtasty.com', 'AB Tasty', 'Europe/Paris', 'AB Tasty');
+
+insert into public.domain_hosts (site_domain, host, environment)
+values
+  ('abtasty.com', 'staging.abtasty.com', 'staging'),
+  ('abtasty.com', 'localhost', 'development');
+
+select id from private.mint_key('abtasty.com', 'public', 'Widget');
+
+update public.profiles set role = 'admin' where email = 'admin@admin.com';
+
+insert into public.user_domains (user_id, site_domain)
+select profile.id, 'abtasty.com'
+from public.profiles as profile
+where profile.email = 'user@user.com';

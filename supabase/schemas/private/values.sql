@@ -1,0 +1,75 @@
+-- Small pure functions that several tables and writers share.
+
+create function private.day_of(p_at timestamptz, p_timezone text)
+returns date
+language sql
+immutable
+parallel safe
+as $$ select (p_at at time zone p_timezone)::date $$;
+
+comment on function private.day_of(timestamptz, text) is
+  'The calendar day of an instant in a timezone (IANA name).';
+
+create function private.is_timezone(p_timezone text)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  perform timestamptz '2000-01-01 00:00+00' at time zone p_timezone;
+  return p_timezone ~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)*$';
+exception when invalid_parameter_value then
+  return false;
+end
+$$;
+
+comment on function private.is_timezone(text) is 'Whether PostgreSQL knows this IANA timezone name.';
+
+create function private.environment_of(p_site_domain text, p_host text, p_listed text)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when p_listed is not null then p_listed
+    when p_host is null or p_host = p_site_domain or p_host like '%.' || p_site_domain then 'production'
+    else 'other'
+  end
+$$;
+
+comment on function private.environment_of(text, text, text) is
+  'The environment of a host: what domain_hosts says, else production for the site domain and below it, else other.';
+
+create function private.casts_to(p_value text, p_type regtype)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  execute format('select %L::%s', p_value, p_type::text);
+  return p_value is not null;
+exception when data_exception then
+  return false;
+end
+$$;
+
+comment on function private.casts_to(text, regtype) is
+  'Whether a text is a value of a type (pg_input_is_valid, for PostgreSQL 15 too).';
+
+revoke execute on function
+  private.day_of(timestamptz, text),
+  private.is_timezone(text),
+  private.environment_of(text, text, text),
+  private.casts_to(text, regtype)
+from public, anon, authenticated;
+grant execute on function
+  private.day_of(timestamptz, text),
+  private.casts_to(text, regtype)
+to authenticated, service_role;
+grant execute on function
+  private.is_timezone(text),
+  private.environment_of(text, text, text)
+to service_role;

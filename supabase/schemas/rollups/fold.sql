@@ -1,0 +1,69 @@
+-- One folder at a time turns deltas into folded rows, delete-and-add in one transaction.
+
+create function rollup.fold()
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_daily bigint;
+  v_chains bigint;
+begin
+  if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('rollup.fold')) then
+    return 0;
+  end if;
+
+  with gone as (
+    delete from rollup.deltas
+    returning site_domain, metric, dimension, day, value, n
+  ),
+  added as (
+    insert into rollup.daily as kept (site_domain, metric, dimension, day, value, n)
+    select g.site_domain, g.metric, g.dimension, g.day, g.value, sum(g.n)
+    from gone as g
+    group by g.site_domain, g.metric, g.dimension, g.day, g.value
+    having sum(g.n) <> 0
+    on conflict (site_domain, metric, dimension, day, value) do update
+    set n = kept.n + excluded.n
+  )
+  select count(*) into v_daily from gone;
+
+  with gone as (
+    delete from rollup.chain_deltas
+    returning site_domain, steps, day, previous, reached, n
+  ),
+  added as (
+    insert into rollup.chains as kept (site_domain, steps, day, previous, reached, n)
+    select g.site_domain, g.steps, g.day, g.previous, g.reached, sum(g.n)
+    from gone as g
+    group by g.site_domain, g.steps, g.day, g.previous, g.reached
+    having sum(g.n) <> 0
+    on conflict (site_domain, steps, day, previous, reached) do update
+    set n = kept.n + excluded.n
+  )
+  select count(*) into v_chains from gone;
+
+  return v_daily + v_chains;
+end
+$$;
+
+comment on function rollup.fold() is
+  'Folds every pending delta; gives how many. Returns 0 at once when another session is folding.';
+
+create function rollup.backlog(p_bound integer)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select
+    exists (select 1 from rollup.deltas offset p_bound)
+    or exists (select 1 from rollup.chain_deltas offset p_bound)
+$$;
+
+comment on function rollup.backlog(integer) is 'Whether more than p_bound deltas of a kind wait to be folded.';
+
+revoke execute on function rollup.fold(), rollup.backlog(integer) from public, anon, authenticated;
+grant execute on function rollup.fold(), rollup.backlog(integer) to service_role;

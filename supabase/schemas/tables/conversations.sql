@@ -1,0 +1,133 @@
+-- Chats of one visitor with the agent.
+
+create table public.conversations (
+  site_domain text not null,
+  id uuid not null,
+  visitor_id uuid not null,
+  session_id uuid not null,
+  environment text not null default 'production',
+  counts boolean not null,
+  page text,
+  country text,
+  device_type text,
+  referrer_host text,
+  language text,
+  opened_at timestamptz not null,
+  first_message_at timestamptz,
+  last_message_at timestamptz,
+  started_at timestamptz not null generated always as (coalesce(first_message_at, opened_at)) stored,
+  day date not null,
+  message_count integer not null default 0,
+  visitor_message_count integer not null default 0,
+  total_turns integer not null default 0,
+  email_captured boolean not null default false,
+  demo_proposed boolean not null default false,
+  cta_clicked boolean not null default false,
+  demo_booked boolean not null default false,
+  preview text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint conversations_pkey primary key (site_domain, id),
+  constraint conversations_visitor_id_fkey foreign key (site_domain, visitor_id)
+    references public.visitors (site_domain, id),
+  constraint conversations_session_id_fkey foreign key (site_domain, session_id)
+    references public.visitor_sessions (site_domain, id),
+  constraint conversations_environment_check check (environment in ('production', 'staging', 'development', 'other'))
+);
+
+create index conversations_started_at_idx on public.conversations (site_domain, started_at desc, id desc);
+create index conversations_visitor_id_idx on public.conversations (site_domain, visitor_id, started_at);
+create index conversations_session_id_idx on public.conversations (site_domain, session_id);
+
+comment on table public.conversations is 'A chat of one visitor with the agent. It may be empty: opened, but nobody wrote.';
+comment on column public.conversations.opened_at is 'When the sender says the conversation was created.';
+comment on column public.conversations.started_at is 'The first message, or the creation while there is none.';
+comment on column public.conversations.day is 'The domain''s calendar day of started_at.';
+comment on column public.conversations.total_turns is 'Turns: a visitor''s message (or several in a row) that got an answer.';
+comment on column public.conversations.preview is 'The beginning of the visitor''s first message.';
+
+alter table public.conversations enable row level security;
+revoke all on public.conversations from public, anon, authenticated;
+grant select on public.conversations to authenticated;
+grant all on public.conversations to service_role;
+
+create policy conversations_select on public.conversations
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
+
+create table public.messages (
+  site_domain text not null,
+  conversation_id uuid not null,
+  id uuid not null,
+  seq integer not null default 0,
+  role text not null,
+  text text not null,
+  sent_at timestamptz not null,
+  latency_ms integer,
+  metadata jsonb not null default '{}',
+  edited_at timestamptz,
+  created_at timestamptz not null default now(),
+  constraint messages_pkey primary key (site_domain, conversation_id, id),
+  constraint messages_conversation_id_fkey foreign key (site_domain, conversation_id)
+    references public.conversations (site_domain, id),
+  constraint messages_role_check check (role in ('visitor', 'agent')),
+  constraint messages_latency_ms_check check (latency_ms >= 0)
+);
+
+comment on table public.messages is 'What was said. Order within a conversation is (sent_at, seq, id).';
+comment on column public.messages.latency_ms is 'Milliseconds the agent took to answer.';
+
+alter table public.messages enable row level security;
+revoke all on public.messages from public, anon, authenticated;
+grant select on public.messages to authenticated;
+grant all on public.messages to service_role;
+
+create policy messages_select on public.messages
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
+
+create table public.message_versions (
+  site_domain text not null,
+  conversation_id uuid not null,
+  message_id uuid not null,
+  replaced_at timestamptz not null default now(),
+  text text not null,
+  constraint message_versions_pkey primary key (site_domain, conversation_id, message_id, replaced_at),
+  constraint message_versions_message_id_fkey foreign key (site_domain, conversation_id, message_id)
+    references public.messages (site_domain, conversation_id, id)
+);
+
+comment on table public.message_versions is 'Earlier texts of messages that were sent again with another text.';
+
+alter table public.message_versions enable row level security;
+revoke all on public.message_versions from public, anon, authenticated;
+grant select on public.message_versions to authenticated;
+grant all on public.message_versions to service_role;
+
+create policy message_versions_select on public.message_versions
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
+
+create table private.conversation_documents (
+  site_domain text not null,
+  conversation_id uuid not null,
+  document tsvector not null,
+  constraint conversation_documents_pkey primary key (site_domain, conversation_id),
+  constraint conversation_documents_conversation_id_fkey foreign key (site_domain, conversation_id)
+    references public.conversations (site_domain, id)
+);
+
+create index conversation_documents_document_idx on private.conversation_documents using gin (document)
+  with (fastupdate = on);
+
+comment on table private.conversation_documents is
+  'The words of each conversation, for full-text search. `simple` configuration: conversations come in many languages.';
+
+alter table private.conversation_documents enable row level security;
+revoke all on private.conversation_documents from public, anon, authenticated;
+grant all on private.conversation_documents to service_role;
+
+create policy conversation_documents_select on private.conversation_documents
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));

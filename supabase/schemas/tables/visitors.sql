@@ -1,0 +1,99 @@
+-- Browsers on a website, the companies they belong to, and the ids senders know them by.
+
+create table public.accounts (
+  site_domain text not null,
+  id uuid not null default gen_random_uuid(),
+  domain text,
+  name text not null,
+  industry text,
+  size text,
+  country text,
+  first_seen_at timestamptz not null default now(),
+  last_seen_at timestamptz not null default now(),
+  constraint accounts_pkey primary key (site_domain, id),
+  constraint accounts_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
+  constraint accounts_domain_key unique (site_domain, domain)
+);
+
+comment on table public.accounts is 'The company a visitor belongs to.';
+
+alter table public.accounts enable row level security;
+revoke all on public.accounts from public, anon, authenticated;
+grant select on public.accounts to authenticated;
+grant all on public.accounts to service_role;
+
+create policy accounts_select on public.accounts
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
+
+create table public.visitors (
+  site_domain text not null,
+  id uuid not null default gen_random_uuid(),
+  email text,
+  name text,
+  account_id uuid,
+  status text not null generated always as (
+    case
+      when email is not null then 'known'
+      when account_id is not null then 'semi-known'
+      else 'anonymous'
+    end
+  ) stored,
+  counts boolean not null default false,
+  is_bot boolean not null default false,
+  is_internal boolean not null default false,
+  country text,
+  device_type text,
+  browser text,
+  os text,
+  language text,
+  first_seen_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  identified_at timestamptz,
+  enrichment_data jsonb not null default '{}',
+  constraint visitors_pkey primary key (site_domain, id),
+  constraint visitors_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
+  constraint visitors_account_id_fkey foreign key (site_domain, account_id)
+    references public.accounts (site_domain, id)
+)
+with (fillfactor = 85);
+
+create index visitors_account_id_idx on public.visitors (site_domain, account_id) where account_id is not null;
+create index visitors_email_idx on public.visitors (site_domain, email) where email is not null;
+
+comment on table public.visitors is 'One browser on one website: anonymous, semi-known (company known) or known (e-mail captured).';
+comment on column public.visitors.counts is 'Whether anything this visitor did counts: not a bot, not internal, in production.';
+comment on column public.visitors.identified_at is 'When a sender first identified the visitor; an identified visitor is never merged into another.';
+
+alter table public.visitors enable row level security;
+revoke all on public.visitors from public, anon, authenticated;
+grant select on public.visitors to authenticated;
+grant all on public.visitors to service_role;
+
+create policy visitors_select on public.visitors
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
+
+create table public.visitor_ids (
+  site_domain text not null,
+  distinct_id text not null,
+  visitor_id uuid not null,
+  created_at timestamptz not null default now(),
+  constraint visitor_ids_pkey primary key (site_domain, distinct_id),
+  constraint visitor_ids_visitor_id_fkey foreign key (site_domain, visitor_id)
+    references public.visitors (site_domain, id),
+  constraint visitor_ids_distinct_id_check check (length(distinct_id) between 1 and 200)
+);
+
+create index visitor_ids_visitor_id_idx on public.visitor_ids (site_domain, visitor_id);
+
+comment on table public.visitor_ids is 'The ids senders know a visitor by (PostHog''s distinct_id).';
+
+alter table public.visitor_ids enable row level security;
+revoke all on public.visitor_ids from public, anon, authenticated;
+grant select on public.visitor_ids to authenticated;
+grant all on public.visitor_ids to service_role;
+
+create policy visitor_ids_select on public.visitor_ids
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
