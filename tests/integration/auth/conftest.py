@@ -1,0 +1,72 @@
+"""What the tests of the auth protocol share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from support.auth import PASSWORD
+from support.database import TestDatabase
+from support.server import TestServer
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets(database: TestDatabase) -> None:
+    """Every test may sign in as often as it likes before it is throttled."""
+    with database.connect() as connection:
+        connection.execute("delete from auth.rate_limits")
+
+
+@pytest.fixture
+def auth(server: TestServer) -> Iterator[httpx.Client]:
+    """Speaks to `/auth/v1` as supabase-js does before anybody is signed in."""
+    headers = {"apikey": server.anon_key, "X-Supabase-Api-Version": "2024-01-01"}
+    with httpx.Client(base_url=f"{server.url}/auth/v1", headers=headers, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(server: TestServer) -> Iterator[httpx.Client]:
+    """Speaks to `/auth/v1` with the service role key."""
+    headers = {
+        "Authorization": f"Bearer {server.service_role_key}",
+        "X-Supabase-Api-Version": "2024-01-01",
+    }
+    with httpx.Client(base_url=f"{server.url}/auth/v1", headers=headers, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def person(admin: httpx.Client) -> dict[str, Any]:
+    """A confirmed user of this test alone, whose password is `PASSWORD`."""
+    answer = admin.post(
+        "/admin/users",
+        json={
+            "email": f"{uuid4().hex}@example.com",
+            "password": PASSWORD,
+            "email_confirm": True,
+            "user_metadata": {"full_name": "Ada"},
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    user: dict[str, Any] = answer.json()
+    return user
+
+
+@pytest.fixture
+def sign_in(auth: httpx.Client, person: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+    """Starts another session of `person`."""
+
+    def start() -> dict[str, Any]:
+        answer = auth.post(
+            "/token?grant_type=password", json={"email": person["email"], "password": PASSWORD}
+        )
+        assert answer.status_code == 200, answer.text
+        session: dict[str, Any] = answer.json()
+        return session
+
+    return start

@@ -1,0 +1,22 @@
+"""What tests of the auth protocol say again and again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+PASSWORD = "correct horse"
+
+
+def bearer(session: dict[str, Any]) -> dict[str, str]:
+    """The header that proves a session."""
+    return {"Authorization": f"Bearer {session['access_token']}"}
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> None:
+    """Assert the one error shape, with its header."""
+    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+    assert answer.headers["x-sb-error-code"] == code
+    assert answer.headers["x-supabase-api-version"] == "2024-01-01"
+    assert set(answer.json()) <= {"code", "message", "weak_password"}
