@@ -1129,8 +1129,6 @@ create table public.visitor_sessions (
 )
 with (fillfactor = 85);
 
-create index visitor_sessions_day_idx on public.visitor_sessions (site_domain, day);
-
 comment on table public.visitor_sessions is
   'One visit: the sender''s session id, else events of one visitor no more than 30 minutes apart.';
 comment on column public.visitor_sessions.conversation_id is 'The latest conversation of the session.';
@@ -3716,9 +3714,14 @@ begin
     from public.visitor_sessions as session
     where session.site_domain = p_site_domain and session.id = v_kept.session_id;
   else
-    select session.* into v_session
-    from private.join_session(p_site_domain, v_visitor_id, v_opened_at, v_timezone) as joined
-    join public.visitor_sessions as session on session.site_domain = p_site_domain and session.id = joined.id;
+    -- Two statements: the one that makes the session does not see it yet.
+    v_session.id := (
+      select joined.id
+      from private.join_session(p_site_domain, v_visitor_id, v_opened_at, v_timezone) as joined
+    );
+    select * into v_session
+    from public.visitor_sessions as session
+    where session.site_domain = p_site_domain and session.id = v_session.id;
   end if;
 
   v_environment := coalesce(

@@ -105,9 +105,14 @@ begin
     from public.visitor_sessions as session
     where session.site_domain = p_site_domain and session.id = v_kept.session_id;
   else
-    select session.* into v_session
-    from private.join_session(p_site_domain, v_visitor_id, v_opened_at, v_timezone) as joined
-    join public.visitor_sessions as session on session.site_domain = p_site_domain and session.id = joined.id;
+    -- Two statements: the one that makes the session does not see it yet.
+    v_session.id := (
+      select joined.id
+      from private.join_session(p_site_domain, v_visitor_id, v_opened_at, v_timezone) as joined
+    );
+    select * into v_session
+    from public.visitor_sessions as session
+    where session.site_domain = p_site_domain and session.id = v_session.id;
   end if;
 
   v_environment := coalesce(
