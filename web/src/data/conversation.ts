@@ -6,7 +6,7 @@ import { unwrap } from '@/lib/errors';
 // The session holds its latest conversation, so there are two ways between the tables: name the one.
 const COLUMNS = `
   *,
-  visitor:visitors!conversations_visitor_id_fkey(*),
+  visitor:visitors!conversations_visitor_id_fkey(*,account:accounts(name)),
   session:visitor_sessions!conversations_session_id_fkey(*),
   messages(*),
   conversions(*)

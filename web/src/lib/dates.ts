@@ -27,16 +27,21 @@ export function lengthOf(range: DayRange): number {
   return at(range.to).diff(at(range.from), 'day') + 1;
 }
 
-/** The calendar day it is now in a timezone. */
-export function today(timezone: string, now: Date = new Date()): Day {
+/** The calendar day of an instant in a timezone. */
+export function dayOf(instant: Date, timezone: string): Day {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone: timezone,
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
-  }).formatToParts(now);
+  }).formatToParts(instant);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
+}
+
+/** The calendar day it is now in a timezone. */
+export function today(timezone: string, now: Date = new Date()): Day {
+  return dayOf(now, timezone);
 }
 
 /** The latest current day among timezones, so that nobody's newest figures are left out. */

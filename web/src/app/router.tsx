@@ -1,0 +1,121 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { NotFound } from '@/app/not-found';
+import { PageError } from '@/app/page-error';
+import { PagePending } from '@/app/page-pending';
+import { domainsQuery } from '@/data/domains';
+import { fillScope } from '@/data/scope';
+import { currentSession } from '@/data/session';
+import type { Backend } from '@/lib/backend';
+import { parseConversationSearch, parseDashboardSearch, parseScope } from '@/lib/filters';
+import { safeNext } from '@/lib/next-path';
+import { parseSearch, stringifySearch } from '@/lib/search-params';
+
+type RouterContext = { backend: Backend; queryClient: QueryClient };
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (raw: Record<string, unknown>): { next?: string } => ({
+    next: typeof raw.next === 'string' ? safeNext(raw.next) : undefined,
+  }),
+  beforeLoad: async ({ context, search }) => {
+    const session = await currentSession(context.backend).catch(() => null);
+    if (session) throw redirect({ href: safeNext(search.next), replace: true });
+  },
+  component: lazyRouteComponent(() => import('@/pages/sign-in/sign-in-page'), 'SignInPage'),
+});
+
+/** Everything behind the sign-in: fills what the URL leaves open of domain and dates. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  validateSearch: parseScope,
+  search: { middlewares: [retainSearchParams(['domain', 'from', 'to'])] },
+  beforeLoad: async ({ context, location, search }) => {
+    const session = await currentSession(context.backend);
+    if (session === null) throw redirect({ to: '/sign-in', search: { next: location.href } });
+
+    const domains = await context.queryClient.ensureQueryData(domainsQuery(context.backend));
+    if (search.domain && search.from && search.to) return;
+    throw redirect({
+      to: location.pathname as '/dashboard',
+      search: { ...location.search, ...fillScope(search, domains) },
+      replace: true,
+    });
+  },
+  component: lazyRouteComponent(() => import('@/app/shell/shell'), 'Shell'),
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/dashboard', replace: true });
+  },
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/dashboard',
+  validateSearch: parseDashboardSearch,
+  component: lazyRouteComponent(() => import('@/pages/dashboard/dashboard-page'), 'DashboardPage'),
+});
+
+const conversationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/conversations',
+  validateSearch: parseConversationSearch,
+  component: lazyRouteComponent(
+    () => import('@/pages/conversations/conversations-page'),
+    'ConversationsPage',
+  ),
+});
+
+const conversationRoute = createRoute({
+  getParentRoute: () => conversationsRoute,
+  path: '$domain/$id',
+  component: lazyRouteComponent(
+    () => import('@/pages/conversations/conversation-panel'),
+    'ConversationPanel',
+  ),
+});
+
+const routeTree = rootRoute.addChildren([
+  homeRoute,
+  signInRoute,
+  shellRoute.addChildren([dashboardRoute, conversationsRoute.addChildren([conversationRoute])]),
+]);
+
+export function createAppRouter(context: RouterContext) {
+  return createRouter({
+    routeTree,
+    context,
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFound,
+    defaultPendingComponent: PagePending,
+    scrollRestoration: true,
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: AppRouter;
+  }
+}

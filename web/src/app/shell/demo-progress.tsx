@@ -1,0 +1,30 @@
+import { useDemoTraffic } from '@/data/demo-traffic';
+import classes from './demo-progress.module.css';
+
+/** A slim line while made-up traffic is being loaded; the figures below grow with it. */
+export function DemoProgress() {
+  const run = useDemoTraffic();
+  if (run?.state === 'failed') {
+    return (
+      <div className={classes.progress} role="alert">
+        Loading demo traffic failed{run.error ? `: ${run.error}` : '.'}
+      </div>
+    );
+  }
+  if (run?.state !== 'running') return null;
+
+  const percent = run.total > 0 ? Math.min(100, Math.floor((run.done / run.total) * 100)) : 0;
+  return (
+    <div
+      className={classes.progress}
+      role="progressbar"
+      aria-label="Loading demo traffic"
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
+      Loading demo traffic {percent} % – the figures grow as it arrives
+      <span className={classes.bar} style={{ width: `${percent}%` }} />
+    </div>
+  );
+}

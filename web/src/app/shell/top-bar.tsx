@@ -1,0 +1,54 @@
+import { ActionIcon } from '@mantine/core';
+import { IconMenu2 } from '@tabler/icons-react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useDomains } from '@/data/domains';
+import { endOf, fillScope } from '@/data/scope';
+import type { ScopeSearch } from '@/lib/filters';
+import { Logo } from '@/ui/logo';
+import { DateRangePicker } from './date-range-picker';
+import { DomainSwitcher } from './domain-switcher';
+import classes from './top-bar.module.css';
+import { UserMenu } from './user-menu';
+
+const route = getRouteApi('/shell');
+
+type TopBarProps = { onMenu: () => void; onHelp: () => void };
+
+export function TopBar({ onMenu, onHelp }: TopBarProps) {
+  const domains = useDomains();
+  const search = route.useSearch();
+  const { domain, from, to } = fillScope(search, domains);
+  const navigate = useNavigate();
+  const change = (scope: ScopeSearch) =>
+    void navigate({ to: '.', search: (current) => ({ ...current, ...scope }) });
+
+  return (
+    <header className={classes.bar}>
+      <ActionIcon
+        className={classes.menu}
+        variant="subtle"
+        color="gray"
+        size="lg"
+        aria-label="Open the menu"
+        onClick={onMenu}
+      >
+        <IconMenu2 size={20} aria-hidden />
+      </ActionIcon>
+      <div className={classes.brand}>
+        <Logo size={24} />
+        Backoffice
+      </div>
+      <div className={classes.filters}>
+        <DomainSwitcher
+          domains={domains}
+          value={domain}
+          onChange={(value) => change({ domain: value })}
+        />
+        <DateRangePicker range={{ from, to }} end={endOf({ domain }, domains)} onChange={change} />
+      </div>
+      <div className={classes.user}>
+        <UserMenu onHelp={onHelp} />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,24 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { AppRouter } from '@/app/router';
+import type { Backend } from '@/lib/backend';
+
+/** Follows sign-in and sign-out, in this tab or another: what one user loaded is never shown to the next. */
+export function watchSession(
+  { client }: Backend,
+  queryClient: QueryClient,
+  router: AppRouter,
+): void {
+  let userId: string | null = null;
+  client.auth.onAuthStateChange((event, session) => {
+    const changed = session?.user.id !== userId && userId !== null;
+    userId = session?.user.id ?? null;
+    if (event === 'SIGNED_OUT') {
+      queryClient.clear();
+      const { pathname, href } = router.state.location;
+      if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { next: href } });
+    } else if (changed) {
+      queryClient.clear();
+      void router.invalidate();
+    }
+  });
+}

@@ -1,0 +1,4 @@
+/** How the days of a view are called: one domain's timezone, or that each has its own. */
+export function timezoneLabel(timezone: string | null): string {
+  return timezone ?? 'each domain’s own timezone';
+}

@@ -1,0 +1,112 @@
+import { Button } from '@mantine/core';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef, useState } from 'react';
+import type { ListedConversation, useConversationList } from '@/data/conversation-list';
+import { useDomains } from '@/data/domains';
+import type { Scope } from '@/data/scope';
+import { formatCount } from '@/lib/format';
+import { ErrorState } from '@/ui/error-state';
+import classes from './conversation-list.module.css';
+import { ConversationRow } from './conversation-row';
+
+const ROW_HEIGHT = 46;
+const ROWS_BEFORE_END = 10;
+const HEADS = ['Visitor', 'First message', 'Page', 'Country', 'Turns', 'Conversions', 'Started'];
+const RIGHT = new Set(['Turns', 'Started']);
+
+type ConversationListProps = {
+  rows: ListedConversation[];
+  list: ReturnType<typeof useConversationList>;
+  total: number | undefined;
+  scope: Scope;
+};
+
+/** Rows by the thousand: only those near the window are in the document. */
+export function ConversationList({ rows, list, total, scope }: ConversationListProps) {
+  const frame = useRef<HTMLOListElement>(null);
+  const [offset, setOffset] = useState(0);
+  const timezones = new Map(useDomains().map((each) => [each.site_domain, each.timezone]));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is above moves when rows arrive
+  useEffect(() => {
+    const top = frame.current?.getBoundingClientRect().top ?? 0;
+    setOffset(top + window.scrollY);
+  }, [rows.length]);
+
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 12,
+    scrollMargin: offset,
+  });
+  const items = virtualizer.getVirtualItems();
+
+  const lastShown = items.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  const nearEnd = lastShown >= rows.length - ROWS_BEFORE_END;
+  useEffect(() => {
+    if (nearEnd && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) {
+      void fetchNextPage();
+    }
+  }, [nearEnd, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+
+  return (
+    <div className={classes.frame} aria-busy={list.isPlaceholderData}>
+      <div className={classes.heads} aria-hidden>
+        {HEADS.map((head) => (
+          <span key={head} className={RIGHT.has(head) ? classes.right : undefined}>
+            {head}
+          </span>
+        ))}
+      </div>
+      <ol
+        ref={frame}
+        className={classes.list}
+        style={{ height: virtualizer.getTotalSize() }}
+        aria-label="Conversations"
+      >
+        {items.map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          return (
+            <li
+              key={item.key}
+              ref={virtualizer.measureElement}
+              data-index={item.index}
+              aria-posinset={item.index + 1}
+              aria-setsize={total ?? -1}
+              className={classes.item}
+              style={{ transform: `translateY(${item.start - offset}px)` }}
+            >
+              <ConversationRow
+                row={row}
+                timezone={timezones.get(row.site_domain) ?? 'UTC'}
+                withDomain={scope.domain === null && scope.siteDomains.length > 1}
+              />
+            </li>
+          );
+        })}
+      </ol>
+      {isFetchNextPageError ? (
+        <ErrorState error={list.error} onRetry={() => void fetchNextPage()} />
+      ) : (
+        hasNextPage && (
+          <div className={classes.foot}>
+            <Button
+              size="xs"
+              variant="default"
+              loading={isFetchingNextPage}
+              onClick={() => void fetchNextPage()}
+            >
+              Load more
+            </Button>
+          </div>
+        )
+      )}
+      {!hasNextPage && rows.length > 20 && (
+        <p className={classes.foot}>All {formatCount(rows.length)} are shown.</p>
+      )}
+    </div>
+  );
+}

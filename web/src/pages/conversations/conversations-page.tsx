@@ -1,0 +1,65 @@
+import { getRouteApi, Outlet } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useConversationCount } from '@/data/conversation-count';
+import { conversationFilter } from '@/data/conversation-filter';
+import { useConversationList } from '@/data/conversation-list';
+import { useScope } from '@/data/use-scope';
+import { formatCount } from '@/lib/format';
+import { ErrorState } from '@/ui/error-state';
+import { PageHead } from '@/ui/page-head';
+import { ScopeNote } from '@/ui/scope-note';
+import { ConversationFilters } from './conversation-filters';
+import { ConversationList } from './conversation-list';
+import classes from './conversations-page.module.css';
+import { ListSkeleton } from './list-skeleton';
+import { NoConversations } from './no-conversations';
+
+const route = getRouteApi('/shell/conversations');
+
+export function ConversationsPage() {
+  const search = route.useSearch();
+  const scope = useScope(search);
+  const filter = useMemo(() => conversationFilter(scope, search), [scope, search]);
+  const list = useConversationList(scope.siteDomains, filter);
+  const count = useConversationCount(scope.siteDomains, filter);
+  const rows = useMemo(() => list.data?.pages.flat() ?? [], [list.data]);
+
+  const body = () => {
+    if (list.isError && !list.data) {
+      return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+    }
+    if (!list.data) return <ListSkeleton />;
+    if (rows.length === 0) return <NoConversations scope={scope} />;
+    return <ConversationList rows={rows} list={list} total={count.data} scope={scope} />;
+  };
+
+  return (
+    <>
+      <PageHead
+        title="Conversations"
+        note={
+          <ScopeNote
+            range={scope}
+            siteDomains={scope.siteDomains}
+            timezone={scope.domain?.timezone ?? null}
+            compared={false}
+          />
+        }
+      />
+      <div className={classes.split}>
+        <div className={classes.main}>
+          <ConversationFilters
+            scope={scope}
+            found={
+              count.data === undefined
+                ? null
+                : `${formatCount(count.data)} ${count.data === 1 ? 'conversation' : 'conversations'}`
+            }
+          />
+          {body()}
+        </div>
+        <Outlet />
+      </div>
+    </>
+  );
+}

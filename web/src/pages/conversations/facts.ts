@@ -1,0 +1,48 @@
+import type { Conversation } from '@/data/conversation';
+import { formatCount, formatCountry, formatDateTime, formatLanguage } from '@/lib/format';
+
+type Fact = [name: string, value: string];
+
+const DEVICES: Record<string, string> = { desktop: 'Desktop', mobile: 'Phone', tablet: 'Tablet' };
+
+function device({ visitor, session }: Conversation): string | null {
+  const type = session.device_type ?? visitor.device_type;
+  const parts = [type && (DEVICES[type] ?? type), session.browser, session.os];
+  return parts.filter(Boolean).join(' · ') || null;
+}
+
+function campaign({ session }: Conversation): string | null {
+  return [session.utm_source, session.utm_medium, session.utm_campaign].filter(Boolean).join(' / ');
+}
+
+/** What is known about the visitor and the visit; what is not known is left out. */
+export function visitorFacts(conversation: Conversation, timezone: string): Fact[] {
+  const { visitor, session } = conversation;
+  const country = conversation.country ?? session.country ?? visitor.country;
+  const facts: [string, string | null | undefined][] = [
+    ['E-mail', visitor.email],
+    ['Company', visitor.account?.name],
+    ['Domain', conversation.site_domain],
+    ['Page', conversation.page],
+    ['Country', country && formatCountry(country)],
+    ['Device', device(conversation)],
+    ['Language', conversation.language && formatLanguage(conversation.language)],
+    ['Came from', session.referrer_host],
+    ['Campaign', campaign(conversation)],
+    ['Page views in this visit', formatCount(session.page_view_count)],
+    ['Started', formatDateTime(conversation.started_at, timezone)],
+    ['First seen', formatDateTime(visitor.first_seen_at, timezone)],
+    ['Times in', timezone],
+  ];
+  return facts.flatMap(([name, value]) => (value ? [[name, value]] : []));
+}
+
+/** Why the conversation is in no figure, or null when it is. */
+export function whyNotCounted(conversation: Conversation): string | null {
+  if (conversation.counts) return null;
+  if (conversation.environment !== 'production') {
+    return `it was held on the ${conversation.environment} site`;
+  }
+  if (conversation.session.is_bot) return 'the visitor is a bot';
+  return 'the visitor is internal';
+}

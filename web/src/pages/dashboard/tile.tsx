@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router';
+import type { SummaryRow } from '@/data/dashboard-summary';
+import { changeOf, formatMetric } from '@/lib/change';
+import { formatShare } from '@/lib/format';
+import type { Metric } from '@/lib/metrics';
+import { ChangeLabel } from '@/ui/change-label';
+import { Definition } from '@/ui/definition';
+import { metricValues } from './metric-values';
+import classes from './tiles.module.css';
+
+type TileProps = { metric: Metric; row: SummaryRow | undefined; timezone: string; stale: boolean };
+
+export function Tile({ metric, row, timezone, stale }: TileProps) {
+  const { current, previous } = metricValues(metric, row);
+  const value = formatMetric(current, metric.unit);
+  return (
+    <div className={classes.tile} data-stale={stale || undefined}>
+      <dt className={classes.label}>
+        {metric.label}
+        <Definition of={metric.label} text={metric.definition} timezone={timezone} />
+      </dt>
+      <dd className={classes.figure}>
+        {metric.rows && row && row.value > 0 ? (
+          <Link
+            to="/conversations"
+            search={metric.rows}
+            className={classes.value}
+            title="See these conversations"
+          >
+            {value}
+          </Link>
+        ) : (
+          <span className={classes.value}>{value}</span>
+        )}
+        <ChangeLabel change={changeOf(current, previous, metric.unit)} />
+      </dd>
+      <dd className={classes.rate}>
+        {metric.rateOf && row && `${formatShare(row.rate)} ${metric.rateOf}`}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { VisuallyHidden } from '@mantine/core';
+import { IconArrowDownRight, IconArrowUpRight, IconEqual } from '@tabler/icons-react';
+import type { Change } from '@/lib/change';
+import classes from './change-label.module.css';
+
+const ICONS = {
+  up: IconArrowUpRight,
+  down: IconArrowDownRight,
+  same: IconEqual,
+  unknown: null,
+} as const;
+
+type ChangeLabelProps = { change: Change };
+
+/** A change against the previous period: arrow, number and, for a screen reader, the whole sentence. */
+export function ChangeLabel({ change }: ChangeLabelProps) {
+  const Icon = ICONS[change.direction];
+  return (
+    <span className={classes.change} data-direction={change.direction} title={change.spoken}>
+      {Icon && <Icon size={14} stroke={2.2} aria-hidden />}
+      <span aria-hidden>{change.text}</span>
+      <VisuallyHidden>{change.spoken}</VisuallyHidden>
+    </span>
+  );
+}
