@@ -1,4 +1,4 @@
-"""Fixtures every test may use: a real PostgreSQL, a database of one's own, the real server over HTTP.
+"""Fixtures every test may use: a real PostgreSQL, one's own database, the real server.
 
 `database` is shared by the tests of a module, which starts from the migrated and seeded template.
 """
@@ -64,7 +64,7 @@ def database_url(database: TestDatabase) -> Callable[[str], str]:
 
 @pytest.fixture
 def connect(database: TestDatabase) -> Iterator[Callable[..., Connection[Any]]]:
-    """Opens autocommit connections, `connect("authenticated", {"sub": …})`, closed after the test."""
+    """Opens autocommit connections, `connect("authenticated", {"sub": …})`, and closes them."""
     with ExitStack() as opened:
 
         def open_one(
@@ -78,6 +78,6 @@ def connect(database: TestDatabase) -> Iterator[Callable[..., Connection[Any]]]:
 
 @pytest.fixture(scope="module")
 def server(database: TestDatabase) -> Iterator[TestServer]:
-    """The real server on the module's database: `server.url`, `server.anon_key`, `server.sign_in(…)`."""
+    """The real server on the module's database: `server.url`, `server.sign_in(…)`, …."""
     with running_server(database) as running:
         yield running

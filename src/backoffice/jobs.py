@@ -1,7 +1,7 @@
 """Background work: a queue in PostgreSQL (Procrastinate, schema `jobs`).
 
-A capability declares its tasks on a `Blueprint` in its `tasks.py`; the worker registers them. A task that asks for its
-context finds the process's `State` by `state_of(context)`.
+A capability declares its tasks on a `Blueprint` in its `tasks.py`; the worker registers them. A
+task that asks for its context finds the process's `State` by `state_of(context)`.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ async def defer(
 ) -> int | None:
     """Queue a job in the caller's transaction: it exists if and only if that commits.
 
-    `task` is `<namespace>:<name>`; the transaction runs as `service_role`. Gives the job's id, or None when a
-    job with the same `queueing_lock` already waits.
+    `task` is `<namespace>:<name>`; the transaction runs as `service_role`. Gives the job's id, or
+    None when a job with the same `queueing_lock` already waits.
     """
     cursor = await connection.execute("select current_setting('search_path')")
     row = await cursor.fetchone()

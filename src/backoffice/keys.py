@@ -1,6 +1,7 @@
-"""The secrets of one installation: made once per data folder, kept in `keys.json`, readable by its owner only.
+"""The secrets of one installation: made once per data folder, kept in `keys.json`.
 
-A deployment of several machines sets the shared ones by environment instead (`BACKOFFICE_JWT_SECRET`, …).
+A deployment of several machines sets the shared ones by environment instead
+(`BACKOFFICE_JWT_SECRET`, …).
 """
 
 from __future__ import annotations

@@ -48,5 +48,5 @@ async def handle_http_error(_request: Request, error: Exception) -> JSONResponse
 
 
 async def handle_unexpected(_request: Request, _error: Exception) -> JSONResponse:
-    """The exception handler of everything else; Starlette raises it again, and who is outside logs it."""
+    """The exception handler of everything else; Starlette raises it again for whoever logs it."""
     return problem_response(UNEXPECTED)

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=lambda: ["*"],
-        description="Web origins that may call REST and auth, by comma; `*` is any, as on Supabase.",
+        description="Web origins that may call REST and auth, by comma; `*` is any.",
     )
     host: str = Field(default="127.0.0.1", description="The address the server listens on.")
     port: int = Field(

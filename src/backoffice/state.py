@@ -15,8 +15,8 @@ from backoffice.settings import Settings
 class State:
     """Settings, keys and the ways to the database.
 
-    `database` logs in as `authenticator`, `auth_database` as `supabase_auth_admin`; on a database given by
-    URL both log in as its user and take those roles.
+    `database` logs in as `authenticator`, `auth_database` as `supabase_auth_admin`; on a database
+    given by URL both log in as its user and take those roles.
     """
 
     settings: Settings

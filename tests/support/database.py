@@ -17,10 +17,10 @@ from psycopg import Connection, sql
 
 from backoffice.keys import Keys
 from backoffice.settings import Settings
-from backoffice.stack.address import Address, Login
+from backoffice.stack.address import Address, Login, embedded_address
 from backoffice.stack.bootstrap import bootstrap
 from backoffice.stack.migrate import migrate
-from backoffice.stack.runtime import load, running_database
+from backoffice.stack.runtime import load, running_cluster
 from backoffice.stack.seed import seed
 
 TEMPLATE = "template_migrated"
@@ -105,7 +105,7 @@ class TestDatabase:
     def connect(
         self, role: str = "postgres", claims: Mapping[str, Any] | None = None
     ) -> Iterator[Connection[Any]]:
-        """A connection in autocommit mode as `role`, with `claims` as the request's token has them."""
+        """A connection in autocommit mode as `role`, with a token's `claims`."""
         with psycopg.connect(self.url(role), autocommit=True) as connection:
             if claims is not None:
                 connection.execute(
@@ -117,7 +117,7 @@ class TestDatabase:
 
 @contextmanager
 def reachable_folder() -> Iterator[Path]:
-    """A temporary folder that also the account PostgreSQL runs as, when we are root, can pass through."""
+    """A temporary folder that the account PostgreSQL runs as can pass through."""
     with TemporaryDirectory(prefix="backoffice-test-") as name:
         folder = Path(name)
         folder.chmod(0o711)
@@ -130,12 +130,13 @@ def throwaway_cluster() -> Iterator[TestCluster]:
     with reachable_folder() as folder, ExitStack() as running:
         settings = Settings(data_dir=folder / "data", demo=False, database_url=None)
         keys = load(settings)
-        address = running.enter_context(running_database(settings, keys, fsync=False))
-        cluster = TestCluster(settings, keys, address)
+        cluster = running.enter_context(running_cluster(settings, keys, fsync=False))
+        address = embedded_address(cluster.postmaster(), keys)
+        tests = TestCluster(settings, keys, address)
         bootstrap(address)
-        cluster.make_template(EMPTY_TEMPLATE, "postgres")
+        tests.make_template(EMPTY_TEMPLATE, "postgres")
         with psycopg.connect(address.login("postgres"), autocommit=True) as connection:
             migrate(connection)
             seed(connection)
-        cluster.make_template(TEMPLATE, "postgres")
-        yield cluster
+        tests.make_template(TEMPLATE, "postgres")
+        yield tests

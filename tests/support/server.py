@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import httpx
 import uvicorn
-from backoffice.app import create_app
 
+from backoffice.app import create_app
 from backoffice.keys import Keys
 from backoffice.stack.processes import wait_until
 from backoffice.stack.runtime import make_state

@@ -1,4 +1,4 @@
-"""The system account PostgreSQL runs as: the caller's own, or an unprivileged one when that is root.
+"""The system account PostgreSQL runs as: the caller's, or when that is root another.
 
 PostgreSQL refuses to run as root, and root is what containers and CI runners start as.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -21,7 +21,7 @@ CONNECT_SECONDS = 10
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Address:
-    """Where a database is and the passwords that open it; `passwords` is empty on one given by URL."""
+    """Where a database is and the passwords that open it; one given by URL has none."""
 
     conninfo: str
     passwords: dict[str, str]
@@ -34,10 +34,10 @@ class Address:
     def login(self, login: Login, database: str | None = None, options: str = "") -> str:
         """The connection string of a login role.
 
-        On a database given by URL that is its own user: `supabase_admin` and `postgres` stand for it as it
-        is, the others are taken with `set role`.
+        On a database given by URL that is its own user: `supabase_admin` and `postgres` stand for
+        it as it is, the others are taken with `set role`.
         """
-        given = conninfo_to_dict(self.conninfo)
+        given: dict[str, Any] = dict(conninfo_to_dict(self.conninfo))
         if database:
             given["dbname"] = database
         if self.embedded:

@@ -1,4 +1,4 @@
-"""What a Supabase project's database holds before its first migration: roles, privileges, the `auth` schema."""
+"""What a Supabase project's database holds before its first migration: roles and `auth`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ def _bootstrap_external(connection: Connection) -> None:
 
 def _missing_roles(connection: Connection) -> list[str]:
     rows = connection.execute(
-        "select name from unnest(%s::text[]) as name where name not in (select rolname from pg_roles)",
+        "select name from unnest(%s::text[]) as name"
+        " where name not in (select rolname from pg_roles)",
         [list(API_ROLES)],
     ).fetchall()
     return [name for (name,) in rows]

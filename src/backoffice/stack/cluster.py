@@ -16,7 +16,7 @@ from pathlib import Path
 
 from backoffice.errors import StackError
 from backoffice.stack.configuration import server_settings
-from backoffice.stack.layout import Layout, socket_folder
+from backoffice.stack.layout import TEMPORARY_PREFIX, Layout, socket_folder
 from backoffice.stack.pidfile import NAME as PIDFILE
 from backoffice.stack.pidfile import Postmaster, read_postmaster
 from backoffice.stack.processes import is_alive, spawn, wait_until
@@ -36,6 +36,7 @@ class Cluster:
     tcp_port: int | None = None
     fsync: bool = True
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _socket_folder: Path | None = None
 
     def create(self, superuser_password: str) -> bool:
         """Make the cluster unless it exists; gives whether it was made.
@@ -56,7 +57,8 @@ class Cluster:
             scratch = Path(name)
             self.layout.account.own(scratch)
             self._initdb(scratch, superuser_password)
-            # Only a whole cluster gets the final name; a crash before leaves scratch behind, no half cluster.
+            # Only a whole cluster gets the final name; a crash before leaves scratch behind, no
+            # half cluster.
             (scratch / "cluster").rename(self.layout.cluster)
         return True
 
@@ -67,8 +69,9 @@ class Cluster:
         reason PostgreSQL gives.
         """
         stop_leftover(self.layout.cluster)
-        folder = socket_folder(self.layout)
-        options = server_settings(folder, PORT, self.tcp_port, fsync=self.fsync)
+        # The same one after a crash, because connection strings name it.
+        self._socket_folder = self._socket_folder or socket_folder(self.layout)
+        options = server_settings(self._socket_folder, PORT, self.tcp_port, fsync=self.fsync)
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with self.layout.start_log.open("wb") as log:
             os.fchmod(log.fileno(), 0o600)
@@ -80,11 +83,17 @@ class Cluster:
             )
         process = self._process
         wait_until(lambda: process.poll() is not None or self._is_ready(process), START_SECONDS)
-        postmaster = read_postmaster(self.layout.cluster)
-        if process.poll() is None and postmaster and postmaster.is_ready:
-            return postmaster
+        if process.poll() is None and self._is_ready(process):
+            return self.postmaster()
         self.stop()
         raise StackError(f"PostgreSQL did not start.\n{self._last_words()}")
+
+    def postmaster(self) -> Postmaster:
+        """The running PostgreSQL. Raises `StackError` when it is stopped."""
+        postmaster = read_postmaster(self.layout.cluster)
+        if postmaster is None or not self.is_running():
+            raise StackError("The embedded PostgreSQL is stopped.")
+        return postmaster
 
     def _is_ready(self, process: subprocess.Popen[bytes]) -> bool:
         postmaster = read_postmaster(self.layout.cluster)
@@ -99,19 +108,14 @@ class Cluster:
         process, self._process = self._process, None
         if process is None:
             return
-        postmaster = read_postmaster(self.layout.cluster)
-        for request, seconds in (
-            (signal.SIGINT, FAST_STOP_SECONDS),
-            (signal.SIGQUIT, FAST_STOP_SECONDS),
-            (signal.SIGKILL, FAST_STOP_SECONDS),
-        ):
+        for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             if process.poll() is not None:
                 break
             process.send_signal(request)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(seconds)
-        if postmaster:
-            _remove_temporary_folder(postmaster)
+                process.wait(FAST_STOP_SECONDS)
+        _remove_temporary(self._socket_folder)
+        self._socket_folder = None
 
     def _initdb(self, scratch: Path, superuser_password: str) -> None:
         password_file = scratch / "password"
@@ -157,13 +161,12 @@ def stop_leftover(cluster: Path) -> None:
         wait_until(lambda: not postmaster.is_running(), FAST_STOP_SECONDS)
     if postmaster.is_running():
         raise StackError(f"PostgreSQL (process {postmaster.pid}) still runs on {cluster}.")
-    _remove_temporary_folder(postmaster)
+    _remove_temporary(postmaster.socket_folder)
     if is_alive(postmaster.pid):
         # The id now belongs to another program, and PostgreSQL would refuse to start because of it.
         (cluster / PIDFILE).unlink(missing_ok=True)
 
 
-def _remove_temporary_folder(postmaster: Postmaster) -> None:
-    folder = postmaster.socket_folder
-    if folder and folder.name.startswith("backoffice-"):
+def _remove_temporary(folder: Path | None) -> None:
+    if folder and folder.name.startswith(TEMPORARY_PREFIX):
         shutil.rmtree(folder, ignore_errors=True)

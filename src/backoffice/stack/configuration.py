@@ -27,7 +27,8 @@ def server_settings(
         "work_mem": "16MB",
         "maintenance_work_mem": "64MB",
         "random_page_cost": "1.1",
-        # Requests are short and many; containers often give /dev/shm 64 MB, which parallel plans exhaust.
+        # Requests are short and many; containers often give /dev/shm 64 MB, which parallel plans
+        # exhaust.
         "jit": "off",
         "max_parallel_workers_per_gather": "0",
         "autovacuum_naptime": "20s",

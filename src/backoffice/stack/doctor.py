@@ -1,4 +1,4 @@
-"""`backoffice doctor`: what the server needs, each checked and, when missing, with what mends it."""
+"""`backoffice doctor`: what the server needs, and what mends it when it is missing."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from backoffice.settings import PROJECT_ROOT, Settings
 from backoffice.stack.account import database_account
 from backoffice.stack.address import find_address
 from backoffice.stack.layout import installed_binaries
-from backoffice.stack.lock import is_held
 from backoffice.stack.migrate import migration_status
+from backoffice.stack.runtime import is_locked
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
@@ -116,7 +116,7 @@ def check_data_folder(settings: Settings) -> Iterator[Finding]:
 def check_port(settings: Settings) -> Iterator[Finding]:
     """Whether the port is free, or ours."""
     where = f"{settings.host}:{settings.port}"
-    if is_held(settings.data_dir / "server.lock"):
+    if is_locked(settings):
         yield Finding("Port", True, f"{where}, the server is running")
         return
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -149,7 +149,7 @@ def check_postgres(settings: Settings) -> Iterator[Finding]:
 
 def check_database(settings: Settings) -> Iterator[Finding]:
     """Whether a running database answers and is current."""
-    if not settings.database_url and not is_held(settings.data_dir / "server.lock"):
+    if not settings.database_url and not is_locked(settings):
         yield Finding("Database", True, "stopped; `backoffice serve` starts it")
         return
     try:

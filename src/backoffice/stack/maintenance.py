@@ -11,7 +11,8 @@ NAMESPACE = "maintenance"
 KEEP_JOBS_HOURS = 14 * 24
 AUTH_ADMIN = RequestContext(role="supabase_auth_admin")
 
-# A session nobody can refresh any more, and what hangs on it by foreign key; then what is never asked for again.
+# A session nobody can refresh any more, and what hangs on it by foreign key; then what is never
+# asked for again.
 FORGET_SIGN_INS = (
     "delete from auth.sessions where not_after < now()",
     "delete from auth.refresh_tokens where revoked and updated_at < now() - interval '30 days'",

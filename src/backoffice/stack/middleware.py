@@ -1,4 +1,4 @@
-"""What every answer of the server has: a request id, safe headers, and a last word when a route fails."""
+"""What every answer of the server has: a request id, safe headers, a last word on failure."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class RequestEnvelope:
 
         try:
             await self.app(scope, receive, send_with_headers)
-        except Exception as error:  # noqa: BLE001 - the last place that can answer
+        except Exception as error:
             log.error("request failed", exc_info=error, path=scope["path"])
             if status == 499:
                 await problem_response(UNEXPECTED)(scope, receive, send_with_headers)

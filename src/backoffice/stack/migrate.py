@@ -1,6 +1,7 @@
 """Applies `supabase/migrations` as the Supabase CLI does, and records them where it does.
 
-Source of the table: Supabase CLI, pkg/migration/history.go (`supabase_migrations.schema_migrations`).
+Source of the table: Supabase CLI, pkg/migration/history.go
+(`supabase_migrations.schema_migrations`).
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ class MigrationStatus:
         """What stands in the way of migrating, in words; None when nothing does."""
         if self.unknown:
             return (
-                f"The database has migrations this version does not know: {', '.join(self.unknown)}."
+                "The database has migrations this version does not know:"
+                f" {', '.join(self.unknown)}."
                 " It was made by a newer version; update, or use another database."
             )
         if self.drifted:
@@ -116,14 +118,14 @@ def compare(applied: Sequence[tuple[str, str]], migrations: Sequence[Migration])
 
 
 def _essence(text: str) -> str:
-    """A migration's text without what the Supabase CLI changes when it splits it into statements."""
+    """A migration's text without what the Supabase CLI changes when it splits it."""
     return re.sub(r"[\s;]+", "", text)
 
 
 def migration_status(
     connection: Connection, migrations: Sequence[Migration] | None = None
 ) -> MigrationStatus:
-    """How the connected database's migrations compare with `migrations` (default: this version's)."""
+    """How a database's migrations compare with `migrations` (default: this version's)."""
     known = connection.execute(
         "select to_regclass('supabase_migrations.schema_migrations')"
     ).fetchone()
@@ -161,7 +163,8 @@ def _apply(connection: Connection, migration: Migration) -> None:
             )
     except psycopg.Error as error:
         raise MigrationError(
-            f"Migration {migration.version}_{migration.name} failed: {describe(error, migration.sql)}"
+            f"Migration {migration.version}_{migration.name} failed:"
+            f" {describe(error, migration.sql)}"
         ) from error
 
 

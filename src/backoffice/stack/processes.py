@@ -1,4 +1,4 @@
-"""Starting programs as another account and tied to the life of their parent; looking at others' processes."""
+"""Starting programs, tied to the life of their parent, and looking at other processes."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a program as `account` in a process group of its own, with umask 077.
 
-    With `death_signal` the kernel sends that signal when the *thread* that called this ends (Linux only), so
-    call it from one that lives as long as the server. Its own process group keeps Ctrl-C in the terminal to
-    the server, which then stops its children in order.
+    With `death_signal` the kernel sends that signal when the *thread* that called this ends (Linux
+    only), so call it from one that lives as long as the server. Its own process group keeps Ctrl-C
+    in the terminal to the server, which then stops its children in order.
     """
     uid, gid = (str(account.uid), str(account.gid)) if account.switch else ("-", "-")
     request = str(int(death_signal)) if death_signal else "0"
@@ -43,7 +43,7 @@ def spawn(
 
 
 def _clean_environment() -> dict[str, str]:
-    """The environment without what would redirect PostgreSQL's programs, and without our secrets."""
+    """The environment without our secrets and what would redirect PostgreSQL's programs."""
     dropped = ("PG", "BACKOFFICE_", "LC_", "LANG")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -16,12 +16,13 @@ from backoffice.stack.address import Address, embedded_address, external_address
 from backoffice.stack.bootstrap import bootstrap
 from backoffice.stack.cluster import Cluster
 from backoffice.stack.layout import plan_layout, prepare_data_dir
-from backoffice.stack.lock import exclusive
+from backoffice.stack.lock import exclusive, is_held
 from backoffice.stack.migrate import migrate
 from backoffice.stack.seed import require_own_passwords, seed
 from backoffice.state import State
 
 AUTH_POOL_SIZE = 5
+LOCK_FILE = "server.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +39,42 @@ def load(settings: Settings) -> Keys:
     return load_keys(settings)
 
 
-@contextmanager
-def running_database(settings: Settings, keys: Keys, *, fsync: bool = True) -> Iterator[Address]:
-    """The database for as long as the block runs: the embedded one is started and stopped.
+def locked(settings: Settings) -> AbstractContextManager[None]:
+    """Hold the data folder, so that one server at a time uses it. Raises `AlreadyRunningError`."""
+    return exclusive(settings.data_dir / LOCK_FILE)
 
-    The data folder is locked either way, so that one server at a time uses it. Enter it from the main
-    thread. Raises `AlreadyRunningError`, `StackError`.
+
+def is_locked(settings: Settings) -> bool:
+    """Whether a server, or a command that started the database, uses the data folder now."""
+    return is_held(settings.data_dir / LOCK_FILE)
+
+
+@contextmanager
+def running_cluster(settings: Settings, keys: Keys, *, fsync: bool = True) -> Iterator[Cluster]:
+    """The embedded PostgreSQL for as long as the block runs, made at first.
+
+    Enter it from the main thread, with the data folder locked. Raises `StackError`.
     """
-    with exclusive(settings.data_dir / "server.lock"):
-        if settings.database_url:
-            yield external_address(settings.database_url.get_secret_value())
-            return
-        layout = plan_layout(settings.data_dir, keys.cluster_id, database_account())
-        cluster = Cluster(layout, tcp_port=settings.db_port, fsync=fsync)
-        cluster.create(keys.supabase_admin_password)
-        try:
-            yield embedded_address(cluster.start(), keys)
-        finally:
-            cluster.stop()
+    layout = plan_layout(settings.data_dir, keys.cluster_id, database_account())
+    cluster = Cluster(layout, tcp_port=settings.db_port, fsync=fsync)
+    cluster.create(keys.supabase_admin_password)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextmanager
+def running_database(
+    settings: Settings, keys: Keys, *, fsync: bool = True
+) -> Iterator[tuple[Address, Cluster | None]]:
+    """The database for as long as the block runs: given by URL, or embedded with its cluster."""
+    if settings.database_url:
+        yield external_address(settings.database_url.get_secret_value()), None
+        return
+    with running_cluster(settings, keys, fsync=fsync) as cluster:
+        yield embedded_address(cluster.postmaster(), keys), cluster
 
 
 def prepare(address: Address, settings: Settings) -> Prepared:

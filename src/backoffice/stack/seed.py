@@ -1,4 +1,4 @@
-"""`supabase/seed.sql`: the local users and the first client, once, and only in an embedded database."""
+"""`supabase/seed.sql`: the local users and the first client, once, in an embedded database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from backoffice.errors import ConfigurationError, MigrationError
 from backoffice.stack.migrate import SUPABASE, describe
 
 RECORD = "supabase/seed.sql"
-# The password hashes of seed.sql are checked, not the addresses: whoever changed them may keep the address.
+# The password hashes of seed.sql are checked, not the addresses: whoever changed them may keep the
+# address.
 DEFAULT_USERS = {"admin@admin.com": "admin", "user@user.com": "user"}
 
 
@@ -62,6 +63,7 @@ def require_own_passwords(connection: Connection, host: str) -> None:
     exposed = default_passwords(connection)
     if exposed:
         raise ConfigurationError(
-            f"BACKOFFICE_HOST={host} lets other machines in, while {' and '.join(exposed)} still have"
-            " their well-known passwords. Start on 127.0.0.1, change or delete these users, then try again."
+            f"BACKOFFICE_HOST={host} lets other machines in, while {' and '.join(exposed)} still"
+            " have their well-known passwords. Start on 127.0.0.1, change or delete these users,"
+            " then try again."
         )

@@ -1,4 +1,4 @@
-"""`backoffice serve`: the database, HTTP, and the processes behind it, started and stopped in order."""
+"""`backoffice serve`: the database, HTTP and the processes behind it, in order."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from importlib import import_module
 
-import structlog
-import uvicorn
 import uvloop
 
 from backoffice.errors import ConfigurationError
@@ -21,34 +19,37 @@ from backoffice.settings import Settings
 from backoffice.stack.address import Address
 from backoffice.stack.banner import print_banner
 from backoffice.stack.children import Child, keep_running
+from backoffice.stack.cluster import Cluster
 from backoffice.stack.demo_load import wants_demo
-from backoffice.stack.runtime import load, make_state, prepare, running_database
+from backoffice.stack.http_server import Server
+from backoffice.stack.runtime import load, locked, make_state, prepare, running_database
+from backoffice.stack.supervise import supervised
 from backoffice.state import State
 
-GRACE_SECONDS = 3
 # The heavy half of the imports, done while PostgreSQL starts.
 APPLICATION = "backoffice.app"
-
-log = structlog.get_logger("backoffice.serve")
 
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop. Raises `BackofficeError` when something keeps it from starting."""
     configure_logging(settings)
-    with stoppable(), listening(settings) as listener:
-        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    with ExitStack() as held:
+        held.enter_context(stoppable())
         keys = load(settings)
+        held.enter_context(locked(settings))
+        listener = held.enter_context(listening(settings))
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         importing = threading.Thread(target=import_module, args=[APPLICATION], daemon=True)
         importing.start()
-        with running_database(settings, keys) as address:
-            prepare(address, settings)
-            importing.join()
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve_http(make_state(settings, keys, address), address, listener))
+        address, cluster = held.enter_context(running_database(settings, keys))
+        prepare(address, settings)
+        importing.join()
+        runner = held.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
+        runner.run(_serve_http(make_state(settings, keys, address), address, cluster, listener))
 
 
 def stop_signals() -> list[signal.Signals]:
-    """The signals that stop the server; a hang-up is not one under `nohup`, which has it ignored."""
+    """The signals that stop the server; a hang-up is not one under `nohup`."""
     if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
         return [signal.SIGINT, signal.SIGTERM]
     return [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -88,49 +89,24 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-class Server(uvicorn.Server):
-    """uvicorn, with its signals handled by us."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone."""
-        yield
-
-
-async def _serve_http(state: State, address: Address, listener: socket.socket) -> None:
+async def _serve_http(
+    state: State, address: Address, cluster: Cluster | None, listener: socket.socket
+) -> None:
     from backoffice.app import create_app
 
-    config = uvicorn.Config(
-        create_app(state),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(state.settings.trusted_proxies),
-        forwarded_allow_ips=state.settings.trusted_proxies,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = Server(config)
+    server = Server(create_app(state))
     loop = asyncio.get_running_loop()
     for number in stop_signals():
-        loop.add_signal_handler(number, _stop, server)
+        loop.add_signal_handler(number, server.stop)
     async with AsyncExitStack() as behind:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        await _started(server, serving)
+        await server.listening.wait()
         if server.started:
             print_banner(state, address)
             await _start_children(state, address, behind)
+            if cluster:
+                await behind.enter_async_context(supervised(cluster))
         await serving
-
-
-def _stop(server: uvicorn.Server) -> None:
-    # Asked twice, it no longer waits for requests under way.
-    server.force_exit = server.should_exit
-    server.should_exit = True
-
-
-async def _started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.005)
 
 
 async def _start_children(state: State, address: Address, behind: AsyncExitStack) -> None:

@@ -1,6 +1,7 @@
-"""The built user interface: its files, precompressed where the build wrote them so, and its one page.
+"""The built user interface: its files, compressed ones included, and its one page.
 
-Every path that is no file gets `index.html`, because the router in the browser owns those addresses.
+Every path that is no file gets `index.html`, because the router in the browser owns those
+addresses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`backoffice status`: the addresses and keys of this installation, under `supabase status`'s names."""
+"""`backoffice status`: addresses and keys under the names `supabase status` gives them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from backoffice.errors import StackError
 from backoffice.keys import Keys
 from backoffice.settings import Settings
 from backoffice.stack.address import find_address
-from backoffice.stack.lock import is_held
-from backoffice.stack.runtime import load
+from backoffice.stack.runtime import is_locked, load
 from backoffice.stack.urls import as_url
 
 LABELS = {
@@ -26,10 +25,10 @@ LABELS = {
 
 
 def print_status(settings: Settings, *, as_json: bool) -> None:
-    """Print to standard output; the keys are secrets, and printing them is what this is asked for."""
+    """Print to standard output; printing the keys is what this is asked for."""
     keys = load(settings)
     values = status_values(settings, keys)
-    running = is_held(settings.data_dir / "server.lock")
+    running = is_locked(settings)
     if as_json:
         json.dump({**values, "RUNNING": running}, sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -43,7 +42,7 @@ def print_status(settings: Settings, *, as_json: bool) -> None:
 
 
 def status_values(settings: Settings, keys: Keys) -> dict[str, str]:
-    """The values by their names in `supabase status -o json`; `DB_URL` is empty while it is stopped."""
+    """The values by `supabase status -o json`'s names; `DB_URL` is empty while it is stopped."""
     return {
         "API_URL": settings.url,
         "REST_URL": f"{settings.url}/rest/v1",

@@ -10,7 +10,7 @@ OWN = ("user", "password", "host", "port", "dbname")
 
 
 def as_url(conninfo: str) -> str:
-    """The same connection as `postgresql://…`; a socket's folder goes into the query, as libpq reads it."""
+    """The same connection as `postgresql://…`; a socket's folder goes into the query."""
     given = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
     host, port = given.get("host", ""), given.get("port", "")
     login = quote(given.get("user", ""), safe="")
