@@ -7,7 +7,7 @@ domains, completion, questionnaires, action labels) are for evaluation, so they 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 
-from backoffice.demo.replay_file import UnreadableFile, read_lines
+from backoffice.demo.replay_file import UnreadableFileError, read_lines
 from backoffice.demo.replay_http import Answer, Sender
+from backoffice.demo.tally import Tally
 
 NAMESPACE = uuid5(NAMESPACE_URL, "backoffice:replay:conversations")
 ROLES = frozenset({"visitor", "agent"})
-REASONS_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +49,10 @@ class Dialogue:
         return max((message.sent_at for message in self.messages), default=self.started_at)
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the things sent."""
-
-    sent: int = 0
-    stored: int = 0
-    already_there: int = 0
-    edited: int = 0
-    rejected: int = 0
-    reasons: list[str] = field(default_factory=list)
-
-    def reject(self, count: int, reason: str) -> None:
-        """Count `count` things the server did not take, and keep the first few reasons."""
-        self.rejected += count
-        if reason not in self.reasons and len(self.reasons) < REASONS_KEPT:
-            self.reasons.append(reason)
-
-    def add(self, status: str, reason: str = "") -> None:
-        """Count one thing by the word the server answered about it."""
-        if status in ("stored", "created"):
-            self.stored += 1
-        elif status == "duplicate":
-            self.already_there += 1
-        elif status == "edited":
-            self.edited += 1
-        else:
-            self.reject(1, reason or status)
-
-
 def read_dialogues(path: Path, site: str) -> Iterator[Dialogue]:
     """The dialogues of a STAR JSON lines file, in its order.
 
-    Raises `UnreadableFile` naming the line that is no dialogue.
+    Raises `UnreadableFileError` naming the line that is no dialogue.
     """
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
@@ -89,7 +60,9 @@ def read_dialogues(path: Path, site: str) -> Iterator[Dialogue]:
         try:
             yield parse_dialogue(orjson.loads(line), site)
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
-            raise UnreadableFile(f"{path}, line {number}: no STAR dialogue ({error!r})") from error
+            raise UnreadableFileError(
+                f"{path}, line {number}: no STAR dialogue ({error!r})"
+            ) from error
 
 
 def parse_dialogue(record: dict[str, Any], site: str) -> Dialogue:
@@ -127,7 +100,7 @@ async def send_dialogue(
     conversations: Tally,
     messages: Tally,
 ) -> None:
-    """Put the conversation, then its messages, `batch_size` a call; the tallies keep the answers."""
+    """Put the conversation, then its messages, `batch_size` a call; tallies keep the answers."""
     path = f"/agent/v1/conversations/{dialogue.id}"
     conversations.sent += 1
     messages.sent += len(dialogue.messages)
@@ -156,12 +129,14 @@ async def send_dialogue(
 
 def tally_messages(answer: Answer, sent: int, tally: Tally) -> None:
     """Count the server's answer about `sent` messages."""
-    results = (answer.body or {}).get("messages")
-    if not answer.accepted or not isinstance(results, list):
+    body = answer.body or {}
+    if not answer.accepted or "messages" not in body:
         tally.reject(sent, answer.reason)
         return
-    for result in results:
-        tally.add(str(result.get("status")), str(result.get("message", "")))
+    for result in body["messages"]:
+        tally.add(result["status"])
+    for refusal in body["rejected"]:
+        tally.reject(1, refusal["message"])
 
 
 def _body(message: Message, shift: timedelta) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from backoffice.errors import BackofficeError
 GZIP_MAGIC = b"\x1f\x8b"
 
 
-class UnreadableFile(BackofficeError):
+class UnreadableFileError(BackofficeError):
     """The file to replay is missing, or is not what its command expects."""
 
 
 def read_lines(path: Path) -> Iterator[str]:
     """Every line of a gzip or plain file without its end; bytes that are no UTF-8 become U+FFFD.
 
-    Raises `UnreadableFile` when the file is missing, cut short, or broken inside.
+    Raises `UnreadableFileError` when the file is missing, cut short, or broken inside.
     """
     try:
         with path.open("rb") as file:
@@ -28,4 +28,4 @@ def read_lines(path: Path) -> Iterator[str]:
             for line in lines:
                 yield line.rstrip("\r\n")
     except (OSError, EOFError) as error:
-        raise UnreadableFile(f"{path} cannot be read: {error}") from error
+        raise UnreadableFileError(f"{path} cannot be read: {error}") from error

@@ -22,7 +22,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 Item = TypeVar("Item")
 
 
-class ReplayInterrupted(BackofficeError):
+class ReplayInterruptedError(BackofficeError):
     """The server stopped answering; what it acknowledged is stored, the rest was not sent."""
 
 
@@ -64,7 +64,7 @@ class Sender:
         """One request; safe to repeat, because everything sent carries its own id.
 
         Connection errors, 429 and 5xx are retried with growing pauses, `Retry-After` honoured.
-        Raises `ReplayInterrupted` when the attempts are used up, or when the key is refused.
+        Raises `ReplayInterruptedError` when the attempts are used up, or when the key is refused.
         """
         content = orjson.dumps(body)
         problem = ""
@@ -76,7 +76,7 @@ class Sender:
                 problem = str(error) or type(error).__name__
             else:
                 if response.status_code in (401, 403):
-                    raise ReplayInterrupted(
+                    raise ReplayInterruptedError(
                         f"The server refused the key of this run: {_answer(response).reason}"
                     )
                 if response.status_code not in RETRIED:
@@ -85,7 +85,7 @@ class Sender:
                 pause = max(pause, _retry_after(response))
             if attempt + 1 < self._attempts:
                 await asyncio.sleep(pause)
-        raise ReplayInterrupted(
+        raise ReplayInterruptedError(
             f"{self._client.base_url} does not answer ({problem}). What it acknowledged is stored;"
             " start it and run the same command again: nothing is stored twice."
         )
