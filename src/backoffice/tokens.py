@@ -188,17 +188,6 @@ def verify(token: str, keys: SigningKeys, *, audience: str | None = AUDIENCE) ->
     )
 
 
-def sign_with_secret(claims: Claims, secret: str) -> str:
-    """An HS256 token: the form of a project's anon and service role keys."""
-    return jwt.encode({"alg": "HS256", "typ": "JWT"}, dict(claims), OctKey.import_key(secret))
-
-
-def new_signing_key() -> dict[str, Any]:
-    """A fresh private ES256 key as a JWK with `kid`, `alg` and `use`."""
-    key = ECKey.generate_key("P-256", auto_kid=True)
-    return {**key.as_dict(private=True), "alg": "ES256", "use": "sig"}
-
-
 class _PlainKeys:
     def __init__(self, jwt_secret: str, signing_key: Mapping[str, Any]) -> None:
         self.jwt_secret = jwt_secret

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import psycopg
 import structlog
 from starlette.applications import Starlette
@@ -41,27 +43,20 @@ ROUTES = [
     Route("/admin/users/{user_id}", admin.delete, methods=["DELETE"]),
 ]
 
-# Tokens travel in a header that no browser adds by itself, so any origin may ask.
-CORS = Middleware(
-    CORSMiddleware,
-    allow_origins=["*"],
-    allow_methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"],
-    allow_headers=["*"],
-    expose_headers=["X-Total-Count", "Link", "X-Supabase-Api-Version", "X-Sb-Error-Code"],
-    max_age=600,
-)
+EXPOSED = ["X-Total-Count", "Link", "X-Supabase-Api-Version", "X-Sb-Error-Code"]
 
 
 def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
     """The application; `state`'s databases must be open while it serves."""
     app = Starlette(
         routes=ROUTES,
-        middleware=[CORS],
+        middleware=[_cors(state.settings.cors_origins)],
         exception_handlers={
             Problem: _on_problem,
             HTTPException: _on_http_exception,
             psycopg.OperationalError: _on_database_away,
             psycopg.DataError: _on_data_error,
+            psycopg.Error: _on_failure,
             Exception: _on_failure,
         },
     )
@@ -74,6 +69,18 @@ def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
         disabled=DisabledUsers(state.database),
     )
     return app
+
+
+def _cors(origins: Sequence[str]) -> Middleware:
+    """Tokens travel in a header that no browser adds by itself, so credentials are never needed."""
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED,
+        max_age=600,
+    )
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from backoffice import tokens
+from backoffice.keys import Keys, generate_keys, mint_key
 from backoffice.tokens import (
     MalformedTokenError,
     TokenAlgorithmError,
@@ -33,22 +34,15 @@ from backoffice.tokens import (
 )
 
 NOW = 1_800_000_000
-SECRET = "a-secret-of-at-least-thirty-two-characters"
-
-
-@dataclass(frozen=True)
-class PlainKeys:
-    jwt_secret: str = SECRET
-    signing_key: dict[str, Any] = field(default_factory=tokens.new_signing_key)
 
 
 @pytest.fixture(scope="module")
-def keys() -> PlainKeys:
-    return PlainKeys()
+def keys() -> Keys:
+    return generate_keys()
 
 
 @pytest.fixture
-def signer(keys: PlainKeys) -> Tokens:
+def signer(keys: Keys) -> Tokens:
     return Tokens(keys, clock=lambda: NOW)
 
 
@@ -70,13 +64,13 @@ def test_a_signed_token_gives_its_claims_back(signer: Tokens) -> None:
     assert signer.verify(signer.sign(claims())) == claims()
 
 
-def test_the_token_names_its_key_and_algorithm(signer: Tokens, keys: PlainKeys) -> None:
+def test_the_token_names_its_key_and_algorithm(signer: Tokens, keys: Keys) -> None:
     header = json.loads(base64.urlsafe_b64decode(signer.sign(claims()).split(".")[0] + "=="))
     assert header == {"alg": "ES256", "kid": keys.signing_key["kid"], "typ": "JWT"}
 
 
-def test_a_key_of_the_project_is_believed(signer: Tokens) -> None:
-    key = tokens.sign_with_secret({"role": "service_role", "exp": NOW + 10}, SECRET)
+def test_a_key_of_the_project_is_believed(signer: Tokens, keys: Keys) -> None:
+    key = mint_key("service_role", keys.jwt_secret, NOW)
     assert signer.verify(key)["role"] == "service_role"
 
 
@@ -87,11 +81,11 @@ def test_published_keys_verify_and_hold_nothing_private(signer: Tokens) -> None:
     assert published["use"] == "sig"
 
 
-def test_the_module_function_uses_the_given_keys(keys: PlainKeys) -> None:
+def test_the_module_function_uses_the_given_keys(keys: Keys) -> None:
     token = Tokens(keys).sign({"sub": "u"})
     assert tokens.verify(token, keys) == {"sub": "u"}
     with pytest.raises(TokenError):
-        tokens.verify(token, PlainKeys())
+        tokens.verify(token, generate_keys())
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", ""])
@@ -101,21 +95,21 @@ def test_no_signature_is_no_token(signer: Tokens, algorithm: str) -> None:
             signer.verify(f"{part({'alg': algorithm})}.{part(claims())}.{signature}")
 
 
-def test_another_project_s_keys_are_refused(signer: Tokens, keys: PlainKeys) -> None:
-    other = tokens.new_signing_key() | {"kid": keys.signing_key["kid"]}
+def test_another_project_s_keys_are_refused(signer: Tokens, keys: Keys) -> None:
+    other = dict(generate_keys().signing_key) | {"kid": keys.signing_key["kid"]}
     with pytest.raises(TokenSignatureError):
-        signer.verify(Tokens(PlainKeys(signing_key=other)).sign(claims()))
+        signer.verify(Tokens(replace(generate_keys(), signing_key=other)).sign(claims()))
     with pytest.raises(TokenAlgorithmError):
-        signer.verify(Tokens(PlainKeys()).sign(claims()))
+        signer.verify(Tokens(generate_keys()).sign(claims()))
     with pytest.raises(TokenSignatureError):
-        signer.verify(tokens.sign_with_secret(claims(), SECRET[::-1]))
+        signer.verify(mint_key("service_role", keys.jwt_secret[::-1], NOW))
 
 
-def test_the_public_key_is_no_hmac_secret(signer: Tokens, keys: PlainKeys) -> None:
-    public = ECKey.import_key(signer.jwks()["keys"][0])
+def test_the_public_key_is_no_hmac_secret(signer: Tokens, keys: Keys) -> None:
+    public = ECKey.import_key(signer.jwks()["keys"][0]).public_key
     forms = [
-        public.raw_value.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
-        public.raw_value.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+        public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         json.dumps(signer.jwks()["keys"][0]).encode(),
     ]
     for form in forms:
@@ -126,9 +120,9 @@ def test_the_public_key_is_no_hmac_secret(signer: Tokens, keys: PlainKeys) -> No
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256", "HS384", "HS512"])
-def test_other_algorithms_are_refused(signer: Tokens, algorithm: str) -> None:
+def test_other_algorithms_are_refused(signer: Tokens, keys: Keys, algorithm: str) -> None:
     if algorithm.startswith("HS"):
-        key: OctKey | RSAKey = OctKey.import_key(SECRET * 2)
+        key: OctKey | RSAKey = OctKey.import_key(keys.jwt_secret * 2)
     else:
         private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         key = RSAKey.import_key(
@@ -163,7 +157,7 @@ def test_times_have_thirty_seconds_of_leeway(signer: Tokens) -> None:
         signer.verify(signer.sign(claims(iat=NOW + 31)))
 
 
-def test_a_remembered_token_still_expires(keys: PlainKeys) -> None:
+def test_a_remembered_token_still_expires(keys: Keys) -> None:
     now = [NOW]
     signer = Tokens(keys, clock=lambda: now[0])
     token = signer.sign(claims(exp=NOW + 60))
@@ -194,8 +188,8 @@ def test_oversized_tokens_are_refused_before_any_work(signer: Tokens) -> None:
 
 
 @pytest.mark.parametrize("payload", ["[]", '"x"', "1", "null", "{", "\x00", "[" * 9000])
-def test_claims_must_be_an_object(signer: Tokens, payload: str) -> None:
-    token = jws.serialize_compact({"alg": "HS256"}, payload, OctKey.import_key(SECRET))
+def test_claims_must_be_an_object(signer: Tokens, keys: Keys, payload: str) -> None:
+    token = jws.serialize_compact({"alg": "HS256"}, payload, OctKey.import_key(keys.jwt_secret))
     with pytest.raises(MalformedTokenError):
         signer.verify(token)
 
@@ -214,4 +208,4 @@ def test_no_text_is_more_than_a_token_error(text: str) -> None:
         _SIGNER.verify(text)
 
 
-_SIGNER = Tokens(PlainKeys())
+_SIGNER = Tokens(generate_keys())

@@ -14,7 +14,7 @@ returning true
 
 INSERT = """
 insert into auth.sessions (id, user_id, created_at, updated_at, aal, not_after, user_agent)
-values (%(id)s, %(user_id)s, now(), now(), 'aal1', now() + %(timebox)s, %(user_agent)s)
+values (%(id)s, %(user_id)s, now(), now(), 'aal1', now() + %(timebox)s::interval, %(user_agent)s)
 """
 
 INSERT_METHOD = """
@@ -91,8 +91,8 @@ select
   presented.token,
   presented.session_id,
   presented.revoked is true as revoked,
-  presented.updated_at > clock_timestamp() - %(reuse_interval)s as is_fresh,
-  presented.updated_at < clock_timestamp() - %(inactivity)s is true as is_idle,
+  presented.updated_at > clock_timestamp() - %(reuse_interval)s::interval as is_fresh,
+  presented.updated_at < clock_timestamp() - %(inactivity)s::interval is true as is_idle,
   active.token as active_token,
   active.parent as active_parent
 from auth.refresh_tokens as presented

@@ -158,7 +158,7 @@ values (
   %(email)s,
   %(encrypted_password)s,
   case when %(email_confirm)s then now() end,
-  now() + %(ban)s,
+  now() + %(ban)s::interval,
   %(app_metadata)s,
   %(user_metadata)s,
   '',
@@ -218,9 +218,11 @@ set
 where id = %(id)s
 """
 
-SET_BAN = (
-    "update auth.users set banned_until = now() + %(ban)s, updated_at = now() where id = %(id)s"
-)
+SET_BAN = """
+update auth.users
+set banned_until = now() + %(ban)s::interval, updated_at = now()
+where id = %(id)s
+"""
 
 # A null takes its key away, as in Supabase Auth; deeper nulls stay.
 MERGE_USER_METADATA = """
