@@ -76,8 +76,9 @@ class Capture:
         query = request.query_params
         envelope = decode(body, request.headers, query)
         site_domain = await self.keys.public(envelope.key)
-        peer = request.client.host if request.client else None
-        sender = self.origins.sender(site_domain, peer, request.headers)
+        host, port = request.client or (None, None)
+        # Nobody connects from port 0: uvicorn puts it where it replaced a trusted proxy's address.
+        sender = self.origins.sender(site_domain, host, request.headers, resolved=port == 0)
         outcome = await capture_batch(envelope, sender, self.origins, self.store)
         if outcome.rejected and not outcome.accepted:
             first = outcome.rejected[0]

@@ -75,14 +75,25 @@ class Origins:
         header = settings.country_header.lower() if settings.country_header else None
         return cls(hash_key, trusted, header, countries)
 
-    def sender(self, site_domain: str, peer: str | None, headers: Mapping[str, str]) -> Sender:
-        """The sender of a request whose connection comes from `peer`."""
+    def sender(
+        self,
+        site_domain: str,
+        peer: str | None,
+        headers: Mapping[str, str],
+        *,
+        resolved: bool = False,
+    ) -> Sender:
+        """The sender of a request whose connection comes from `peer`.
+
+        `resolved` says that a trusted proxy has been looked through before, and `peer` is who
+        stands in front of it.
+        """
         user_agent = headers.get("user-agent", "")[:MAX_USER_AGENT]
         is_server = bots.is_server_sdk(user_agent)
         is_program = is_server or bots.is_program(user_agent)
         address = None if is_server else self.client_address(peer, headers)
         country = None
-        if not is_program and self.country_header and self._is_trusted(peer):
+        if not is_program and self.country_header and (resolved or self._is_trusted(peer)):
             country = country_code(headers.get(self.country_header))
         return Sender(
             site_domain=site_domain,

@@ -12,11 +12,13 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import orjson
 import psycopg
+import structlog
 from psycopg import AsyncConnection
 
 from backoffice.capture.events import Event
@@ -25,15 +27,22 @@ from backoffice.errors import NotFound, Problem, Unavailable
 
 T = TypeVar("T")
 
+log = structlog.get_logger("backoffice.capture")
+
 MAX_ATTEMPTS: Final = 6
 _CONTEXT: Final = RequestContext(
     role=SERVICE, settings={"statement_timeout": "30s", "lock_timeout": "10s"}
 )
 _TRANSIENT: Final = frozenset({"40001", "40P01", "55P03", "08006", "57P01"})
 _UNAVAILABLE_CLASSES: Final = ("08", "53", "57", "58")
+_IMPOSSIBLE_CLASSES: Final = ("21", "22", "23", "54")
 _CAPTURE: Final = "select uuid, status from private.capture_events(%s, %s::jsonb)"
 _PUT_CONVERSATION: Final = "select id, created from private.put_conversation(%s, %s, %s::jsonb)"
 _ADD_MESSAGES: Final = "select id, status from private.add_messages(%s, %s, %s::jsonb)"
+_SENT_AT: Final = (
+    "select id, sent_at from public.messages"
+    " where site_domain = %s and conversation_id = %s and id = any(%s::uuid[])"
+)
 _PATCH_CONVERSATION: Final = "select id from private.patch_conversation(%s, %s, %s::jsonb)"
 
 
@@ -98,7 +107,16 @@ class Store:
     async def add_messages(
         self, site_domain: str, conversation_id: UUID, messages: list[dict[str, Any]]
     ) -> dict[UUID, str]:
-        """What became of each message by id: stored, duplicate or edited. Raises `NotFound`."""
+        """What became of each message by id: stored, duplicate or edited. Raises `NotFound`.
+
+        A message without `sent_at` gets the time it was first stored with, or now.
+        """
+        undated = [message for message in messages if "sent_at" not in message]
+        if undated:
+            rows = await self._run(
+                _SENT_AT, [site_domain, conversation_id, [message["id"] for message in undated]]
+            )
+            date_messages(undated, {str(row[0]): row[1] for row in rows}, datetime.now(UTC))
         rows = await self._run(
             _ADD_MESSAGES, [site_domain, conversation_id, orjson.dumps(messages).decode()]
         )
@@ -130,6 +148,14 @@ class Store:
             return await _fetch(connection, query, params)
 
 
+def date_messages(
+    messages: list[dict[str, Any]], known: dict[str, datetime], now: datetime
+) -> None:
+    """Give each message the time it is `known` by, else `now`, in the order they came."""
+    for position, message in enumerate(messages):
+        message["sent_at"] = known.get(message["id"], now + timedelta(microseconds=position))
+
+
 async def _fetch(connection: AsyncConnection[Row], query: str, params: list[Any]) -> list[Row]:
     cursor = await connection.execute(query.encode(), params)
     return await cursor.fetchall()
@@ -158,7 +184,9 @@ def _problem(error: psycopg.Error) -> Exception:
         )
     if state[:2] in _UNAVAILABLE_CLASSES:
         return _busy()
-    if state[:2] in ("21", "22", "23", "54"):
+    if state[:2] in _IMPOSSIBLE_CLASSES:
+        # Without the message, which quotes what the visitor wrote.
+        log.warning("refused by the database", sqlstate=state, column=error.diag.column_name)
         return ImpossibleDataError(error.diag.message_primary or state)
     return error
 

@@ -31,6 +31,15 @@ def test_client_address(peer: str | None, forwarded: str, expected: str | None) 
     assert BEHIND.client_address(peer, {"x-forwarded-for": forwarded}) == expected
 
 
+def test_a_proxy_that_was_looked_through_before_tells_the_country() -> None:
+    settings = Settings(trusted_proxies=["10.0.0.0/8"], country_header="CF-IPCountry")
+    origins = Origins.from_settings(settings, b"k" * 32)
+    headers = {"cf-ipcountry": "fr", "x-forwarded-for": "198.51.100.1"}
+    seen = origins.sender("a.com", "198.51.100.1", headers, resolved=True)
+    assert (seen.country, seen.address) == ("FR", "198.51.100.1")
+    assert origins.sender("a.com", "198.51.100.1", headers).country is None
+
+
 @pytest.mark.parametrize("value", ["", "1.2.3", "1.2.3.4.5", 7, None, "a" * 9000, "12.0.0.1\0"])
 def test_what_is_no_address(value: Any) -> None:
     assert normal_address(value) is None
