@@ -17,6 +17,7 @@ import structlog
 from backoffice.settings import Settings
 
 HIDDEN = "[hidden]"
+HTTP_LOGGER = "backoffice.http"
 TELLING_NAMES = ("password", "secret", "token", "authorization", "apikey", "api_key", "cookie")
 # Libraries that speak at "info" about every request or job.
 TALKATIVE = ("httpx", "httpcore", "procrastinate", "uvicorn", "psycopg.pool")
@@ -53,6 +54,9 @@ def configure_logging(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    if not writes_json(settings) and settings.log_level == "info":
+        # A line for every request would bury what the person at the terminal should read.
+        logging.getLogger(HTTP_LOGGER).setLevel(logging.WARNING)
 
 
 def writes_json(settings: Settings) -> bool:

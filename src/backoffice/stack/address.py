@@ -31,7 +31,14 @@ class Address:
         """Whether the database is our own."""
         return bool(self.passwords)
 
-    def login(self, login: Login, database: str | None = None, options: str = "") -> str:
+    def login(
+        self,
+        login: Login,
+        *,
+        database: str | None = None,
+        host: str | None = None,
+        options: str = "",
+    ) -> str:
         """The connection string of a login role.
 
         On a database given by URL that is its own user: `supabase_admin` and `postgres` stand for
@@ -40,6 +47,8 @@ class Address:
         given: dict[str, Any] = dict(conninfo_to_dict(self.conninfo))
         if database:
             given["dbname"] = database
+        if host:
+            given["host"] = host
         if self.embedded:
             given |= {"user": login, "password": self.passwords[login]}
         elif login in ("authenticator", "supabase_auth_admin"):

@@ -11,7 +11,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backoffice.logging import request_id
+from backoffice.logging import HTTP_LOGGER, request_id
 from backoffice.problems import UNEXPECTED, problem_response
 
 HEADER = "x-request-id"
@@ -19,7 +19,7 @@ HEADER = "x-request-id"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 QUIET_PATHS = ("/assets/", "/health")
 
-log = structlog.get_logger("backoffice.http")
+log = structlog.get_logger(HTTP_LOGGER)
 
 
 class RequestEnvelope:

@@ -1,0 +1,99 @@
+# Everything one does with this repository. `make help` lists it.
+
+PYTHON ?= python3
+NPM ?= npm
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps say when something was last installed or built; they live where cleaning takes them along.
+RUNTIME := $(VENV)/.runtime-installed
+TOOLS := $(VENV)/.tools-installed
+WEB_MODULES := web/node_modules/.installed
+E2E_MODULES := e2e/node_modules/.installed
+WEB_BUILD := web/dist/.built
+
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+PYTHON_CODE := src tests benchmarks
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install build run test test-python test-web test-e2e check format types db-reset bench lock screenshot clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(RUNTIME) ## Install what the server needs into .venv
+
+build: $(WEB_BUILD) ## Build the user interface into web/dist
+
+run: $(RUNTIME) $(WEB_BUILD) ## Start everything on http://127.0.0.1:54321 (another port: PORT=8080 make run)
+	@exec $(BIN)/backoffice serve
+
+test: check test-python test-web test-e2e ## Run every check and test
+
+test-python: $(TOOLS) ## Run the Python tests; ARGS="-k capture" narrows them
+	$(BIN)/pytest $(ARGS)
+
+test-web: $(WEB_MODULES) ## Run the tests of the user interface
+	$(NPM) --prefix web test
+
+test-e2e: $(TOOLS) $(WEB_BUILD) $(E2E_MODULES) ## Run the tests in a real Chromium
+	scripts/chromium
+	$(BIN)/pytest e2e $(ARGS)
+
+check: $(TOOLS) $(WEB_MODULES) ## Check format, lint and types of Python and TypeScript
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(NPM) --prefix web run check
+
+format: $(TOOLS) $(WEB_MODULES) ## Format Python and TypeScript
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(NPM) --prefix web run format
+
+types: $(TOOLS) $(WEB_MODULES) ## Generate the UI's database types from the migrations
+	$(BIN)/python -m backoffice.stack.throwaway $(NPM) --prefix web run types
+
+db-reset: $(RUNTIME) ## Delete the local database; the next `make run` makes a new one
+	$(BIN)/backoffice db reset
+
+bench: $(TOOLS) ## Measure speed and memory, and print the figures
+	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshot: $(TOOLS) $(WEB_BUILD) ## Take the README's picture of the running product
+	scripts/chromium
+	$(BIN)/python scripts/screenshot.py
+
+lock: $(TOOLS) ## Resolve the Python dependencies anew into requirements*.lock
+	scripts/lock
+
+clean: ## Delete what was installed and built, but not the database
+	rm -rf $(VENV) web/node_modules web/dist web/types-generator/node_modules e2e/node_modules
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: PYTHON=python3.12 make …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): requirements-dev.lock $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(WEB_MODULES): web/package.json web/package-lock.json
+	$(NPM) --prefix web ci --no-audit --no-fund
+	@touch $@
+
+$(WEB_BUILD): $(WEB_MODULES) $(WEB_SOURCES)
+	$(NPM) --prefix web run build
+	@touch $@
+
+# The end-to-end tests are Python; a package.json appears here only if some client is tested under Node.
+$(E2E_MODULES): $(wildcard e2e/package.json e2e/package-lock.json)
+	@mkdir -p $(@D)
+	@if [ -f e2e/package.json ]; then $(NPM) --prefix e2e ci --no-audit --no-fund; fi
+	@touch $@
