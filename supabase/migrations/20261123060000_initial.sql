@@ -1235,7 +1235,12 @@ begin
     return;
   end if;
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('private.make_event_partition'));
-  if to_regclass('private.' || v_name) is not null then
+  -- Not to_regclass: it may remember from above that there is none, while another transaction made it.
+  if exists (
+    select 1
+    from pg_catalog.pg_class as class
+    where class.relnamespace = 'private'::regnamespace and class.relname = v_name
+  ) then
     return;
   end if;
   -- Made apart and attached: `create table … partition of` would lock out every writer.
@@ -2653,6 +2658,7 @@ begin
     end if;
     v_last := v_until;
   end loop;
+  perform rollup.fold();
 end
 $$;
 

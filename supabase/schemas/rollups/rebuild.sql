@@ -92,6 +92,7 @@ begin
     end if;
     v_last := v_until;
   end loop;
+  perform rollup.fold();
 end
 $$;
 

@@ -31,8 +31,6 @@ create table public.visitor_sessions (
 )
 with (fillfactor = 85);
 
-create index visitor_sessions_day_idx on public.visitor_sessions (site_domain, day);
-
 comment on table public.visitor_sessions is
   'One visit: the sender''s session id, else events of one visitor no more than 30 minutes apart.';
 comment on column public.visitor_sessions.conversation_id is 'The latest conversation of the session.';

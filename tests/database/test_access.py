@@ -1,0 +1,250 @@
+"""Who sees what: every table and RPC as admin, user of the domain, user of another, and nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection, sql
+
+from support.database import TestDatabase
+
+ADMIN = "a0000000-0000-4000-8000-000000000001"
+USER = "a0000000-0000-4000-8000-000000000002"
+STRANGER = "a0000000-0000-4000-8000-000000000003"
+DOMAINS = ["abtasty.com", "other.example"]
+TODAY = "2026-05-05"
+Connect = Callable[..., Connection[Any]]
+
+
+def fill(connection: Connection[Any], domain: str) -> None:
+    """At least one row in every table of a domain."""
+    events = [
+        {
+            "uuid": f"10000000-0000-4000-8000-00000000000{n}",
+            "name": name,
+            "distinct_id": "visitor",
+            "session_id": "session",
+            "occurred_at": f"{TODAY}T10:0{n}:00Z",
+            "page": "/pricing",
+            "properties": {},
+        }
+        for n, name in enumerate(["$pageview", "widget_displayed", "widget_opened", "cta_clicked"])
+    ]
+    conversation = "20000000-0000-4000-8000-000000000001"
+    message = {
+        "id": "30000000-0000-4000-8000-000000000001",
+        "role": "visitor",
+        "text": f"A question about {domain}",
+        "sent_at": f"{TODAY}T10:05:00Z",
+    }
+    connection.execute("select private.capture_events(%s, %s)", [domain, json.dumps(events)])
+    connection.execute(
+        "select private.put_conversation(%s, %s, %s)",
+        [domain, conversation, json.dumps({"distinct_id": "visitor", "session_id": "session"})],
+    )
+    for text in ("Another text", message["text"]):
+        connection.execute(
+            "select private.add_messages(%s, %s, %s)",
+            [domain, conversation, json.dumps([message | {"text": text}])],
+        )
+    connection.execute(
+        "insert into public.accounts (site_domain, name) values (%s, 'Company')", [domain]
+    )
+    connection.execute("insert into public.internal_addresses values (%s, 'hash')", [domain])
+    connection.execute("select private.mint_key(%s, 'secret')", [domain])
+
+
+@pytest.fixture(scope="module")
+def filled(database: TestDatabase) -> Iterator[TestDatabase]:
+    with database.connect("postgres") as connection:
+        connection.execute(
+            "select private.create_domain('other.example', 'Other', 'UTC', 'Other Inc')"
+        )
+        connection.execute(
+            "insert into auth.users (id, email) values (%s, 'stranger@other.example')", [STRANGER]
+        )
+        connection.execute(
+            "insert into public.user_domains values (%s, 'other.example')", [STRANGER]
+        )
+        for domain in DOMAINS:
+            fill(connection, domain)
+        connection.execute("select rollup.fold()")
+        fill_more = "update public.events set counts = counts"
+        connection.execute(fill_more)
+    yield database
+
+
+@pytest.fixture
+def as_user(filled: TestDatabase, connect: Connect) -> Callable[[str], Connection[Any]]:
+    return lambda user: connect("authenticated", {"sub": user})
+
+
+def tenant_tables(connection: Connection[Any]) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select c.relnamespace::regnamespace::text, c.relname from pg_class c"
+        " join pg_attribute a on a.attrelid = c.oid and a.attname = 'site_domain'"
+        " where c.relkind in ('r', 'p', 'v') and not c.relispartition"
+        " and c.relnamespace::regnamespace::text in ('public', 'rollup')"
+        " and has_column_privilege('authenticated', c.oid, a.attnum, 'select') order by 1, 2"
+    ).fetchall()
+
+
+def domains_in(connection: Connection[Any], table: tuple[str, str]) -> set[str]:
+    query = sql.SQL("select distinct site_domain from {}").format(sql.Identifier(*table))
+    return {row[0] for row in connection.execute(query)}
+
+
+def test_each_person_reads_their_own_domains_in_every_table(
+    as_user: Callable[[str], Connection[Any]], connect: Connect
+) -> None:
+    tables = tenant_tables(connect("postgres"))
+    assert len(tables) > 20
+    admin, user, stranger = as_user(ADMIN), as_user(USER), as_user(STRANGER)
+    empty = {"deltas", "chain_deltas", "domain_keys"}
+    for table in tables:
+        everything = domains_in(connect("postgres"), table)
+        assert domains_in(admin, table) == everything, table
+        if table[1] == "user_domains":
+            continue
+        assert everything == set(DOMAINS) or table[1] in empty, table
+        assert domains_in(user, table) == everything & {"abtasty.com"} or table[1] == "domain_keys"
+        assert (
+            domains_in(stranger, table) == everything & {"other.example"}
+            or table[1] == "domain_keys"
+        )
+
+
+def test_keys_are_for_staff(as_user: Callable[[str], Connection[Any]]) -> None:
+    count = "select count(id) from public.domain_keys"
+    assert as_user(USER).execute(count).fetchone() == (0,)
+    assert as_user(ADMIN).execute(count).fetchone() == (3,)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        as_user(ADMIN).execute("select secret_hash from public.domain_keys")
+
+
+def test_people_read_themselves_and_staff_everybody(
+    as_user: Callable[[str], Connection[Any]],
+) -> None:
+    query = "select id::text from public.profiles order by id"
+    assert as_user(USER).execute(query).fetchall() == [(USER,)]
+    assert as_user(ADMIN).execute(query).fetchall() == [(ADMIN,), (USER,), (STRANGER,)]
+    organizations = "select name from public.organizations order by name"
+    assert as_user(STRANGER).execute(organizations).fetchall() == [("Other Inc",)]
+
+
+def test_nobody_reads_nothing(filled: TestDatabase, connect: Connect) -> None:
+    anonymous = connect("anon", {})
+    for table in tenant_tables(connect("postgres")):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            domains_in(anonymous, table)
+
+
+RPCS = {
+    "get_dashboard_summary": "%(domains)s, %(day)s, %(day)s",
+    "get_engagement_rate": "%(domains)s, %(day)s, %(day)s",
+    "get_widget_display_stats": "%(domains)s, %(day)s, %(day)s",
+    "get_conversation_funnel": "%(domains)s, %(day)s, %(day)s",
+    "get_conversations_over_time": "%(domains)s, %(day)s, %(day)s",
+    "get_top_values": "%(domains)s, %(day)s, %(day)s, 'page'",
+    "list_conversations": "%(domains)s",
+    "count_conversations": "%(domains)s",
+}
+
+
+def call(connection: Connection[Any], name: str, domains: list[str] | None) -> list[Any]:
+    query = f"select * from public.{name}({RPCS[name]})"
+    return connection.execute(query, {"domains": domains, "day": TODAY}).fetchall()  # type: ignore[arg-type]
+
+
+def test_every_rpc_is_tried_here(connect: Connect) -> None:
+    known = connect("postgres").execute(
+        "select proname from pg_proc where pronamespace = 'public'::regnamespace"
+    )
+    assert {row[0] for row in known} == set(RPCS)
+
+
+@pytest.mark.parametrize("name", RPCS)
+def test_rpcs_answer_of_the_callers_domains_alone(
+    name: str, as_user: Callable[[str], Connection[Any]]
+) -> None:
+    both = call(as_user(ADMIN), name, DOMAINS)
+    assert both == call(as_user(ADMIN), name, None)
+    own = call(as_user(USER), name, ["abtasty.com"])
+    assert own == call(as_user(ADMIN), name, ["abtasty.com"])
+    assert own != both
+    # Asking for more gives no more, and asking for another's gives what an empty domain would.
+    assert call(as_user(USER), name, DOMAINS) == own
+    assert call(as_user(USER), name, None) == own
+    assert call(as_user(USER), name, ["other.example"]) == call(as_user(ADMIN), name, [])
+
+
+@pytest.mark.parametrize("name", RPCS)
+def test_rpcs_refuse_nobody_in_particular(
+    name: str, filled: TestDatabase, connect: Connect
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        call(connect("anon", {}), name, DOMAINS)
+
+
+def test_search_does_not_reach_other_domains(as_user: Callable[[str], Connection[Any]]) -> None:
+    query = "select count(*) from private.search_conversations(%s, 'question')"
+    assert as_user(ADMIN).execute(query, [DOMAINS]).fetchone() == (2,)
+    assert as_user(USER).execute(query, [DOMAINS]).fetchone() == (1,)
+
+
+def test_a_disabled_person_sees_nothing_at_once(
+    as_user: Callable[[str], Connection[Any]], connect: Connect
+) -> None:
+    stranger = as_user(STRANGER)
+    count = "select count(*) from public.events"
+    assert stranger.execute(count).fetchone() == (4,)
+    owner = connect("postgres")
+    try:
+        owner.execute("update public.profiles set disabled_at = now() where id = %s", [STRANGER])
+        assert stranger.execute(count).fetchone() == (0,)
+    finally:
+        owner.execute("update public.profiles set disabled_at = null where id = %s", [STRANGER])
+
+
+def test_a_required_second_factor_acts_at_once(filled: TestDatabase, connect: Connect) -> None:
+    count = "select count(*) from public.domains"
+    owner = connect("postgres")
+    try:
+        owner.execute("update public.profiles set mfa_required = true where id = %s", [ADMIN])
+        once = connect("authenticated", {"sub": ADMIN, "aal": "aal1"})
+        twice = connect("authenticated", {"sub": ADMIN, "aal": "aal2"})
+        assert once.execute(count).fetchone() == (0,)
+        assert twice.execute(count).fetchone() == (2,)
+    finally:
+        owner.execute("update public.profiles set mfa_required = false where id = %s", [ADMIN])
+
+
+def test_nobody_makes_themselves_staff(
+    as_user: Callable[[str], Connection[Any]], connect: Connect
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        as_user(USER).execute("update public.profiles set role = 'admin'")
+    owner = connect("postgres")
+    with owner.transaction(force_rollback=True):
+        owner.execute(
+            "insert into auth.users (id, email, raw_user_meta_data, raw_app_meta_data)"
+            ' values (gen_random_uuid(), \'x@x.example\', \'{"role": "admin"}\', \'{"role": "admin"}\')'
+        )
+        role = owner.execute("select role from public.profiles where email = 'x@x.example'")
+        assert role.fetchone() == ("user",)
+
+
+def test_writers_are_not_for_people(as_user: Callable[[str], Connection[Any]]) -> None:
+    for statement in (
+        "select private.capture_events('abtasty.com', '[]')",
+        "select private.mint_key('abtasty.com', 'secret')",
+        "select rollup.fold()",
+        "insert into rollup.daily values ('abtasty.com', 'turns', '', now(), '', 1)",
+        "delete from public.messages",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            as_user(ADMIN).execute(statement)  # type: ignore[arg-type]
