@@ -3179,12 +3179,13 @@ begin
   into v_kept
   from public.conversions as conversion
   where conversion.site_domain = p_site_domain
-    and conversion.session_id = p_session_id
     and conversion.kind = p_kind
     and (
-      p_conversation_id is null
-      or conversion.conversation_id is null
-      or conversion.conversation_id = p_conversation_id
+      conversion.conversation_id = p_conversation_id
+      or (
+        conversion.session_id = p_session_id
+        and (p_conversation_id is null or conversion.conversation_id is null)
+      )
     )
   order by conversion.conversation_id is null, conversion.occurred_at, conversion.id
   limit 1;
