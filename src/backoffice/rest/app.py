@@ -1,0 +1,314 @@
+"""The REST protocol as a plain ASGI app: request → plan → SQL → response."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from psycopg_pool import PoolClosed, PoolTimeout
+
+from backoffice.database import Database
+from backoffice.rest.authenticate import Authenticator, Identity, Verify
+from backoffice.rest.config import RestConfig
+from backoffice.rest.cors import cors_headers, is_preflight, preflight_headers
+from backoffice.rest.errors import RestError, invalid_body, pool_exhausted, unreachable
+from backoffice.rest.execute import Connection, Disconnected, Executor, StalePlan, Transaction
+from backoffice.rest.openapi import describe_root
+from backoffice.rest.options import allowed_methods
+from backoffice.rest.planned_count import planned_rows
+from backoffice.rest.prepare import Prepared, prepare
+from backoffice.rest.request import ApiRequest, Headers, read_headers, read_request
+from backoffice.rest.response import (
+    HeaderList,
+    Response,
+    build_response,
+    check_result,
+    error_response,
+    must_check,
+)
+from backoffice.rest.schema_cache.keeper import SchemaCacheKeeper
+from backoffice.rest.schema_cache.types import SchemaCache
+from backoffice.rest.session import isolation_level, settings_statement, transaction_settings
+from backoffice.rest.sql.fragments import Param, identifier
+from backoffice.rest.sql.statement import Statement
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# A request shorter than this is not worth watching its client for.
+_WATCH_AFTER_SECONDS = 0.05
+_ATTEMPTS = 3
+# Not found in the cache: the catalogue may have changed since.
+_MISSES = {"PGRST200", "PGRST202", "PGRST204", "PGRST205"}
+
+log = structlog.get_logger(__name__)
+
+
+class RestApp:
+    """Serves `config.schemas` of `database`; `verify` gives a token's claims or raises `TokenError`."""
+
+    def __init__(self, database: Database, config: RestConfig, verify: Verify) -> None:
+        self._database = database
+        self._config = config
+        self._authenticator = Authenticator(config, verify)
+        self._keeper = SchemaCacheKeeper(database, config)
+        self._executor = Executor(prepares=config.prepared_statements)
+        self._started = False
+
+    async def startup(self) -> None:
+        """Read the schema cache and keep it fresh. Without it, the first request does."""
+        self._started = True
+        await self._keeper.start()
+        await self._keeper.get()
+
+    async def shutdown(self) -> None:
+        """Stop keeping the schema cache fresh."""
+        self._started = False
+        await self._keeper.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            headers = read_headers(scope["headers"])
+            response = await self._respond(scope, headers, receive)
+            await _send(response, cors_headers(headers, self._config), send, scope["method"])
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.startup()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.shutdown()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _respond(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
+        if is_preflight(scope["method"], headers):
+            return Response(200, preflight_headers(headers, self._config), b"")
+        try:
+            return await self._serve(scope, headers, receive)
+        except RestError as error:
+            return error_response(error)
+        except RecursionError:
+            return error_response(invalid_body("The request is nested too deeply"))
+
+    async def _serve(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
+        if not self._started:
+            self._started = True
+            await self._keeper.start()
+        timing = Timing(self._config.server_timing_enabled)
+        identity = self._authenticator.identify(headers)
+        timing.mark("jwt")
+        cache = self._keeper.current or await self._keeper.get()
+        request = read_request(scope, headers, self._config, cache.timezones)
+        if request.method == "OPTIONS":
+            return allowed_methods(request, cache)
+        body = await _read_body(receive, self._config.max_body_bytes)
+        timing.mark("parse")
+        if request.kind == "root":
+            return await self._describe(request, identity, cache)
+        try:
+            prepared = prepare(request, body, cache, self._config)
+        except RestError as error:
+            if error.code not in _MISSES or not await self._keeper.refreshed():
+                raise
+            cache = await self._keeper.get()
+            prepared = prepare(request, body, cache, self._config)
+        timing.mark("plan")
+        response = await self._execute(prepared, identity, cache, receive)
+        timing.mark("transaction")
+        return timing.added_to(response)
+
+    async def _describe(
+        self, request: ApiRequest, identity: Identity, cache: SchemaCache
+    ) -> Response:
+        settings = transaction_settings(request, identity, cache, self._config, read_only=True)
+
+        async def run(statement: Statement) -> Any:
+            transaction = Transaction(_settings_statement(settings), (statement,))
+            return (await self._attempt(transaction, identity, None))[0]
+
+        return await describe_root(request, cache, self._config, run)
+
+    async def _execute(
+        self, prepared: Prepared, identity: Identity, cache: SchemaCache, receive: Receive
+    ) -> Response:
+        config, request = self._config, prepared.request
+        settings = transaction_settings(
+            request, identity, cache, config, prepared.routine, read_only=prepared.read_only
+        )
+        statements = (prepared.statement,)
+        if prepared.explained is not None:
+            statements = (prepared.explained, prepared.statement)
+        preference = request.preferences.transaction
+        rolls_back = preference == "rollback" or (
+            preference is None and config.rolls_back_by_default
+        )
+        checks = must_check(prepared)
+        transaction = Transaction(
+            _settings_statement(settings),
+            statements,
+            isolation_level(cache, identity, prepared.routine),
+            rolls_back and not prepared.read_only,
+            (lambda result: check_result(prepared, result)) if checks else None,
+            _pre_request(config),
+        )
+        results = await self._run(transaction, identity, receive, repeatable=prepared.read_only)
+        planned = planned_rows(results[0]) if prepared.explained is not None else None
+        return build_response(prepared, results[-1], planned, config.max_rows)
+
+    async def _run(
+        self,
+        transaction: Transaction,
+        identity: Identity,
+        receive: Receive,
+        *,
+        repeatable: bool,
+    ) -> Any:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._attempt(transaction, identity, receive)
+            except StalePlan:
+                if attempt == _ATTEMPTS:
+                    raise
+            except Disconnected as error:
+                # A server that restarted broke every idle connection: have them replaced.
+                await self._database.pool.check()
+                if not repeatable or attempt == _ATTEMPTS:
+                    raise unreachable(str(error.__cause__ or error).strip() or None) from error
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _attempt(
+        self, transaction: Transaction, identity: Identity, receive: Receive | None
+    ) -> Any:
+        pool = self._database.pool
+        try:
+            connection = await pool.getconn()
+        except (PoolTimeout, PoolClosed) as error:
+            raise pool_exhausted() from error
+        watch = _ClientWatch(connection, receive)
+        try:
+            return await self._executor.run(
+                connection, transaction, is_anonymous=identity.is_anonymous
+            )
+        except StalePlan:
+            self._executor.forget(connection)
+            raise
+        finally:
+            await watch.end()
+            await pool.putconn(connection)
+
+
+class Timing:
+    """`Server-Timing`: how long each step took, in milliseconds."""
+
+    def __init__(self, enabled: bool) -> None:
+        self._enabled = enabled
+        self._last = time.perf_counter() if enabled else 0.0
+        self._steps: list[str] = []
+
+    def mark(self, step: str) -> None:
+        """The step ends now."""
+        if self._enabled:
+            now = time.perf_counter()
+            self._steps.append(f"{step};dur={(now - self._last) * 1000:.1f}")
+            self._last = now
+
+    def added_to(self, response: Response) -> Response:
+        """The response with the header, if it is enabled."""
+        if self._enabled:
+            self.mark("response")
+            response.headers.append((b"server-timing", ", ".join(self._steps).encode()))
+        return response
+
+
+class _ClientWatch:
+    """Cancels the query in the database when its client is gone before it is done."""
+
+    def __init__(self, connection: Connection, receive: Receive | None) -> None:
+        self._connection = connection
+        self._receive = receive
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        if receive is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_WATCH_AFTER_SECONDS, self._begin)
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        assert self._receive is not None
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        await self._connection.cancel_safe(timeout=5)
+
+    async def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            # A cancellation under way must not reach the connection's next query.
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+def _settings_statement(settings: tuple[tuple[str, str], ...]) -> Statement:
+    names = tuple(name for name, _ in settings)
+    return Statement(settings_statement(names), tuple(Param(value) for _, value in settings))
+
+
+def _pre_request(config: RestConfig) -> Statement | None:
+    if config.pre_request is None:
+        return None
+    name = ".".join(identifier(part) for part in config.pre_request.split("."))
+    return Statement(f"select {name}()")
+
+
+async def _read_body(receive: Receive, limit: int) -> bytes:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        return b""
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return _within(body, limit)
+    chunks, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= limit:
+            chunks.append(chunk)
+        if message["type"] == "http.disconnect":
+            break
+    if size > limit:
+        raise _too_large(limit)
+    return b"".join(chunks)
+
+
+def _within(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise _too_large(limit)
+    return body
+
+
+def _too_large(limit: int) -> RestError:
+    return RestError(413, "PGRST102", f"The request body is larger than {limit} bytes")
+
+
+async def _send(response: Response, cors: HeaderList, send: Send, method: str) -> None:
+    headers = response.headers + cors
+    # A 204 has no body, so no length either (RFC 9110, 8.6).
+    if response.status != 204:
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    body = b"" if method == "HEAD" else response.body
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,150 @@
+"""As which role a request runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from backoffice.rest.config import RestConfig
+from backoffice.rest.errors import anonymous_disabled, invalid_token
+from backoffice.rest.request import Headers
+from backoffice.tokens import TokenClaimError, TokenError
+
+Claims = Mapping[str, Any]
+Verify = Callable[[str], Claims]
+_PUBLISHABLE = "sb_publishable_"
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The role to take, and the claims as row-level security will read them."""
+
+    role: str
+    claims_json: str
+    is_anonymous: bool
+
+
+class Authenticator:
+    """Turns the `Authorization` header into an `Identity`.
+
+    `verify` must check signature and times on every call; only the JSON of its claims is kept.
+    """
+
+    def __init__(self, config: RestConfig, verify: Verify) -> None:
+        self._config = config
+        self._verify = verify
+        self._path = role_claim_path(config.role_claim_key)
+        self._anonymous = self._make_anonymous()
+        self._known: dict[str, tuple[Claims, Identity]] = {}
+
+    def _make_anonymous(self) -> Identity | None:
+        role = self._config.anon_role
+        if role is None:
+            return None
+        return Identity(role, orjson.dumps({"role": role}).decode(), True)
+
+    def identify(self, headers: Headers) -> Identity:
+        """Who sent the request. Raises PGRST301, PGRST302 and PGRST303."""
+        scheme, _, token = (headers.get("authorization") or "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or token.startswith(_PUBLISHABLE):
+            return self._anonymously()
+        if not token:
+            raise invalid_token("Empty JWT is sent in Authorization header", is_claim=False)
+        try:
+            claims = self._verify(token)
+        except TokenClaimError as error:
+            raise invalid_token(_claim_message(error), is_claim=True) from error
+        except TokenError as error:
+            raise invalid_token(_decode_message(token, error), is_claim=False) from error
+        known = self._known.get(token)
+        if known is not None and known[0] is claims:
+            return known[1]
+        identity = self._identity(claims)
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[token] = (claims, identity)
+        return identity
+
+    def _anonymously(self) -> Identity:
+        if self._anonymous is None:
+            raise anonymous_disabled()
+        return self._anonymous
+
+    def _identity(self, claims: Claims) -> Identity:
+        self._check_audience(claims)
+        role = self._role(claims)
+        if role is None:
+            anonymous = self._anonymously()
+            content = {**claims, "role": anonymous.role}
+            return Identity(anonymous.role, orjson.dumps(content).decode(), False)
+        content = {**claims, "role": role}
+        return Identity(role, orjson.dumps(content).decode(), False)
+
+    def _check_audience(self, claims: Claims) -> None:
+        wanted, sent = self._config.jwt_aud, claims.get("aud")
+        if sent is None:
+            return
+        audiences = sent if isinstance(sent, list) else [sent]
+        if not all(isinstance(audience, str) for audience in audiences):
+            raise invalid_token(
+                "The JWT 'aud' claim must be a string or an array of strings", is_claim=True
+            )
+        if wanted is not None and audiences and wanted not in audiences:
+            raise invalid_token("JWT not in audience", is_claim=True)
+
+    def _role(self, claims: Claims) -> str | None:
+        value: Any = claims
+        for step in self._path:
+            if isinstance(step, int) and isinstance(value, list) and step < len(value):
+                value = value[step]
+            elif isinstance(step, str) and isinstance(value, Mapping):
+                value = value.get(step)
+            else:
+                return None
+        return value if isinstance(value, str) and value else None
+
+
+def _claim_message(error: TokenClaimError) -> str:
+    return {
+        "token_expired": "JWT expired",
+        "token_not_yet_valid": "JWT not yet valid",
+        "wrong_token_audience": "JWT not in audience",
+    }.get(error.code, error.message)
+
+
+def _decode_message(token: str, error: TokenError) -> str:
+    parts = token.count(".") + 1
+    if parts != 3:
+        return f"Expected 3 parts in JWT; got {parts}"
+    return {
+        "wrong_token_algorithm": "Wrong or unsupported encoding algorithm",
+        "bad_token_signature": "No suitable key or wrong key type",
+    }.get(error.code, "JWT cryptographic operation failed")
+
+
+def role_claim_path(key: str) -> tuple[str | int, ...]:
+    """`.a.b[0]."odd name"` as steps into the claims."""
+    steps: list[str | int] = []
+    position = 0
+    while position < len(key):
+        if key[position] == "[":
+            end = key.index("]", position)
+            steps.append(int(key[position + 1 : end]))
+            position = end + 1
+        elif key.startswith('."', position):
+            end = key.index('"', position + 2)
+            steps.append(key[position + 2 : end])
+            position = end + 1
+        else:
+            start = position + (key[position] == ".")
+            end = start
+            while end < len(key) and key[end] not in ".[":
+                end += 1
+            steps.append(key[start:end])
+            position = end
+    return tuple(steps)

@@ -1,0 +1,1 @@
+"""From a request and the schema cache to a typed plan: everything decided, nothing written yet."""

@@ -1,0 +1,2 @@
+-- Names `Prefer: timezone=` may give.
+select name from pg_timezone_names
