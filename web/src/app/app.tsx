@@ -1,6 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { PagePending } from '@/app/page-pending';
 import { createQueryClient } from '@/app/query-client';
 import { createAppRouter } from '@/app/router';
@@ -10,7 +10,8 @@ import { loadConfig } from '@/lib/config';
 import { Problem } from '@/lib/errors';
 import { ErrorState } from '@/ui/error-state';
 
-async function start() {
+/** Reads the configuration and builds what the application runs on. */
+export async function start() {
   const backend = createBackend(await loadConfig());
   const queryClient = createQueryClient(backend);
   const router = createAppRouter({ backend, queryClient });
@@ -25,17 +26,23 @@ function startProblem(error: unknown): Problem {
   return new Problem('unreachable', message, 0);
 }
 
-export function App() {
+type AppProps = { starting: Promise<Started> };
+
+export function App({ starting }: AppProps) {
+  const [attempt, setAttempt] = useState(starting);
   const [started, setStarted] = useState<Started | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  const boot = useCallback(() => {
-    setProblem(null);
-    start().then(setStarted, (error) => setProblem(startProblem(error)));
-  }, []);
-  useEffect(boot, [boot]);
+  useEffect(() => {
+    attempt.then(setStarted, (error) => setProblem(startProblem(error)));
+  }, [attempt]);
 
-  if (problem) return <ErrorState error={problem} onRetry={boot} />;
+  const retry = () => {
+    setProblem(null);
+    setAttempt(start());
+  };
+
+  if (problem) return <ErrorState error={problem} onRetry={retry} />;
   if (!started) return <PagePending />;
   return (
     <BackendContext value={started.backend}>

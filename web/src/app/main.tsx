@@ -4,7 +4,7 @@ import './global.css';
 import { MantineProvider } from '@mantine/core';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from '@/app/app';
+import { App, start } from '@/app/app';
 import { theme } from '@/app/theme';
 
 const root = document.getElementById('root');
@@ -13,7 +13,7 @@ if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <App />
+      <App starting={start()} />
     </MantineProvider>
   </StrictMode>,
 );

@@ -12,6 +12,8 @@ const KINDS: Record<string, ProblemKind> = {
   over_request_rate_limit: 'rate-limited',
 };
 
+const KINDS_BY_STATUS: Record<number, ProblemKind> = { 400: 'unauthorized', 429: 'rate-limited' };
+
 async function signIn({ client }: Backend, credentials: Credentials): Promise<void> {
   const { error } = await client.auth.signInWithPassword(credentials);
   if (error === null) return;
@@ -20,7 +22,7 @@ async function signIn({ client }: Backend, credentials: Credentials): Promise<vo
   if (isAuthRetryableFetchError(error)) {
     throw new Problem(status === 0 ? 'unreachable' : 'server', error.message, status);
   }
-  const byStatus: ProblemKind = status === 429 ? 'rate-limited' : 'server';
+  const byStatus = KINDS_BY_STATUS[status] ?? 'server';
   const code = isAuthApiError(error) ? (error.code ?? null) : null;
   throw new Problem((code && KINDS[code]) || byStatus, error.message, status, code);
 }

@@ -8,7 +8,7 @@ import type { Dimension } from '@/lib/filters';
 import type { Nullable } from '@/lib/nullable';
 
 type Row = Database['public']['Functions']['get_top_values']['Returns'][number];
-export type TopValue = Nullable<Row, 'value' | 'conversation_rate'>;
+export type TopValue = Nullable<Row, 'conversation_rate'>;
 
 async function fetchTopValues(
   { client }: Backend,
@@ -44,7 +44,7 @@ export function topValuesQuery(
   });
 }
 
-/** The pages, countries, devices or referrers with the most sessions. */
+/** The pages, countries, devices or referrers with the most conversations; an empty value is unknown. */
 export function useTopValues(scope: Scope, dimension: Dimension, limit = 10) {
   return useQuery(topValuesQuery(useBackend(), scope, dimension, limit));
 }

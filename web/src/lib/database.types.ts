@@ -186,6 +186,13 @@ export type Database = {
             foreignKeyName: "conversations_session_id_fkey"
             columns: ["site_domain", "session_id"]
             isOneToOne: false
+            referencedRelation: "counted_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversations_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
             referencedRelation: "visitor_sessions"
             referencedColumns: ["site_domain", "id"]
           },
@@ -241,6 +248,20 @@ export type Database = {
             columns: ["site_domain", "conversation_id"]
             isOneToOne: false
             referencedRelation: "conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "counted_conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "counted_sessions"
             referencedColumns: ["site_domain", "id"]
           },
           {
@@ -495,6 +516,13 @@ export type Database = {
             foreignKeyName: "message_versions_message_id_fkey"
             columns: ["site_domain", "conversation_id", "message_id"]
             isOneToOne: false
+            referencedRelation: "counted_messages"
+            referencedColumns: ["site_domain", "conversation_id", "id"]
+          },
+          {
+            foreignKeyName: "message_versions_message_id_fkey"
+            columns: ["site_domain", "conversation_id", "message_id"]
+            isOneToOne: false
             referencedRelation: "messages"
             referencedColumns: ["site_domain", "conversation_id", "id"]
           },
@@ -546,6 +574,13 @@ export type Database = {
             columns: ["site_domain", "conversation_id"]
             isOneToOne: false
             referencedRelation: "conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "messages_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "counted_conversations"
             referencedColumns: ["site_domain", "id"]
           },
         ]
@@ -624,6 +659,13 @@ export type Database = {
           site_domain?: string
         }
         Relationships: [
+          {
+            foreignKeyName: "session_pages_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "counted_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
           {
             foreignKeyName: "session_pages_session_id_fkey"
             columns: ["site_domain", "session_id"]
@@ -861,7 +903,402 @@ export type Database = {
       }
     }
     Views: {
-      [_ in never]: never
+      counted_conversations: {
+        Row: {
+          country: string | null
+          counts: boolean | null
+          created_at: string | null
+          cta_clicked: boolean | null
+          day: string | null
+          demo_booked: boolean | null
+          demo_proposed: boolean | null
+          device_type: string | null
+          email_captured: boolean | null
+          environment: string | null
+          first_message_at: string | null
+          id: string | null
+          language: string | null
+          last_message_at: string | null
+          message_count: number | null
+          metadata: Json | null
+          opened_at: string | null
+          page: string | null
+          preview: string | null
+          referrer_host: string | null
+          session_id: string | null
+          site_domain: string | null
+          started_at: string | null
+          total_turns: number | null
+          updated_at: string | null
+          visitor_id: string | null
+          visitor_message_count: number | null
+        }
+        Insert: {
+          country?: string | null
+          counts?: boolean | null
+          created_at?: string | null
+          cta_clicked?: boolean | null
+          day?: string | null
+          demo_booked?: boolean | null
+          demo_proposed?: boolean | null
+          device_type?: string | null
+          email_captured?: boolean | null
+          environment?: string | null
+          first_message_at?: string | null
+          id?: string | null
+          language?: string | null
+          last_message_at?: string | null
+          message_count?: number | null
+          metadata?: Json | null
+          opened_at?: string | null
+          page?: string | null
+          preview?: string | null
+          referrer_host?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          started_at?: string | null
+          total_turns?: number | null
+          updated_at?: string | null
+          visitor_id?: string | null
+          visitor_message_count?: number | null
+        }
+        Update: {
+          country?: string | null
+          counts?: boolean | null
+          created_at?: string | null
+          cta_clicked?: boolean | null
+          day?: string | null
+          demo_booked?: boolean | null
+          demo_proposed?: boolean | null
+          device_type?: string | null
+          email_captured?: boolean | null
+          environment?: string | null
+          first_message_at?: string | null
+          id?: string | null
+          language?: string | null
+          last_message_at?: string | null
+          message_count?: number | null
+          metadata?: Json | null
+          opened_at?: string | null
+          page?: string | null
+          preview?: string | null
+          referrer_host?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          started_at?: string | null
+          total_turns?: number | null
+          updated_at?: string | null
+          visitor_id?: string | null
+          visitor_message_count?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "conversations_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "counted_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversations_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversations_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      counted_conversions: {
+        Row: {
+          conversation_id: string | null
+          counts: boolean | null
+          day: string | null
+          id: string | null
+          kind: string | null
+          occurred_at: string | null
+          session_id: string | null
+          site_domain: string | null
+          subject_id: string | null
+          visitor_id: string | null
+        }
+        Insert: {
+          conversation_id?: string | null
+          counts?: boolean | null
+          day?: string | null
+          id?: string | null
+          kind?: string | null
+          occurred_at?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          subject_id?: string | null
+          visitor_id?: string | null
+        }
+        Update: {
+          conversation_id?: string | null
+          counts?: boolean | null
+          day?: string | null
+          id?: string | null
+          kind?: string | null
+          occurred_at?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          subject_id?: string | null
+          visitor_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "conversions_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "counted_conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "counted_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      counted_events: {
+        Row: {
+          conversation_id: string | null
+          counts: boolean | null
+          day: string | null
+          environment: string | null
+          name: string | null
+          occurred_at: string | null
+          page: string | null
+          properties: Json | null
+          received_at: string | null
+          session_id: string | null
+          site_domain: string | null
+          url: string | null
+          uuid: string | null
+          visitor_id: string | null
+        }
+        Insert: {
+          conversation_id?: string | null
+          counts?: boolean | null
+          day?: string | null
+          environment?: string | null
+          name?: string | null
+          occurred_at?: string | null
+          page?: string | null
+          properties?: Json | null
+          received_at?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          url?: string | null
+          uuid?: string | null
+          visitor_id?: string | null
+        }
+        Update: {
+          conversation_id?: string | null
+          counts?: boolean | null
+          day?: string | null
+          environment?: string | null
+          name?: string | null
+          occurred_at?: string | null
+          page?: string | null
+          properties?: Json | null
+          received_at?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          url?: string | null
+          uuid?: string | null
+          visitor_id?: string | null
+        }
+        Relationships: []
+      }
+      counted_messages: {
+        Row: {
+          conversation_id: string | null
+          created_at: string | null
+          day: string | null
+          edited_at: string | null
+          id: string | null
+          latency_ms: number | null
+          metadata: Json | null
+          role: string | null
+          sent_at: string | null
+          seq: number | null
+          site_domain: string | null
+          text: string | null
+          visitor_id: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "messages_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "messages_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "counted_conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      counted_session_pages: {
+        Row: {
+          counts: boolean | null
+          day: string | null
+          page: string | null
+          session_id: string | null
+          site_domain: string | null
+        }
+        Insert: {
+          counts?: boolean | null
+          day?: string | null
+          page?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+        }
+        Update: {
+          counts?: boolean | null
+          day?: string | null
+          page?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "session_pages_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "counted_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "session_pages_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      counted_sessions: {
+        Row: {
+          browser: string | null
+          conversation_id: string | null
+          country: string | null
+          counts: boolean | null
+          day: string | null
+          device_type: string | null
+          entry_page: string | null
+          event_count: number | null
+          first_event_at: string | null
+          id: string | null
+          is_bot: boolean | null
+          is_internal: boolean | null
+          language: string | null
+          last_activity_at: string | null
+          os: string | null
+          page_view_count: number | null
+          referrer_host: string | null
+          session_id: string | null
+          site_domain: string | null
+          utm_campaign: string | null
+          utm_medium: string | null
+          utm_source: string | null
+          visitor_id: string | null
+        }
+        Insert: {
+          browser?: string | null
+          conversation_id?: string | null
+          country?: string | null
+          counts?: boolean | null
+          day?: string | null
+          device_type?: string | null
+          entry_page?: string | null
+          event_count?: number | null
+          first_event_at?: string | null
+          id?: string | null
+          is_bot?: boolean | null
+          is_internal?: boolean | null
+          language?: string | null
+          last_activity_at?: string | null
+          os?: string | null
+          page_view_count?: number | null
+          referrer_host?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          utm_campaign?: string | null
+          utm_medium?: string | null
+          utm_source?: string | null
+          visitor_id?: string | null
+        }
+        Update: {
+          browser?: string | null
+          conversation_id?: string | null
+          country?: string | null
+          counts?: boolean | null
+          day?: string | null
+          device_type?: string | null
+          entry_page?: string | null
+          event_count?: number | null
+          first_event_at?: string | null
+          id?: string | null
+          is_bot?: boolean | null
+          is_internal?: boolean | null
+          language?: string | null
+          last_activity_at?: string | null
+          os?: string | null
+          page_view_count?: number | null
+          referrer_host?: string | null
+          session_id?: string | null
+          site_domain?: string | null
+          utm_campaign?: string | null
+          utm_medium?: string | null
+          utm_source?: string | null
+          visitor_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "visitor_sessions_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
     }
     Functions: {
       count_conversations: {
@@ -910,6 +1347,14 @@ export type Database = {
           value: number
         }[]
       }
+      get_engagement_rate: {
+        Args: { p_from: string; p_site_domains: string[]; p_to: string }
+        Returns: {
+          displayed_visitors: number
+          engaged_visitors: number
+          engagement_rate: number
+        }[]
+      }
       get_top_values: {
         Args: {
           p_dimension: string
@@ -925,6 +1370,15 @@ export type Database = {
           previous_sessions: number
           sessions: number
           value: string
+        }[]
+      }
+      get_widget_display_stats: {
+        Args: { p_from: string; p_site_domains: string[]; p_to: string }
+        Returns: {
+          day: string
+          displayed_visitors: number
+          displays: number
+          opens: number
         }[]
       }
       list_conversations: {

@@ -27,6 +27,14 @@ export function lengthOf(range: DayRange): number {
   return at(range.to).diff(at(range.from), 'day') + 1;
 }
 
+/** The longest range the server counts over. */
+export const MAX_DAYS = 366;
+
+/** The range, its beginning cut off where it is longer than the server counts over. */
+export function clampRange(range: DayRange): DayRange {
+  return lengthOf(range) <= MAX_DAYS ? range : lastDays(MAX_DAYS, range.to);
+}
+
 /** The calendar day of an instant in a timezone. */
 export function dayOf(instant: Date, timezone: string): Day {
   const parts = new Intl.DateTimeFormat('en-CA', {

@@ -1,4 +1,4 @@
-import { type Bucket, type Day, isDay } from '@/lib/dates';
+import { type Bucket, clampRange, type Day, isDay } from '@/lib/dates';
 
 /** The value of `domain` in the URL that stands for every domain the user may see. */
 export const ALL_DOMAINS = 'all';
@@ -60,7 +60,7 @@ function count(value: unknown): number | undefined {
 /** What a URL may say about domain and dates; anything that is not a date range is dropped. */
 export function parseScope(raw: Raw): ScopeSearch {
   const { from, to } = raw;
-  const range = isDay(from) && isDay(to) && from <= to ? { from, to } : {};
+  const range = isDay(from) && isDay(to) && from <= to ? clampRange({ from, to }) : {};
   return { domain: text(raw.domain, 253), ...range };
 }
 

@@ -50,13 +50,19 @@ export function formatShare(value: Numeric): string {
 /** Seconds or minutes, for how long an answer took. */
 export function formatLatency(milliseconds: number): string {
   if (milliseconds < 60_000) {
-    return numbers({ style: 'unit', unit: 'second', maximumFractionDigits: 1 }).format(
-      milliseconds / 1000,
-    );
+    return numbers({
+      style: 'unit',
+      unit: 'second',
+      unitDisplay: 'narrow',
+      maximumFractionDigits: 1,
+    }).format(milliseconds / 1000);
   }
-  return numbers({ style: 'unit', unit: 'minute', maximumFractionDigits: 0 }).format(
-    milliseconds / 60_000,
-  );
+  return numbers({
+    style: 'unit',
+    unit: 'minute',
+    unitDisplay: 'narrow',
+    maximumFractionDigits: 0,
+  }).format(milliseconds / 60_000);
 }
 
 const asUtc = (day: Day) => new Date(`${day}T00:00:00Z`);

@@ -1,4 +1,5 @@
 import type { Conversion } from '@/lib/filters';
+import { formatCount, formatShare } from '@/lib/format';
 
 /** How the number of a metric reads and what a change of it is measured in. */
 export type MetricUnit = 'count' | 'rate' | 'average';
@@ -15,6 +16,9 @@ export type MetricId =
   | 'cta_clicks'
   | 'demos_booked';
 
+/** What a row of get_dashboard_summary says. */
+type Figure = { value: number; base: number | null; rate: number | null };
+
 export type Metric = {
   id: MetricId;
   label: string;
@@ -22,11 +26,13 @@ export type Metric = {
   /** The row of get_dashboard_summary it is read from. */
   source: string;
   definition: string;
-  /** What the rate under the number is a share of; null where the number has no rate. */
-  rateOf: string | null;
+  /** The smaller figure under the number, and the row it is read from. */
+  detail: { source: string; text: (figure: Figure) => string } | null;
   /** The conversations behind the number; null where it does not count conversations. */
   rows: { messaged?: true; conversions?: Conversion[] } | null;
 };
+
+const ofMessaged = ({ rate }: Figure) => `${formatShare(rate)} of messaged conversations`;
 
 const ONLY_COUNTED = 'Bots, internal traffic and test environments are not counted.';
 
@@ -38,7 +44,7 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'widget_displays',
     definition: `How many times the widget was shown. ${ONLY_COUNTED}`,
-    rateOf: null,
+    detail: null,
     rows: null,
   },
   {
@@ -47,7 +53,7 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'visitors',
     definition: `Distinct visitors with any activity in the range. ${ONLY_COUNTED}`,
-    rateOf: null,
+    detail: null,
     rows: null,
   },
   {
@@ -56,7 +62,10 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'engaged_visitors',
     definition: 'Distinct visitors who were shown the widget and sent a message in the range.',
-    rateOf: null,
+    detail: {
+      source: 'engaged_visitors',
+      text: ({ base }) => `of ${formatCount(base)} shown the widget`,
+    },
     rows: null,
   },
   {
@@ -66,7 +75,7 @@ export const METRICS: readonly Metric[] = [
     source: 'engaged_visitors',
     definition:
       'Engaged visitors ÷ distinct visitors who were shown the widget in the range. “–” when nobody was shown it.',
-    rateOf: null,
+    detail: null,
     rows: null,
   },
   {
@@ -76,7 +85,10 @@ export const METRICS: readonly Metric[] = [
     source: 'conversations',
     definition:
       'Conversations that belong to the range: to the day of their first message, or of their creation while they have none.',
-    rateOf: null,
+    detail: {
+      source: 'messaged_conversations',
+      text: ({ rate }) => `${formatShare(rate)} with messages`,
+    },
     rows: {},
   },
   {
@@ -85,8 +97,11 @@ export const METRICS: readonly Metric[] = [
     unit: 'average',
     source: 'turns',
     definition:
-      'Turns (a visitor message and the answer to it) ÷ conversations with at least one visitor message.',
-    rateOf: null,
+      'Turns (a visitor message and the answer to it) ÷ messaged conversations, those with a visitor’s message.',
+    detail: {
+      source: 'turns',
+      text: ({ value }) => `${formatCount(value)} turns in all`,
+    },
     rows: { messaged: true },
   },
   {
@@ -95,8 +110,8 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'emails_captured',
     definition:
-      'E-mail addresses given to the agent. Rate: ÷ conversations with at least one visitor message.',
-    rateOf: 'of conversations with messages',
+      'E-mail addresses given to the agent. Rate: ÷ messaged conversations, those with a visitor’s message.',
+    detail: { source: 'emails_captured', text: ofMessaged },
     rows: { conversions: ['email_captured'] },
   },
   {
@@ -105,8 +120,8 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'demos_proposed',
     definition:
-      'Times the agent proposed a demo. Rate: ÷ conversations with at least one visitor message.',
-    rateOf: 'of conversations with messages',
+      'Times the agent proposed a demo. Rate: ÷ messaged conversations, those with a visitor’s message.',
+    detail: { source: 'demos_proposed', text: ofMessaged },
     rows: { conversions: ['demo_proposed'] },
   },
   {
@@ -115,8 +130,8 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'cta_clicks',
     definition:
-      'Calls to action that were clicked. Rate: ÷ conversations with at least one visitor message.',
-    rateOf: 'of conversations with messages',
+      'Calls to action that were clicked. Rate: ÷ messaged conversations, those with a visitor’s message.',
+    detail: { source: 'cta_clicks', text: ofMessaged },
     rows: { conversions: ['cta_clicked'] },
   },
   {
@@ -124,8 +139,8 @@ export const METRICS: readonly Metric[] = [
     label: 'Demos booked',
     unit: 'count',
     source: 'demos_booked',
-    definition: 'Demos booked. Rate: ÷ conversations with at least one visitor message.',
-    rateOf: 'of conversations with messages',
+    definition: 'Demos booked. Rate: ÷ messaged conversations, those with a visitor’s message.',
+    detail: { source: 'demos_booked', text: ofMessaged },
     rows: { conversions: ['demo_booked'] },
   },
 ];

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { IconCalendarCheck, IconCalendarPlus, IconClick, IconMail } from '@tabler/icons-react';
 import { CONVERSION_LABELS, CONVERSIONS, type Conversion } from '@/lib/filters';
 import classes from './conversion-badges.module.css';
@@ -15,21 +16,33 @@ export function ConversionBadge({ kind }: ConversionBadgeProps) {
   const Icon = ICONS[kind];
   return (
     <span className={classes.badge} data-kind={kind}>
-      <Icon size={12} stroke={2} aria-hidden />
+      <Icon size={13} stroke={2} aria-hidden />
       {CONVERSION_LABELS[kind]}
     </span>
   );
 }
 
-type ConversionBadgesProps = { flags: Record<Conversion, boolean> };
+type ConversionMarksProps = { flags: Record<Conversion, boolean> };
 
-/** The conversions a conversation has, in the order of the funnel. */
-export function ConversionBadges({ flags }: ConversionBadgesProps) {
+/** The four conversions in the order of the funnel, those that happened lit: to be read down a column. */
+export function ConversionMarks({ flags }: ConversionMarksProps) {
   return (
-    <span className={classes.list}>
-      {CONVERSIONS.filter((kind) => flags[kind]).map((kind) => (
-        <ConversionBadge key={kind} kind={kind} />
-      ))}
+    <span className={classes.marks}>
+      {CONVERSIONS.map((kind) => {
+        const Icon = ICONS[kind];
+        const happened = flags[kind];
+        return (
+          <span
+            key={kind}
+            className={classes.mark}
+            data-kind={happened ? kind : undefined}
+            title={happened ? CONVERSION_LABELS[kind] : undefined}
+          >
+            {happened ? <Icon size={15} stroke={2} aria-hidden /> : <i aria-hidden />}
+            {happened && <VisuallyHidden>{CONVERSION_LABELS[kind]}</VisuallyHidden>}
+          </span>
+        );
+      })}
     </span>
   );
 }

@@ -42,6 +42,7 @@ export function DateRangeDropdown({ range, end, current, onChoose }: DateRangeDr
           size="sm"
           allowSingleDateInRange
           maxDate={end}
+          weekendDays={[]}
           defaultDate={range.to}
           value={draft}
           onChange={pick}

@@ -47,7 +47,7 @@ export function UserMenu({ onHelp }: UserMenuProps) {
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
-        <UnstyledButton aria-label="Your account">
+        <UnstyledButton display="flex" aria-label="Your account">
           <Avatar size={34} radius="xl" color="rose" name={profile?.full_name || profile?.email} />
         </UnstyledButton>
       </Menu.Target>

@@ -2,7 +2,7 @@ import { Highlight } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ListedConversation } from '@/data/conversation-list';
 import { formatCount, formatCountry, formatShortDateTime } from '@/lib/format';
-import { ConversionBadges } from '@/ui/conversion-badges';
+import { ConversionMarks } from '@/ui/conversion-badges';
 import classes from './conversation-list.module.css';
 
 const route = getRouteApi('/shell/conversations');
@@ -42,7 +42,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
       <span className={classes.country}>{country ?? '–'}</span>
       <span className={classes.turns}>{formatCount(row.total_turns)}</span>
       <span className={classes.badges}>
-        <ConversionBadges flags={row} />
+        <ConversionMarks flags={row} />
       </span>
       <time className={classes.time} dateTime={row.started_at}>
         {formatShortDateTime(row.started_at, timezone)}

@@ -35,7 +35,7 @@ export function transcriptItems(
   let day: Day | null = null;
   for (const { at, item } of timed) {
     const itemDay = dayOf(new Date(at), timezone);
-    if (itemDay !== day) items.push({ type: 'day', key: `day ${itemDay}`, day: itemDay });
+    if (itemDay !== day) items.push({ type: 'day', key: `day before ${item.key}`, day: itemDay });
     day = itemDay;
     items.push(item);
   }

@@ -33,7 +33,7 @@ export function OverTimeChart({ rows, bucket, height }: OverTimeChartProps) {
           series={[...SERIES]}
           curveType="monotone"
           withDots={false}
-          gridAxis="y"
+          gridAxis="x"
           tickLine="none"
           maxBarWidth={28}
           barProps={{ stackId: 'conversations', isAnimationActive: false }}

@@ -6,11 +6,14 @@ import type { Scope } from '@/data/scope';
 import { type Bucket, defaultBucket } from '@/lib/dates';
 import { ErrorState } from '@/ui/error-state';
 import { Panel } from '@/ui/panel';
-import { OverTimeTable } from './over-time-table';
 
 // The charts are most of the Dashboard's weight; the figures above need not wait for them.
 const OverTimeChart = lazy(() =>
   import('./over-time-chart').then((module) => ({ default: module.OverTimeChart })),
+);
+
+const OverTimeTable = lazy(() =>
+  import('./over-time-table').then((module) => ({ default: module.OverTimeTable })),
 );
 
 const BUCKETS: { value: Bucket; label: string }[] = [
@@ -61,10 +64,13 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
     if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
     const skeleton = <Skeleton height={CHART_HEIGHT} aria-label="Loading" role="status" />;
     if (!data) return skeleton;
-    if (view === 'table') return <OverTimeTable rows={data} bucket={bucket} />;
     return (
       <Suspense fallback={skeleton}>
-        <OverTimeChart rows={data} bucket={bucket} height={CHART_HEIGHT} />
+        {view === 'table' ? (
+          <OverTimeTable rows={data} bucket={bucket} />
+        ) : (
+          <OverTimeChart rows={data} bucket={bucket} height={CHART_HEIGHT} />
+        )}
       </Suspense>
     );
   };

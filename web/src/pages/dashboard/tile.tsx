@@ -1,16 +1,22 @@
 import { Link } from '@tanstack/react-router';
 import type { SummaryRow } from '@/data/dashboard-summary';
 import { changeOf, formatMetric } from '@/lib/change';
-import { formatShare } from '@/lib/format';
 import type { Metric } from '@/lib/metrics';
 import { ChangeLabel } from '@/ui/change-label';
 import { Definition } from '@/ui/definition';
 import { metricValues } from './metric-values';
 import classes from './tiles.module.css';
 
-type TileProps = { metric: Metric; row: SummaryRow | undefined; timezone: string; stale: boolean };
+type TileProps = {
+  metric: Metric;
+  rows: Map<string, SummaryRow>;
+  timezone: string;
+  stale: boolean;
+};
 
-export function Tile({ metric, row, timezone, stale }: TileProps) {
+export function Tile({ metric, rows, timezone, stale }: TileProps) {
+  const row = rows.get(metric.source);
+  const detail = metric.detail && rows.get(metric.detail.source);
   const { current, previous } = metricValues(metric, row);
   const value = formatMetric(current, metric.unit);
   return (
@@ -34,9 +40,7 @@ export function Tile({ metric, row, timezone, stale }: TileProps) {
         )}
         <ChangeLabel change={changeOf(current, previous, metric.unit)} />
       </dd>
-      <dd className={classes.rate}>
-        {metric.rateOf && row && `${formatShare(row.rate)} ${metric.rateOf}`}
-      </dd>
+      <dd className={classes.rate}>{detail && metric.detail?.text(detail)}</dd>
     </div>
   );
 }

@@ -26,7 +26,7 @@ export function Tiles({ scope, summary }: TilesProps) {
         <Tile
           key={metric.id}
           metric={metric}
-          row={rows.get(metric.source)}
+          rows={rows}
           timezone={timezoneLabel(scope.domain?.timezone ?? null)}
           stale={summary.isPlaceholderData}
         />

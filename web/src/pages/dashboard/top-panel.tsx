@@ -26,7 +26,7 @@ export function TopPanel({ scope }: TopPanelProps) {
   };
 
   return (
-    <Panel title="Best of" note="By sessions">
+    <Panel title="Best of" note="By conversations">
       <Tabs value={top} onChange={choose} keepMounted={false}>
         <Tabs.List mb="xs">
           {DIMENSIONS.map((dimension) => (

@@ -1,7 +1,5 @@
-import 'mantine-datatable/styles.layer.css';
-import { Anchor, Skeleton } from '@mantine/core';
+import { Anchor, Skeleton, Table } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { DataTable, type DataTableColumn } from 'mantine-datatable';
 import type { Scope } from '@/data/scope';
 import { type TopValue, useTopValues } from '@/data/top-values';
 import { changeOf } from '@/lib/change';
@@ -33,69 +31,60 @@ export function TopTable({ scope, dimension }: TopTableProps) {
   }
   if (data.length === 0) return <EmptyState title="No sessions in this range" />;
 
+  const most = Math.max(...data.map((row) => row.conversations));
   return (
-    <DataTable
-      className={classes.table}
-      records={data}
-      columns={columns(dimension, Math.max(...data.map((row) => row.sessions)))}
-      idAccessor={(row) => row.value ?? ''}
-      verticalSpacing={5}
-      horizontalSpacing={8}
-      highlightOnHover
-      highlightOnHoverColor="var(--surface-sunken)"
-    />
+    <Table className={classes.table} highlightOnHover verticalSpacing={5} horizontalSpacing={8}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{HEADINGS[dimension]}</Table.Th>
+          <Table.Th ta="right">Sessions</Table.Th>
+          <Table.Th ta="right">
+            <abbr title="Conversations">Conv.</abbr>
+          </Table.Th>
+          <Table.Th ta="right" visibleFrom="xs">
+            Change
+          </Table.Th>
+          <Table.Th ta="right">
+            <abbr title="Conversations ÷ sessions">Rate</abbr>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {data.map((row) => (
+          <Row key={row.value} row={row} dimension={dimension} most={most} />
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 
-function columns(dimension: Dimension, most: number): DataTableColumn<TopValue>[] {
-  return [
-    {
-      accessor: 'value',
-      title: HEADINGS[dimension],
-      width: '99%',
-      ellipsis: true,
-      render: (row) => <Value row={row} dimension={dimension} most={most} />,
-    },
-    {
-      accessor: 'sessions',
-      title: 'Sessions',
-      textAlign: 'right',
-      cellsClassName: classes.number,
-      render: (row) => formatCount(row.sessions),
-    },
-    {
-      accessor: 'change',
-      title: 'Change',
-      textAlign: 'right',
-      visibleMediaQuery: '(min-width: 40em)',
-      render: (row) => (
-        <ChangeLabel change={changeOf(row.sessions, row.previous_sessions, 'count')} />
-      ),
-    },
-    {
-      accessor: 'conversations',
-      title: 'Conv.',
-      textAlign: 'right',
-      cellsClassName: classes.number,
-      render: (row) => <Conversations row={row} dimension={dimension} />,
-    },
-    {
-      accessor: 'conversation_rate',
-      title: 'Rate',
-      textAlign: 'right',
-      cellsClassName: classes.number,
-      render: (row) => formatShare(row.conversation_rate),
-    },
-  ];
+type RowProps = { row: TopValue; dimension: Dimension; most: number };
+
+function Row({ row, dimension, most }: RowProps) {
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.first}>
+        <Value row={row} dimension={dimension} most={most} />
+      </Table.Td>
+      <Table.Td ta="right">{formatCount(row.sessions)}</Table.Td>
+      <Table.Td ta="right">
+        <Conversations row={row} dimension={dimension} />
+      </Table.Td>
+      <Table.Td ta="right" visibleFrom="xs">
+        <ChangeLabel change={changeOf(row.conversations, row.previous_conversations, 'count')} />
+      </Table.Td>
+      <Table.Td ta="right">{formatShare(row.conversation_rate)}</Table.Td>
+    </Table.Tr>
+  );
 }
 
-function Value({ row, dimension, most }: { row: TopValue; dimension: Dimension; most: number }) {
+function Value({ row, dimension, most }: RowProps) {
   const { text, known } = topValueLabel(dimension, row.value);
   return (
     <span className={classes.value} title={text}>
       <span
         className={classes.bar}
-        style={{ width: `${(row.sessions / Math.max(1, most)) * 100}%` }}
+        style={{ width: `${(row.conversations / Math.max(1, most)) * 100}%` }}
       />
       <span className={known ? classes.text : `${classes.text} ${classes.none}`}>{text}</span>
     </span>

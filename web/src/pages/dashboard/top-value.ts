@@ -22,9 +22,9 @@ const DEVICES: Record<string, string> = {
 
 export function topValueLabel(
   dimension: Dimension,
-  value: string | null,
+  value: string,
 ): { text: string; known: boolean } {
-  if (value === null || value === '') return { text: UNKNOWN[dimension], known: false };
+  if (value === '') return { text: UNKNOWN[dimension], known: false };
   if (dimension === 'country') return { text: formatCountry(value), known: true };
   if (dimension === 'device') return { text: DEVICES[value] ?? value, known: true };
   return { text: value, known: true };

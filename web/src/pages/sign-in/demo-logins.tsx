@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import type { Credentials } from '@/data/sign-in';
 import classes from './sign-in-page.module.css';
 
 const LOGINS: (Credentials & { sees: string })[] = [
-  { email: 'admin@admin.com', password: 'admin', sees: 'Rose staff, every domain' },
-  { email: 'user@user.com', password: 'user', sees: 'client user, abtasty.com' },
+  { email: 'admin@admin.com', password: 'admin', sees: 'Rose staff: every domain' },
+  { email: 'user@user.com', password: 'user', sees: 'Client user: abtasty.com' },
 ];
 
 type DemoLoginsProps = { onPick: (credentials: Credentials) => void };
@@ -13,19 +13,19 @@ type DemoLoginsProps = { onPick: (credentials: Credentials) => void };
 export function DemoLogins({ onPick }: DemoLoginsProps) {
   return (
     <section className={classes.hint} aria-label="Demo logins">
-      This is a local demo. Fill in one of its two logins:
+      This is a local demo. Choose who to sign in as:
       <div className={classes.logins}>
         {LOGINS.map(({ sees, ...credentials }) => (
-          <Button
+          <UnstyledButton
             key={credentials.email}
-            variant="default"
-            size="compact-md"
-            justify="space-between"
-            rightSection={<small>{sees}</small>}
+            className={classes.login}
             onClick={() => onPick(credentials)}
           >
-            {credentials.email}
-          </Button>
+            <span className={classes.loginEmail}>
+              {credentials.email} / {credentials.password}
+            </span>
+            <span>{sees}</span>
+          </UnstyledButton>
         ))}
       </div>
     </section>
