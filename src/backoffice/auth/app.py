@@ -19,7 +19,7 @@ from backoffice.auth.config import AuthConfig
 from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.errors import AuthProblem, error_response, validation_failed
 from backoffice.auth.limits import RateLimiter
-from backoffice.auth.routes import admin, public, token, user
+from backoffice.auth.routes import admin, factors, public, token, user
 from backoffice.auth.service import Auth
 from backoffice.errors import Problem, Unavailable
 from backoffice.state import State
@@ -36,11 +36,17 @@ ROUTES = [
     Route("/user", user.get_user, methods=["GET"]),
     Route("/user", user.update_user, methods=["PUT"]),
     Route("/logout", user.logout, methods=["POST"]),
+    Route("/factors", factors.enrol, methods=["POST"]),
+    Route("/factors/{factor_id}/challenge", factors.challenge, methods=["POST"]),
+    Route("/factors/{factor_id}/verify", factors.verify, methods=["POST"]),
+    Route("/factors/{factor_id}", factors.unenrol, methods=["DELETE"]),
     Route("/admin/users", admin.list_all, methods=["GET"]),
     Route("/admin/users", admin.create, methods=["POST"]),
     Route("/admin/users/{user_id}", admin.get, methods=["GET"]),
     Route("/admin/users/{user_id}", admin.update, methods=["PUT"]),
     Route("/admin/users/{user_id}", admin.delete, methods=["DELETE"]),
+    Route("/admin/users/{user_id}/factors", admin.list_factors, methods=["GET"]),
+    Route("/admin/users/{user_id}/factors/{factor_id}", admin.delete_factor, methods=["DELETE"]),
 ]
 
 EXPOSED = ["X-Total-Count", "Link", "X-Supabase-Api-Version", "X-Sb-Error-Code"]

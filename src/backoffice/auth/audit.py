@@ -14,6 +14,10 @@ from backoffice.auth.users import User
 from backoffice.database import Row
 
 Action = Literal[
+    "challenge_created",
+    "factor_deleted",
+    "factor_in_progress",
+    "factor_unenrolled",
     "login",
     "logout",
     "token_refreshed",
@@ -22,9 +26,14 @@ Action = Literal[
     "user_modified",
     "user_signedup",
     "user_updated_password",
+    "verification_attempted",
 ]
 
 LOG_TYPES: Mapping[Action, str] = {
+    "challenge_created": "factor",
+    "factor_deleted": "factor",
+    "factor_in_progress": "factor",
+    "factor_unenrolled": "factor",
     "login": "account",
     "logout": "account",
     "token_refreshed": "token",
@@ -33,6 +42,7 @@ LOG_TYPES: Mapping[Action, str] = {
     "user_modified": "user",
     "user_signedup": "team",
     "user_updated_password": "user",
+    "verification_attempted": "factor",
 }
 
 

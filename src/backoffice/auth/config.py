@@ -16,5 +16,7 @@ class AuthConfig:
     reuse_interval: timedelta = timedelta(seconds=10)
     session_timebox: timedelta | None = None
     session_inactivity: timedelta | None = None
+    challenge_lifetime: timedelta = timedelta(minutes=5)
     sign_ins_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=2)))
     sign_ins_per_account: Limit = field(default=Limit(burst=20, every=timedelta(seconds=30)))
+    second_factors_per_account: Limit = field(default=Limit(burst=10, every=timedelta(seconds=30)))

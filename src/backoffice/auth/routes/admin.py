@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from email_validator import EmailNotValidError, validate_email
@@ -19,6 +18,8 @@ from starlette.responses import JSONResponse
 from backoffice.auth import audit
 from backoffice.auth.durations import parse_duration
 from backoffice.auth.errors import not_found, unprocessable, validation_failed
+from backoffice.auth.factors import find_factor, unenrol
+from backoffice.auth.pagination import page_links, page_number, search_text
 from backoffice.auth.passwords import check_strength, hash_password, is_bcrypt
 from backoffice.auth.queries import users as queries
 from backoffice.auth.requests import Params, read_params, require_admin
@@ -58,8 +59,8 @@ class Deletion(Params):
 async def list_all(request: Request) -> JSONResponse:
     """One page of users, the newest first; `X-Total-Count` and `Link` say what there is beyond."""
     require_admin(request)
-    page = _count(request, "page", 1)
-    per_page = min(_count(request, "per_page", 50), 1000)
+    page = page_number(request, "page", 1)
+    per_page = min(page_number(request, "per_page", 50), 1000)
     sort = request.query_params.get("sort", "created_at desc").split()
     if sort not in (["created_at"], ["created_at", "asc"], ["created_at", "desc"]):
         raise validation_failed("Bad Sort Parameters: only created_at asc or desc is known")
@@ -68,14 +69,14 @@ async def list_all(request: Request) -> JSONResponse:
         users, total = await list_users(
             connection,
             audience=audience,
-            search=_text(request, "filter"),
+            search=search_text(request, "filter"),
             ascending=sort[-1] == "asc",
             limit=per_page,
             offset=(page - 1) * per_page,
         )
     return JSONResponse(
         {"users": [user.to_json() for user in users], "aud": audience},
-        headers={"X-Total-Count": str(total), "Link": _link(request, page, per_page, total)},
+        headers={"X-Total-Count": str(total), "Link": page_links(request, page, per_page, total)},
     )
 
 
@@ -179,6 +180,26 @@ async def delete(request: Request) -> JSONResponse:
     return JSONResponse({})
 
 
+async def list_factors(request: Request) -> JSONResponse:
+    """The user's second factors."""
+    require_admin(request)
+    async with Auth.of(request).transaction() as connection:
+        user = await _addressed(request, connection)
+    return JSONResponse(list(user.factors))
+
+
+async def delete_factor(request: Request) -> JSONResponse:
+    """Take a factor away from somebody who lost it."""
+    role = require_admin(request)
+    async with Auth.of(request).transaction() as connection:
+        user = await _addressed(request, connection)
+        factor = await find_factor(connection, user.id, request.path_params["factor_id"])
+        await unenrol(connection, factor)
+        await audit.record_admin(connection, "factor_deleted", role, user)
+    [shown] = [shown for shown in user.factors if shown["id"] == str(factor.id)]
+    return JSONResponse(shown)
+
+
 def normal_email(text: str) -> str:
     """The address in lower case. Raises 400 `validation_failed` when it is none."""
     try:
@@ -260,28 +281,3 @@ def _ban(text: str) -> timedelta | None:
         return parse_duration(text) or None
     except ValueError as error:
         raise validation_failed(f"invalid format for ban duration: {error}") from error
-
-
-def _count(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name) or str(default)
-    if not (text.isascii() and text.isdecimal() and int(text[:10]) > 0 and len(text) < 10):
-        raise validation_failed(f"Bad Pagination Parameters: {name} must be a positive number")
-    return int(text)
-
-
-def _text(request: Request, name: str) -> str:
-    text = request.query_params.get(name, "")
-    if "\x00" in text or not text.isprintable():
-        raise validation_failed(f"{name} contains a character that is none of text")
-    return text
-
-
-def _link(request: Request, page: int, per_page: int, total: int) -> str:
-    last = max(1, -(-total // per_page))
-    query = dict(request.query_params)
-
-    def address(number: int) -> str:
-        return f"</admin/users?{urlencode(sorted({**query, 'page': number}.items()))}>"
-
-    following = [f'{address(page + 1)}; rel="next"'] if page < last else []
-    return ", ".join([*following, f'{address(last)}; rel="last"'])
