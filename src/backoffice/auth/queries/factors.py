@@ -48,7 +48,7 @@ where id = %(id)s and factor_id = %(factor_id)s
 for update
 """
 
-# A code is good for one sign-in: `otp_code` keeps the time step of the code a challenge was met with.
+# A code is good for one sign-in: `otp_code` keeps the time step of the code that was given.
 USE_STEP = """
 update auth.mfa_challenges
 set verified_at = now(), otp_code = %(step)s::bigint::text
