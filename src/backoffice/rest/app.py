@@ -16,7 +16,7 @@ from backoffice.rest.config import RestConfig
 from backoffice.rest.cors import cors_headers, is_preflight, preflight_headers
 from backoffice.rest.errors import RestError, invalid_body, pool_exhausted, unreachable
 from backoffice.rest.execute import Connection, Disconnected, Executor, StalePlan, Transaction
-from backoffice.rest.openapi import describe_root
+from backoffice.rest.openapi.root import describe_root
 from backoffice.rest.options import allowed_methods
 from backoffice.rest.planned_count import planned_rows
 from backoffice.rest.prepare import Prepared, prepare
@@ -50,7 +50,10 @@ log = structlog.get_logger(__name__)
 
 
 class RestApp:
-    """Serves `config.schemas` of `database`; `verify` gives a token's claims or raises `TokenError`."""
+    """Serves `config.schemas` of `database`.
+
+    `verify` gives a token's claims or raises `TokenError`.
+    """
 
     def __init__(self, database: Database, config: RestConfig, verify: Verify) -> None:
         self._database = database
@@ -146,7 +149,7 @@ class RestApp:
         settings = transaction_settings(
             request, identity, cache, config, prepared.routine, read_only=prepared.read_only
         )
-        statements = (prepared.statement,)
+        statements: tuple[Statement, ...] = (prepared.statement,)
         if prepared.explained is not None:
             statements = (prepared.explained, prepared.statement)
         preference = request.preferences.transaction

@@ -1,7 +1,7 @@
-"""Runs a statement in its own transaction, in one round trip where nothing must be decided in between.
+"""Runs a statement in its own transaction, in one round trip where nothing must be decided in it.
 
-Settings and statement go out together, in libpq's pipeline mode. Up to its sync message a pipeline is
-one transaction by itself, so the common case needs neither `begin` nor `commit`.
+Settings and statement go out together, in libpq's pipeline mode. Up to its sync message a
+pipeline is one transaction by itself, so the common case needs neither `begin` nor `commit`.
 """
 
 from __future__ import annotations

@@ -120,7 +120,9 @@ def _quality(text: str) -> float:
 
 def _split(text: str, separator: str) -> list[str]:
     """Split outside of quotes."""
-    parts, current, inside = [], [], False
+    parts: list[str] = []
+    current: list[str] = []
+    inside = False
     for c in text:
         inside ^= c == '"'
         if c == separator and not inside:

@@ -21,7 +21,7 @@ _BRACKETS = re.compile(rb"[\[\]{}]")
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """`body` for PostgreSQL; `keys` the columns or arguments in it; `pairs` a form's, for functions."""
+    """`body` for PostgreSQL; `keys` the columns or arguments in it; `pairs` those of a form."""
 
     body: bytes
     keys: tuple[str, ...]

@@ -1,7 +1,7 @@
 """libpq's pipeline mode over an asyncio loop: many commands out, all results back.
 
-psycopg's own `Connection.pipeline()` does the same with cursors; this is the part of it a request needs,
-at a fraction of the cost.
+psycopg's own `Connection.pipeline()` does the same with cursors; this is the part of it a request
+needs, at a fraction of the cost.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from backoffice.rest.sql.statement import Statement
 
 Connection = AsyncConnection[Any]
 
-# A connection keeps this many statements parsed; their texts are made of requests, so there is a bound.
+# A connection keeps this many statements parsed: their texts are made of requests.
 _MAX_PREPARED = 100
 # Parsing ahead pays from here on.
 _PREPARE_AFTER = 2

@@ -30,7 +30,7 @@ from backoffice.rest.suggestions import closest
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request, planned and rendered. `explained` is the count query when its plan is the count."""
+    """A request, planned and rendered. `explained` explains the count query, where that counts."""
 
     request: ApiRequest
     statement: Statement
@@ -45,7 +45,7 @@ class Prepared:
 
 
 def prepare(request: ApiRequest, body: bytes, cache: SchemaCache, config: RestConfig) -> Prepared:
-    """The statement of a table or function request. Raises `RestError` for what cannot be planned."""
+    """The statement of a table or function request. Raises `RestError` if it cannot be planned."""
     if request.kind == "rpc":
         return _prepare_call(request, body, cache, config)
     table = find_table(cache, request.target)

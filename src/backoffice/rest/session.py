@@ -1,4 +1,7 @@
-"""What a transaction knows of its request: role, search path, claims, headers (PostgREST, "Transactions")."""
+"""What a transaction knows of its request: role, search path, claims, headers.
+
+Source: PostgREST, "Transactions".
+"""
 
 from __future__ import annotations
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from math import sqrt
 
 _MINIMUM_SCORE = 0.33
+_LONGEST = 128
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate most like `name`, if one is alike.
 
-    As PostgREST's FuzzySet: candidates that share a trigram (else a bigram) with `name`, ranked by
+    As PostgREST's FuzzySet: the fifty candidates nearest by trigrams (else bigrams), ranked by
     Levenshtein distance over the longer length.
     """
     best = ranked(name, candidates)
@@ -19,24 +22,31 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
 
 def ranked(name: str, candidates: Iterable[str]) -> list[tuple[float, str]]:
     """`(score, candidate)` of those alike, best first; 1.0 means equal but for case."""
-    wanted = name.lower()[:200]
+    wanted = name.lower()[:_LONGEST]
     names = list(dict.fromkeys(candidates))
     for size in (3, 2):
         grams = _grams(wanted, size)
-        scored = [
-            (_score(wanted, candidate.lower()), candidate)
-            for candidate in names
-            if grams & _grams(candidate.lower(), size)
-        ]
-        alike = [pair for pair in scored if pair[0] > _MINIMUM_SCORE]
-        if alike:
-            return sorted(alike, key=lambda pair: (-pair[0], pair[1]))
+        shared = [(_cosine(grams, _grams(c.lower()[:_LONGEST], size)), c) for c in names]
+        nearest = sorted((p for p in shared if p[0] > 0), key=lambda p: (-p[0], p[1]))[:50]
+        scored = [(_score(wanted, c.lower()[:_LONGEST]), c) for _, c in nearest]
+        if alike := [pair for pair in scored if pair[0] > _MINIMUM_SCORE]:
+            return sorted(alike, key=lambda pair: -pair[0])
     return []
 
 
-def _grams(text: str, size: int) -> set[str]:
-    padded = f"-{text}-"
-    return {padded[i : i + size] for i in range(len(padded) - size + 1)}
+def _grams(text: str, size: int) -> Counter[str]:
+    kept = "".join(c for c in text if c.isalnum() or c in ", ")
+    padded = f"-{kept}-"
+    return Counter(padded[i : i + size] for i in range(len(padded) - size + 1))
+
+
+def _cosine(first: Counter[str], second: Counter[str]) -> float:
+    dot = sum(count * second[gram] for gram, count in first.items() if gram in second)
+    return dot / (_norm(first) * _norm(second)) if dot else 0.0
+
+
+def _norm(grams: Counter[str]) -> float:
+    return sqrt(sum(count * count for count in grams.values()))
 
 
 def _score(first: str, second: str) -> float:

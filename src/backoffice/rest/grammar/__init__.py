@@ -1,1 +1,1 @@
-"""The query string's grammar: `select=`, filters, logic trees and `order=`, as PostgREST defines them."""
+"""The query string's grammar: `select=`, filters, logic trees and `order=`, as in PostgREST."""

@@ -12,7 +12,6 @@ from backoffice.rest.grammar.ast import (
     Filter,
     In,
     Is,
-    IsValue,
     Logic,
     LogicGroup,
     Operation,
@@ -82,7 +81,7 @@ _list_values: Parser[tuple[str, ...]] = between(
     lexeme(char(")")),
     fmap(separated(choice(_quoted_element, _bare_element), char(",")), tuple),
 )
-_is_value: Parser[IsValue] = label(
+_is_value: Parser[str] = label(
     choice(
         *(
             attempt(_ignoring_case(value))
@@ -90,7 +89,7 @@ _is_value: Parser[IsValue] = label(
         )
     ),
     "isVal: (null, not_null, true, false, unknown)",
-)  # type: ignore[assignment]
+)
 
 
 @sequence

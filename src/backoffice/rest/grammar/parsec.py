@@ -14,6 +14,7 @@ from functools import wraps
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 P = ParamSpec("P")
 
 
@@ -36,14 +37,14 @@ class Failure(NamedTuple):
     messages: tuple[Message, ...] = ()
 
 
-class Reply(NamedTuple, Generic[T]):
+class Reply(NamedTuple, Generic[T_co]):
     """A parser's answer. `failure` is kept on success too: a later failure may merge with it."""
 
     ok: bool
     consumed: bool
     position: int
     failure: Failure
-    value: T
+    value: T_co
 
 
 Parser = Callable[[str, int], Reply[T]]

@@ -110,7 +110,9 @@ def _parse(parser: Parser[Any], name: str, text: str) -> Any:
 
 
 def parse_query(pairs: Pairs, *, is_rpc_read: bool = False) -> QueryParams:
-    """The meaning of the parameters. For a function called by GET, what is no filter is an argument.
+    """The meaning of the parameters.
+
+    For a function called by GET, what is no filter is an argument.
 
     Raises PGRST100 pointing at the character, PGRST103 for impossible ranges.
     """

@@ -11,7 +11,10 @@ from backoffice.rest.schema_cache.types import Column, QualifiedName, SchemaCach
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Looks columns up in one table; what is no column may be a computed one, or PostgreSQL's to refuse."""
+    """Looks columns up in one table.
+
+    What is no column may be a computed one, or is PostgreSQL's to refuse.
+    """
 
     cache: SchemaCache
     table: QualifiedName

@@ -1,1 +1,1 @@
-"""What the database's catalogue says about the exposed schemas, read once and kept until it changes."""
+"""What the catalogue says about the exposed schemas, read once and kept until it changes."""

@@ -1,8 +1,8 @@
 """Keeps the schema cache fresh.
 
-It is read again on `NOTIFY pgrst` (as PostgREST does, which Supabase's event triggers send on every DDL),
-and where no notification comes, because the catalogue's signature is compared every few seconds and
-before a request is told that something does not exist.
+It is read again on `NOTIFY pgrst`, which Supabase's event triggers send on every DDL, and, where no
+notification comes, because the catalogue's signature is compared every few seconds and before a
+request is told that something does not exist.
 """
 
 from __future__ import annotations

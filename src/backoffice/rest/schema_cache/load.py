@@ -169,14 +169,14 @@ class _ViewColumns:
 
     def views_of(self, table: int, numbers: tuple[int, ...]) -> list[ViewKey]:
         """Every view, and way, to name all of these columns of `table`."""
-        found = []
+        found: list[ViewKey] = []
         for view in self._bases:
             if shown := self._shown(view, table, numbers):
                 found.extend(ViewKey(self._names[view], combo) for combo in product(*shown))
         return found
 
     def primary_key(self, view: int, keys: list[Constraint]) -> tuple[str, ...]:
-        """The view's names of the primary keys it shows in full; the first where it shows one twice."""
+        """The view's names of primary keys it shows in full; the first where it shows one twice."""
         if view not in self._bases:
             return ()
         columns: list[str] = []

@@ -140,7 +140,7 @@ class Routine:
 
     @property
     def table_name(self) -> str:
-        """The table whose rows it returns, to embed and filter like that table; else its own name."""
+        """The table whose rows it returns, to embed and filter like it; else its own name."""
         return self.return_type.name if self.returns_composite else self.name.name
 
 

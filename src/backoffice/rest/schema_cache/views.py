@@ -1,7 +1,7 @@
 """Which table column stands behind a view's column, from the view's parsed definition.
 
-PostgreSQL keeps a view as a node tree; every target entry names the relation and column it came from
-unchanged (`resorigtbl`, `resorigcol`), whatever aliases and joins lie between.
+PostgreSQL keeps a view as a node tree; every target entry names the relation and column it came
+from unchanged (`resorigtbl`, `resorigcol`), whatever aliases and joins lie between.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ def column_origins(node_tree: str) -> dict[int, ColumnKey]:
     origins: dict[int, ColumnKey] = {}
     depth, in_targets, key = 0, False, ""
     entry: dict[str, int] = {}
-    for token in _TOKEN.findall(node_tree):
-        if token in "({":
+    for word in _TOKEN.findall(node_tree):
+        if word in "({":
             depth += 1
             key = ""
             if in_targets and depth == _ENTRY_DEPTH:
                 entry = {}
-        elif token in ")}":
+        elif word in ")}":
             if in_targets and depth == _ENTRY_DEPTH and entry.get(":resorigtbl"):
                 origins[entry[":resno"]] = (entry[":resorigtbl"], entry[":resorigcol"])
             depth -= 1
             key = ""
         elif key in (":resno", ":resorigtbl", ":resorigcol") and depth == _ENTRY_DEPTH:
-            entry[key] = int(token)
+            entry[key] = int(word)
             key = ""
         elif key == ":resname":
             key = ""
-        elif token.startswith(":"):
-            key = token
+        elif word.startswith(":"):
+            key = word
             if depth == _QUERY_DEPTH:
-                in_targets = token == ":targetList"
+                in_targets = word == ":targetList"
         else:
             key = ""
     return origins

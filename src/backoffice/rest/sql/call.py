@@ -16,6 +16,7 @@ from backoffice.rest.sql.fragments import (
 from backoffice.rest.sql.mutate import rows_of_body
 
 _CALL = QualifiedName("", "pgrst_call")
+_BODY = QualifiedName("", "pgrst_body")
 
 
 def call(plan: CallPlan, body: bytes, is_object: bool) -> Fragment:
@@ -39,7 +40,7 @@ def _from(plan: CallPlan, body: bytes, is_object: bool, scalar: bool) -> Fragmen
         return ["from ", *_called(plan, _arguments(plan), scalar)]
     fields = tuple(PlannedField(p.name, type=p.cast_type) for p in plan.parameters)
     named = ", ".join(
-        f"{'variadic ' if p.variadic else ''}{identifier(p.name)} := pgrst_body.{identifier(p.name)}"
+        f"{'variadic ' if p.variadic else ''}{identifier(p.name)} := {column(_BODY, p.name)}"
         for p in plan.parameters
     )
     rows = rows_of_body(fields, body, is_object, first_only=True)

@@ -112,7 +112,7 @@ def _read(value: Param, transform: str | None) -> Fragment:
 
 
 def _one_of(values: tuple[str, ...], transform: str | None) -> Fragment:
-    # One array, not one parameter each: `in ()` would be no SQL, and every length another statement.
+    # One array: `in ()` would be no SQL, and every length another statement to parse.
     array = Param("{}" if values == ("",) else array_literal(values))
     if transform:
         return [f"= any (select {transform}(unnest(", array, "::text[])))"]

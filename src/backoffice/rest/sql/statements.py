@@ -152,9 +152,9 @@ def _agg(rows: str, handler: Handler, *, first: bool = False) -> str:
 
 def _csv() -> str:
     header = (
-        "(select coalesce(string_agg(head.k, ','), '') from ("
-        "select case when k ~ '[\",\\n]' then '\"' || replace(k, '\"', '\"\"') || '\"' else k end as k"
-        " from json_object_keys((select row_to_json(r) from pgrst_result as r limit 1)) as k) as head)"
+        "(select coalesce(string_agg(head.k, ','), '') from (select case"
+        " when k ~ '[\",\\n]' then '\"' || replace(k, '\"', '\"\"') || '\"' else k end as k from"
+        " json_object_keys((select row_to_json(r) from pgrst_result as r limit 1)) as k) as head)"
     )
     # A row's own text is a CSV line within parentheses.
     line = f"substring({_ROWS}::text, 2, length({_ROWS}::text) - 2)"
