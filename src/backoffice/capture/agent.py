@@ -20,8 +20,9 @@ from backoffice.capture.conversations import (
 from backoffice.capture.decode import decompress_body, parse_json
 from backoffice.capture.keys import DomainKeys
 from backoffice.capture.limits import MAX_MESSAGES
-from backoffice.capture.store import ImpossibleDataError, Store
+from backoffice.capture.store import Store
 from backoffice.capture.wire import json_response, read_body
+from backoffice.capture.writing import ImpossibleDataError
 from backoffice.errors import InvalidInput, TooLarge
 
 

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from backoffice.capture import docs
 from backoffice.capture.agent import Agent
 from backoffice.capture.batch import capture_batch
+from backoffice.capture.combining import Combiner
 from backoffice.capture.decode import decode
 from backoffice.capture.keys import DomainKeys
 from backoffice.capture.openapi import CAPTURE_PATHS
@@ -27,6 +28,7 @@ from backoffice.capture.wire import (
     problem_response,
     read_body,
 )
+from backoffice.capture.writing import Writer
 from backoffice.errors import Problem
 from backoffice.state import State
 
@@ -60,7 +62,7 @@ class Capture:
 
     keys: DomainKeys
     origins: Origins
-    store: Store
+    combiner: Combiner
 
     async def handle(self, request: Request) -> Response:
         """Take one request's events from any origin."""
@@ -79,7 +81,7 @@ class Capture:
         host, port = request.client or (None, None)
         # Nobody connects from port 0: uvicorn puts it where it replaced a trusted proxy's address.
         sender = self.origins.sender(site_domain, host, request.headers, resolved=port == 0)
-        outcome = await capture_batch(envelope, sender, self.origins, self.store)
+        outcome = await capture_batch(envelope, sender, self.origins, self.combiner)
         if outcome.rejected and not outcome.accepted:
             first = outcome.rejected[0]
             problem = Problem(
@@ -102,10 +104,10 @@ class Capture:
 def capture_routes(state: State) -> list[BaseRoute]:
     """Every route of this module, for an application that has others besides."""
     keys = DomainKeys(state.database)
-    store = Store(state.database, writers=max(1, state.settings.pool_size - _READERS))
+    writer = Writer(state.database, writers=max(1, state.settings.pool_size - _READERS))
     origins = Origins.from_settings(state.settings, state.keys.ip_hash_key)
-    capture = Answering(Capture(keys, origins, store).handle)
-    agent = Agent(keys, store)
+    capture = Answering(Capture(keys, origins, Combiner(writer)).handle)
+    agent = Agent(keys, Store(writer))
     conversation = "/agent/v1/conversations/{conversation_id}"
     return [
         *(

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from backoffice.capture.combining import Combiner
 from backoffice.capture.decode import Envelope
 from backoffice.capture.events import Event, RefusedEventError, normalise
 from backoffice.capture.limits import MAX_LISTED
 from backoffice.capture.sender import Origins, Sender
-from backoffice.capture.store import Store
 
 SLICE: Final = 500
 """Events in one transaction: large enough to be fast, small enough to hold locks briefly."""
@@ -66,7 +66,7 @@ def _short(value: Any) -> str | None:
 
 
 async def capture_batch(
-    envelope: Envelope, sender: Sender, origins: Origins, store: Store
+    envelope: Envelope, sender: Sender, origins: Origins, combiner: Combiner
 ) -> Outcome:
     """Store what can be stored of a request. Raises `Unavailable`; then nothing is acknowledged."""
     now = datetime.now(UTC)
@@ -91,7 +91,7 @@ async def capture_batch(
             events.append(event)
         if not events:
             continue
-        result = await store.capture(sender.site_domain, events)
+        result = await combiner.capture(sender.site_domain, events)
         outcome.stored += result.stored
         outcome.duplicates += result.duplicates
         for uuid in result.impossible:
