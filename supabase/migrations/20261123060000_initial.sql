@@ -2870,15 +2870,6 @@ as $$
 declare
   v_session record;
 begin
-  if p_from = p_into then
-    return;
-  end if;
-  perform 1
-  from public.visitors as visitor
-  where visitor.site_domain = p_site_domain and visitor.id in (p_from, p_into)
-  order by visitor.id
-  for update;
-
   update public.visitor_ids
   set visitor_id = p_into
   where site_domain = p_site_domain and visitor_id = p_from;
@@ -2932,7 +2923,7 @@ end
 $$;
 
 comment on function private.merge_visitors(text, uuid, uuid) is
-  'Makes two visitors one: facts re-pointed, days and distinct counts united, the first removed.';
+  'Makes two visitors one: facts re-pointed, days and distinct counts united, the first removed. The caller holds both row locks.';
 
 create function private.merge_sessions(p_site_domain text, p_from uuid, p_into uuid)
 returns void
@@ -3021,62 +3012,36 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_known jsonb;
   v_anonymous public.visitors;
   v_identified public.visitors;
-  v_ids uuid[];
+  v_kept uuid;
 begin
-  if p_distinct_id = p_anon_distinct_id then
-    return;
-  end if;
-  v_anonymous.id := (
-    select known.visitor_id
-    from public.visitor_ids as known
-    where known.site_domain = p_site_domain and known.distinct_id = p_anon_distinct_id
-  );
-  v_identified.id := (
-    select known.visitor_id
-    from public.visitor_ids as known
-    where known.site_domain = p_site_domain and known.distinct_id = p_distinct_id
-  );
-  if v_anonymous.id is not null then
-    perform 1
-    from public.visitors as visitor
-    where visitor.site_domain = p_site_domain and visitor.id in (v_anonymous.id, v_identified.id)
-    order by visitor.id
-    for update;
-    select * into v_anonymous
-    from public.visitors as visitor
-    where visitor.site_domain = p_site_domain and visitor.id = v_anonymous.id;
-  end if;
+  select jsonb_object_agg(locked.distinct_id, locked.visitor_id)
+  into v_known
+  from private.lock_visitors(
+    p_site_domain, array[p_distinct_id, p_anon_distinct_id], array[p_at, p_at]
+  ) as locked;
+  select * into v_identified
+  from public.visitors as visitor
+  where visitor.site_domain = p_site_domain and visitor.id = (v_known ->> p_distinct_id)::uuid;
+  select * into v_anonymous
+  from public.visitors as visitor
+  where visitor.site_domain = p_site_domain and visitor.id = (v_known ->> p_anon_distinct_id)::uuid;
 
-  if v_anonymous.id is not null and v_anonymous.identified_at is null then
-    if v_identified.id is null then
-      -- The anonymous visitor becomes the identified one.
-      insert into public.visitor_ids (site_domain, distinct_id, visitor_id)
-      values (p_site_domain, p_distinct_id, v_anonymous.id)
-      on conflict do nothing;
-      if not found then
-        select array_agg(locked.visitor_id)
-        into v_ids
-        from private.lock_visitors(p_site_domain, array[p_distinct_id], array[p_at]) as locked;
-        perform private.merge_visitors(p_site_domain, v_anonymous.id, v_ids[1]);
-      end if;
-    else
+  v_kept := v_identified.id;
+  if v_anonymous.id <> v_identified.id and v_anonymous.identified_at is null then
+    -- Before anyone was identified, the visitor seen earlier keeps its id, and links to it hold.
+    if v_identified.identified_at is not null or v_identified.first_seen_at < v_anonymous.first_seen_at then
       perform private.merge_visitors(p_site_domain, v_anonymous.id, v_identified.id);
+    else
+      perform private.merge_visitors(p_site_domain, v_identified.id, v_anonymous.id);
+      v_kept := v_anonymous.id;
     end if;
-  end if;
-
-  select array_agg(locked.visitor_id)
-  into v_ids
-  from private.lock_visitors(p_site_domain, array[p_distinct_id], array[p_at]) as locked;
-  if v_anonymous.id is null then
-    insert into public.visitor_ids (site_domain, distinct_id, visitor_id)
-    values (p_site_domain, p_anon_distinct_id, v_ids[1])
-    on conflict do nothing;
   end if;
   update public.visitors
   set identified_at = p_at
-  where site_domain = p_site_domain and id = v_ids[1] and identified_at is null;
+  where site_domain = p_site_domain and id = v_kept and identified_at is null;
 end
 $$;
 
@@ -4867,6 +4832,7 @@ begin
     if v_expected is null then
       raise exception 'p_filter has no key "%"', v_key using errcode = 'PT400';
     end if;
+    continue when jsonb_typeof(v_value) = 'null';
     if not (case v_expected
       when 'text' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') <= 1000
       when 'boolean' then jsonb_typeof(v_value) = 'boolean'

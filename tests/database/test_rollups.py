@@ -67,7 +67,7 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     return counted
 
 
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(sent=traffic)
 def test_figures_equal_a_recount(connection: Connection[Any], sent: list[Call]) -> None:
     domain = new_domain(connection)
@@ -76,7 +76,7 @@ def test_figures_equal_a_recount(connection: Connection[Any], sent: list[Call]) 
     assert_exact(connection, domain)
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(sent=st.lists(calls, min_size=8, max_size=40))
 def test_figures_equal_a_recount_after_concurrent_senders(
     database: TestDatabase, connection: Connection[Any], sent: list[Call]
@@ -94,7 +94,7 @@ def test_figures_equal_a_recount_after_concurrent_senders(
     assert_exact(connection, domain)
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(sent=traffic)
 def test_the_same_traffic_again_changes_nothing(
     connection: Connection[Any], sent: list[Call]

@@ -52,6 +52,7 @@ begin
     if v_expected is null then
       raise exception 'p_filter has no key "%"', v_key using errcode = 'PT400';
     end if;
+    continue when jsonb_typeof(v_value) = 'null';
     if not (case v_expected
       when 'text' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') <= 1000
       when 'boolean' then jsonb_typeof(v_value) = 'boolean'

@@ -1,0 +1,108 @@
+"""The RPCs reach their rows through indexes, under row-level security, as a signed-in person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection, sql
+
+from backoffice.settings import PROJECT_ROOT
+from support.database import TestDatabase
+
+USER = "a0000000-0000-4000-8000-000000000002"
+BULK = PROJECT_ROOT / "benchmarks" / "bulk.sql"
+LARGE = [
+    "public.conversations",
+    "public.visitors",
+    "public.visitor_sessions",
+    "rollup.daily",
+    "rollup.chains",
+    "private.conversation_documents",
+]
+
+
+def run_script(connection: Connection[Any], script: Path, values: dict[str, int]) -> None:
+    """Run a psql script whose only variables are `:name`s."""
+    text = script.read_text()
+    for name, value in values.items():
+        text = text.replace(f":{name}", str(value))
+    with psycopg.ClientCursor(connection) as cursor:
+        cursor.execute(text)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def person(database: TestDatabase) -> Iterator[Connection[Any]]:
+    """A client user of a domain with 40,000 events beside one with none."""
+    with database.connect("supabase_admin") as admin:
+        run_script(admin, BULK, {"events": 40_000, "days": 60})
+        with admin.transaction():
+            admin.execute("set transaction isolation level repeatable read")
+            admin.execute("select rollup.rebuild('bench.example')")
+        admin.execute("insert into public.user_domains values (%s, 'bench.example')", [USER])
+        admin.execute(
+            "insert into private.conversation_documents select site_domain, id,"
+            " to_tsvector('simple', 'word' || (row_number() over ())) from public.conversations"
+        )
+        admin.execute("analyze")
+    with database.connect("authenticated", {"sub": USER}) as connection:
+        yield connection
+
+
+def scans(database: TestDatabase) -> dict[str, int]:
+    """How many rows sequential scans have read of each large table."""
+    with database.connect("supabase_admin") as connection:
+        query = sql.SQL(
+            "select schemaname || '.' || relname, seq_tup_read from pg_stat_user_tables"
+            " where schemaname || '.' || relname = any(%s)"
+        )
+        return {row[0]: row[1] for row in connection.execute(query, [LARGE])}
+
+
+DAYS = "current_date - 27, current_date"
+CALLS = {
+    "summary": f"select * from public.get_dashboard_summary(null, {DAYS})",
+    "funnel": f"select * from public.get_conversation_funnel(null, {DAYS})",
+    "over time": f"select * from public.get_conversations_over_time(null, {DAYS})",
+    "top pages": f"select * from public.get_top_values(null, {DAYS}, 'page')",
+    "displays": f"select * from public.get_widget_display_stats(null, {DAYS})",
+    "first page": "select * from public.list_conversations(null)",
+    "search": 'select * from public.list_conversations(null, \'{"search": "word7"}\')',
+    "one visitor": "select public.count_conversations(null,"
+    ' \'{"visitor_id": "a0000000-0000-4000-8000-000000000001"}\')',
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_call_reads_a_large_table_from_end_to_end(
+    name: str, database: TestDatabase, person: Connection[Any]
+) -> None:
+    person.execute("select pg_stat_force_next_flush()")
+    before = scans(database)
+    assert set(before) == set(LARGE)
+    assert person.execute(CALLS[name]).fetchone() is not None  # type: ignore[arg-type]
+    person.execute("select pg_stat_force_next_flush()")
+    person.execute("select 1")
+    assert scans(database) == before
+
+
+def test_the_next_page_costs_what_the_first_did(person: Connection[Any]) -> None:
+    """Pages follow each other without gap or overlap, each read from the index."""
+    seen: list[Any] = []
+    cursor = None
+    while True:
+        page = person.execute(
+            "select id, started_at, cursor from public.list_conversations(null, '{}', 200, %s)",
+            [psycopg.types.json.Jsonb(cursor) if cursor else None],
+        ).fetchall()
+        if not page:
+            break
+        seen += page
+        cursor = page[-1][2]
+    total = person.execute("select public.count_conversations(null)").fetchone()
+    assert total is not None
+    assert len(seen) == len({row[0] for row in seen}) == total[0] > 1000
+    assert [row[1] for row in seen] == sorted((row[1] for row in seen), reverse=True)
