@@ -105,6 +105,7 @@ class Thread(Exchange):
 class Talk(Content):
     """What people and the agent say in one language."""
 
+    links: list[str]
     also: list[str]
     openers: list[str]
     closers: list[str]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from random import Random
 
-from backoffice.demo.catalogue import Client, Exchange, Thread, draw, talk
+from backoffice.demo.catalogue import Client, Exchange, draw, talk
 from backoffice.demo.people import Person
 from backoffice.demo.phrases import Voice
 
@@ -40,6 +40,7 @@ OFFERS = {
     "careers": 0.0,
 }
 SECTION_TOPICS = {"buy": ("pricing", "demo", "comparison"), "docs": ("technical", "integrations")}
+SUGGESTED_TOPICS = frozenset(OFFERS) - {"support", "careers", "offtopic"}
 UNKNOWN_SHARE = 0.055
 SILENT_SHARE = 0.02
 
@@ -83,11 +84,12 @@ def write_script(
     """What `person` and the agent say to each other on a page of `section`."""
     words = talk(person.language)
     voice = Voice.of(client, words, person, rng)
-    topic = _topic(rng, section, words.topics)
+    known = [name for name in words.topics if not suggested or name in SUGGESTED_TOPICS]
+    topic = _topic(rng, section, known)
     return _Writer(voice, topic, rng).write(draw(rng, TURNS), suggested=suggested)
 
 
-def _topic(rng: Random, section: str, known: dict[str, list[Thread]]) -> str:
+def _topic(rng: Random, section: str, known: list[str]) -> str:
     preferred = SECTION_TOPICS.get(section, ())
     weights = {
         topic: weight * (2.5 if topic in preferred else 1.0)

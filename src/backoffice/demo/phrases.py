@@ -100,7 +100,8 @@ class Voice:
         rng, talk = self.rng, self.talk
         text = self.fill(rng.choice(templates))
         if not first:
-            return self._typed(text)
+            link = rng.choice(talk.links) if rng.random() < 0.38 else ""
+            return self._typed((link if link.endswith(". ") else link.lower()) + text)
         context = self.fill(rng.choice(talk.context)) if rng.random() < 0.42 else ""
         opener = rng.choice(talk.openers) if rng.random() < 0.45 else ""
         closer = rng.choice(talk.closers) if rng.random() < 0.25 else ""

@@ -13,7 +13,7 @@ from backoffice.demo.conversations import Script, Step, write_script
 from backoffice.demo.people import Sort
 from backoffice.demo.plan import DEFAULT_SEED, Visit
 
-OPEN_SHARE = 0.17
+OPEN_SHARE = 0.155
 SECTION_INTEREST = {"buy": 1.7, "product": 1.2, "docs": 1.0, "": 1.0, "learn": 0.75, "company": 0.6}
 SECTION_WEIGHT = {"": 30, "learn": 26, "product": 17, "buy": 13, "docs": 8, "company": 6}
 EVENT_OF = {
