@@ -115,7 +115,7 @@ def test_what_makes_no_user(
 
 def test_an_id_is_used_once(admin: httpx.Client, person: dict[str, Any]) -> None:
     answer = admin.post("/admin/users", json={"email": "again@example.com", "id": person["id"]})
-    assert 400 <= answer.status_code < 500
+    refused(answer, 409, "conflict")
 
 
 def test_users_are_listed_by_page(admin: httpx.Client, person: dict[str, Any]) -> None:

@@ -7,15 +7,22 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from email_validator import EmailNotValidError, validate_email
 from psycopg import AsyncConnection
-from psycopg.errors import UniqueViolation
-from psycopg.types.json import Jsonb
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from backoffice.auth import audit
+from backoffice.auth.accounts import (
+    DEFAULT_ROLE,
+    NewAccount,
+    create_account,
+    email_exists,
+    existing_user,
+    merge_all_metadata,
+    normal_email,
+    unique_accounts,
+)
 from backoffice.auth.durations import parse_duration
 from backoffice.auth.errors import not_found, unprocessable, validation_failed
 from backoffice.auth.factors import find_factor, unenrol
@@ -25,12 +32,10 @@ from backoffice.auth.queries import users as queries
 from backoffice.auth.requests import Params, read_params, require_admin
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import end_all_sessions
-from backoffice.auth.users import User, email_taken, find_user, list_users, merge_metadata
+from backoffice.auth.users import User, email_taken, list_users
 from backoffice.database import Row
 from backoffice.tokens import AUDIENCE
 
-DEFAULT_ROLE = "authenticated"
-EMAIL_EXISTS = "A user with this email address has already been registered"
 Name = Annotated[str, Field(max_length=255)]
 
 
@@ -88,35 +93,20 @@ async def create(request: Request) -> JSONResponse:
     if not params.email:
         raise validation_failed("Cannot create a user without either an email or phone")
     email = normal_email(params.email)
-    user_id = _new_id(params.id)
-    encrypted = await _encrypted_password(params)
-    values = {
-        "id": user_id,
-        "aud": params.aud or AUDIENCE,
-        "role": params.role or DEFAULT_ROLE,
-        "email": email,
-        "encrypted_password": encrypted or "",
-        "email_confirm": params.email_confirm,
-        "ban": _ban(params.ban_duration),
-        "app_metadata": Jsonb({"provider": "email", "providers": ["email"]}),
-        "user_metadata": Jsonb(params.user_metadata or {}),
-    }
-    try:
-        async with Auth.of(request).transaction() as connection:
-            if await email_taken(connection, email):
-                raise unprocessable("email_exists", EMAIL_EXISTS)
-            await connection.execute(queries.INSERT, values)
-            await connection.execute(
-                queries.PUT_EMAIL_IDENTITY,
-                {"id": user_id, "email": email, "verified": params.email_confirm},
-            )
-            await _merge(connection, user_id, params)
-            if params.email_confirm:
-                await connection.execute(queries.CONFIRM_EMAIL, {"id": user_id})
-            user = await _existing(connection, user_id)
-            await audit.record_admin(connection, "user_signedup", role, user)
-    except UniqueViolation as error:
-        raise unprocessable("email_exists", EMAIL_EXISTS) from error
+    account = NewAccount(
+        id=_new_id(params.id),
+        email=email,
+        audience=params.aud or AUDIENCE,
+        role=params.role or DEFAULT_ROLE,
+        encrypted_password=await _encrypted_password(params),
+        email_confirmed=params.email_confirm,
+        ban=_ban(params.ban_duration),
+        app_metadata=params.app_metadata,
+        user_metadata=params.user_metadata,
+    )
+    async with Auth.of(request).transaction() as connection:
+        user = await create_account(connection, account)
+        await audit.record_admin(connection, "user_signedup", role, user)
     return JSONResponse(user.to_json())
 
 
@@ -136,28 +126,27 @@ async def update(request: Request) -> JSONResponse:
     email = normal_email(params.email) if params.email else None
     ban = _ban(params.ban_duration)
     encrypted = await _encrypted_password(params)
-    try:
-        async with Auth.of(request).transaction() as connection:
-            user = await _addressed(request, connection)
-            if email:
-                await _set_email(connection, user, email, verified=params.email_confirm)
-            if params.email_confirm:
-                await connection.execute(queries.CONFIRM_EMAIL, {"id": user.id})
-            if params.role:
-                await connection.execute(queries.SET_ROLE, {"id": user.id, "role": params.role})
-            if encrypted:
-                await connection.execute(
-                    queries.SET_PASSWORD, {"id": user.id, "encrypted_password": encrypted}
-                )
-            if params.ban_duration:
-                await connection.execute(queries.SET_BAN, {"id": user.id, "ban": ban})
-            if encrypted or ban:
-                await end_all_sessions(connection, user.id)
-            await _merge(connection, user.id, params)
-            await audit.record_admin(connection, "user_modified", role, user)
-            changed = await _existing(connection, user.id)
-    except UniqueViolation as error:
-        raise unprocessable("email_exists", EMAIL_EXISTS) from error
+    async with Auth.of(request).transaction() as connection:
+        user = await _addressed(request, connection)
+        if email:
+            await _set_email(connection, user, email, verified=params.email_confirm)
+        if params.email_confirm:
+            await connection.execute(queries.CONFIRM_EMAIL, {"id": user.id})
+        if params.role:
+            await connection.execute(queries.SET_ROLE, {"id": user.id, "role": params.role})
+        if encrypted:
+            await connection.execute(
+                queries.SET_PASSWORD, {"id": user.id, "encrypted_password": encrypted}
+            )
+        if params.ban_duration:
+            await connection.execute(queries.SET_BAN, {"id": user.id, "ban": ban})
+        if encrypted or ban:
+            await end_all_sessions(connection, user.id)
+        await merge_all_metadata(
+            connection, user.id, app=params.app_metadata, user=params.user_metadata
+        )
+        await audit.record_admin(connection, "user_modified", role, user)
+        changed = await existing_user(connection, user.id)
     return JSONResponse(changed.to_json())
 
 
@@ -200,48 +189,24 @@ async def delete_factor(request: Request) -> JSONResponse:
     return JSONResponse(shown)
 
 
-def normal_email(text: str) -> str:
-    """The address in lower case. Raises 400 `validation_failed` when it is none."""
-    try:
-        checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError as error:
-        raise validation_failed("Unable to validate email address: invalid format") from error
-    return checked.normalized.lower()
-
-
 async def _addressed(request: Request, connection: AsyncConnection[Row]) -> User:
     try:
         user_id = UUID(request.path_params["user_id"])
     except ValueError as error:
         raise not_found("validation_failed", "user_id must be an UUID") from error
-    return await _existing(connection, user_id)
-
-
-async def _existing(connection: AsyncConnection[Row], user_id: UUID) -> User:
-    user = await find_user(connection, user_id)
-    if user is None:
-        raise not_found("user_not_found", "User not found")
-    return user
+    return await existing_user(connection, user_id)
 
 
 async def _set_email(
     connection: AsyncConnection[Row], user: User, email: str, *, verified: bool
 ) -> None:
     if await email_taken(connection, email, except_id=user.id):
-        raise unprocessable("email_exists", EMAIL_EXISTS)
-    await connection.execute(queries.SET_EMAIL, {"id": user.id, "email": email})
+        raise email_exists()
+    async with unique_accounts():
+        await connection.execute(queries.SET_EMAIL, {"id": user.id, "email": email})
     await connection.execute(
         queries.PUT_EMAIL_IDENTITY, {"id": user.id, "email": email, "verified": verified}
     )
-
-
-async def _merge(connection: AsyncConnection[Row], user_id: UUID, params: AdminUser) -> None:
-    for query, changes in (
-        (queries.MERGE_APP_METADATA, params.app_metadata),
-        (queries.MERGE_USER_METADATA, params.user_metadata),
-    ):
-        if changes:
-            await merge_metadata(connection, query, user_id, changes)
 
 
 async def _encrypted_password(params: AdminUser) -> str | None:
