@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,32 +16,44 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from backoffice import __version__
+from backoffice.auth.app import create_auth_app
 from backoffice.capture.app import capture_routes
 from backoffice.errors import Problem
 from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
+from backoffice.rest.app import RestApp
+from backoffice.rest.config import RestConfig
 from backoffice.settings import PROJECT_ROOT, Settings
 from backoffice.stack.health import HealthRoute
 from backoffice.stack.middleware import RequestEnvelope
 from backoffice.stack.migrate import read_migrations
 from backoffice.stack.static import UserInterface
 from backoffice.state import State
+from backoffice.tokens import Tokens
 
 WEB_BUILD = PROJECT_ROOT / "web" / "dist"
 
 
 def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     """The whole application; its lifespan opens and closes the state's pools."""
+    # Like PostgREST without `jwt-aud`, REST asks for no audience.
+    verify = partial(Tokens(state.keys).verify, audience=None)
+    rest = RestApp(state.database, rest_config(state.settings), verify)
     routes: list[BaseRoute] = [
         Route("/health", HealthRoute(state.database, read_migrations()).answer),
         Route("/config.json", ConfigRoute(state).answer),
-        *protocol_mounts(state),
+        Mount("/rest/v1", rest),
+        Mount("/auth/v1", create_auth_app(state)),
         *capture_routes(state),
     ]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with state.opened():
-            yield
+            await rest.startup()
+            try:
+                yield
+            finally:
+                await rest.shutdown()
 
     app = Starlette(
         routes=routes,
@@ -55,27 +68,10 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     return RequestEnvelope(app, security_headers(state.settings))
 
 
-def protocol_mounts(state: State) -> list[BaseRoute]:
-    """Supabase's two protocols."""
-    mounts: list[BaseRoute] = []
-    try:
-        from backoffice.rest.app import RestApp
-        from backoffice.rest.config import RestConfig
-        from backoffice.tokens import verify
-
-        config = RestConfig()
-        mounts.append(
-            Mount("/rest/v1", RestApp(state.database, config, lambda t: verify(t, state.keys)))
-        )
-    except ModuleNotFoundError:
-        pass
-    try:
-        from backoffice.auth.app import create_auth_app
-
-        mounts.append(Mount("/auth/v1", create_auth_app(state)))
-    except ModuleNotFoundError:
-        pass
-    return mounts
+def rest_config(settings: Settings) -> RestConfig:
+    """PostgREST's options as this deployment sets them."""
+    anywhere = "*" in settings.cors_origins
+    return RestConfig(cors_allowed_origins=None if anywhere else tuple(settings.cors_origins))
 
 
 def first_segments(routes: list[BaseRoute]) -> frozenset[str]:

@@ -43,7 +43,7 @@ class TestCluster:
     def cloned(self, name: str, template: str = TEMPLATE) -> Iterator[TestDatabase]:
         """A database of its own, dropped at the end."""
         unique = f"t{next(_numbers)}_{re.sub(r'[^a-z0-9]+', '_', name.lower())[-40:]}"
-        with self._admin() as admin:
+        with self.admin() as admin:
             admin.execute(
                 sql.SQL("create database {} template {} owner postgres").format(
                     sql.Identifier(unique), sql.Identifier(template)
@@ -52,21 +52,22 @@ class TestCluster:
         try:
             yield TestDatabase(self, unique)
         finally:
-            with self._admin() as admin:
+            with self.admin() as admin:
                 admin.execute(
                     sql.SQL("drop database {} with (force)").format(sql.Identifier(unique))
                 )
 
     def make_template(self, name: str, template: str) -> None:
         """Copy a database that nobody is connected to."""
-        with self._admin() as admin:
+        with self.admin() as admin:
             admin.execute(
                 sql.SQL("create database {} template {} owner postgres").format(
                     sql.Identifier(name), sql.Identifier(template)
                 )
             )
 
-    def _admin(self) -> Connection:
+    def admin(self) -> Connection[Any]:
+        """A superuser's connection, outside the databases of tests."""
         return psycopg.connect(
             self.address.login("supabase_admin", database="template1"), autocommit=True
         )

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import uvicorn
 
-from backoffice.app import create_app
+from backoffice.app import WEB_BUILD, create_app
 from backoffice.keys import Keys
 from backoffice.stack.processes import wait_until
 from backoffice.stack.runtime import make_state
@@ -68,14 +69,19 @@ class TestServer:
 
 
 @contextmanager
-def running_server(database: TestDatabase) -> Iterator[TestServer]:
+def running_server(database: TestDatabase, web_build: Path = WEB_BUILD) -> Iterator[TestServer]:
     """Serve the application on a free port until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         settings = database.cluster.settings.model_copy(update={"port": port})
         state = make_state(settings, database.cluster.keys, database.address)
         server = uvicorn.Server(
-            uvicorn.Config(create_app(state), log_config=None, timeout_graceful_shutdown=3)
+            uvicorn.Config(
+                create_app(state, web_build),
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=3,
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

