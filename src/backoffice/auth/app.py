@@ -19,7 +19,7 @@ from backoffice.auth.config import AuthConfig
 from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.errors import AuthProblem, error_response, validation_failed
 from backoffice.auth.limits import RateLimiter
-from backoffice.auth.routes import admin, factors, public, token, user
+from backoffice.auth.routes import admin, factors, links, public, token, user
 from backoffice.auth.service import Auth
 from backoffice.errors import Problem, Unavailable
 from backoffice.state import State
@@ -36,10 +36,13 @@ ROUTES = [
     Route("/user", user.get_user, methods=["GET"]),
     Route("/user", user.update_user, methods=["PUT"]),
     Route("/logout", user.logout, methods=["POST"]),
+    Route("/verify", links.verify, methods=["POST"]),
+    Route("/verify", links.follow, methods=["GET"]),
     Route("/factors", factors.enrol, methods=["POST"]),
     Route("/factors/{factor_id}/challenge", factors.challenge, methods=["POST"]),
     Route("/factors/{factor_id}/verify", factors.verify, methods=["POST"]),
     Route("/factors/{factor_id}", factors.unenrol, methods=["DELETE"]),
+    Route("/admin/generate_link", links.generate_link, methods=["POST"]),
     Route("/admin/users", admin.list_all, methods=["GET"]),
     Route("/admin/users", admin.create, methods=["POST"]),
     Route("/admin/users/{user_id}", admin.get, methods=["GET"]),

@@ -1,0 +1,61 @@
+"""Where a link may lead."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backoffice.auth.links import allowed_redirect, token_hash
+
+SITE = "https://app.example.com"
+OTHER = "http://localhost:3000"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        SITE,
+        f"{SITE}/welcome?x=1#y",
+        f"{OTHER}/callback",
+        "HTTPS://APP.example.com/x",
+    ],
+)
+def test_the_site_and_what_is_listed_are_allowed(wanted: str) -> None:
+    assert allowed_redirect(wanted, SITE, [OTHER]) == wanted
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        None,
+        "",
+        "/relative",
+        "//evil.org",
+        "https://evil.org",
+        "https://app.example.com.evil.org",
+        "https://app.example.com@evil.org",
+        "https://user@app.example.com",
+        "https://app.example.com:444",
+        "http://app.example.com",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://evil.org\\@app.example.com",
+        "https://app.example.com\r\nX: y",
+        "https://app.exämple.com",
+        "https://[",
+        "https://app.example.com:port",
+    ],
+)
+def test_everything_else_leads_to_the_site(wanted: str | None) -> None:
+    assert allowed_redirect(wanted, SITE, [OTHER]) == SITE
+
+
+@given(st.text())
+def test_no_text_leads_elsewhere(wanted: str) -> None:
+    allowed = allowed_redirect(wanted, SITE, [OTHER])
+    assert allowed.lower().startswith((SITE, OTHER))
+
+
+def test_tokens_are_hashed_as_supabase_auth_does() -> None:
+    assert token_hash("a@b.c", "123456") == hashlib.sha224(b"a@b.c123456").hexdigest()
