@@ -2559,6 +2559,24 @@ $$;
 
 comment on function rollup.backlog(integer) is 'Whether more than p_bound deltas of a kind wait to be folded.';
 
+create function rollup.fold_if_due()
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- Looking is cheap but not free: one writer in twenty looks.
+  if random() < 0.05 and rollup.backlog(2000) then
+    perform rollup.fold();
+  end if;
+end
+$$;
+
+comment on function rollup.fold_if_due() is
+  'Called by writers, so that the backlog stays bounded without any worker: folds, now and then, when 2,000 deltas wait.';
+
+revoke execute on function rollup.fold_if_due() from public, anon, authenticated, service_role;
 revoke execute on function rollup.fold(), rollup.backlog(integer) from public, anon, authenticated;
 grant execute on function rollup.fold(), rollup.backlog(integer) to service_role;
 
@@ -3565,6 +3583,7 @@ begin
   if v_moved <> '{}' then
     perform rollup.recount_visitor_days(p_site_domain, v_moved);
   end if;
+  perform rollup.fold_if_due();
 end
 $$;
 
@@ -4182,6 +4201,7 @@ begin
       where conversation.site_domain = p_site_domain
         and conversation.id = any (v_edited_conversations);
     end if;
+    perform rollup.fold_if_due();
   end if;
 
   return query

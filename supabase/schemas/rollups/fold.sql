@@ -65,5 +65,23 @@ $$;
 
 comment on function rollup.backlog(integer) is 'Whether more than p_bound deltas of a kind wait to be folded.';
 
+create function rollup.fold_if_due()
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- Looking is cheap but not free: one writer in twenty looks.
+  if random() < 0.05 and rollup.backlog(2000) then
+    perform rollup.fold();
+  end if;
+end
+$$;
+
+comment on function rollup.fold_if_due() is
+  'Called by writers, so that the backlog stays bounded without any worker: folds, now and then, when 2,000 deltas wait.';
+
+revoke execute on function rollup.fold_if_due() from public, anon, authenticated, service_role;
 revoke execute on function rollup.fold(), rollup.backlog(integer) from public, anon, authenticated;
 grant execute on function rollup.fold(), rollup.backlog(integer) to service_role;

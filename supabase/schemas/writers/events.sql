@@ -349,6 +349,7 @@ begin
   if v_moved <> '{}' then
     perform rollup.recount_visitor_days(p_site_domain, v_moved);
   end if;
+  perform rollup.fold_if_due();
 end
 $$;
 

@@ -122,6 +122,7 @@ begin
       where conversation.site_domain = p_site_domain
         and conversation.id = any (v_edited_conversations);
     end if;
+    perform rollup.fold_if_due();
   end if;
 
   return query
