@@ -44,7 +44,10 @@ const shellRoute = createRoute({
   search: { middlewares: [retainSearchParams(['domain', 'from', 'to'])] },
   beforeLoad: async ({ context, location, search }) => {
     const session = await currentSession(context.backend);
-    if (session === null) throw redirect({ to: '/sign-in', search: { next: location.href } });
+    if (session === null) {
+      const next = location.href === '/dashboard' ? undefined : location.href;
+      throw redirect({ to: '/sign-in', search: { next } });
+    }
 
     const domains = await context.queryClient.ensureQueryData(domainsQuery(context.backend));
     if (search.domain && search.from && search.to) return;

@@ -38,10 +38,17 @@ export function changeOf(
 
   const direction = directionOf(rounded);
   const size = Math.abs(delta);
-  const text = unit === 'rate' ? `${formatDecimal(size, 1)} pp` : formatShare(size);
+  const text = unit === 'rate' ? `${formatDecimal(size, 1)} pp` : formatGrowth(size);
   const spokenSize = unit === 'rate' ? `${formatDecimal(size, 1)} percentage points` : text;
   const from = formatMetric(previous, unit);
   return { direction, text, spoken: `${WORDS[direction]} ${spokenSize}, from ${from}` };
+}
+
+// Past tenfold a percentage is hard to read, and says no more than the factor.
+const TENFOLD = 9;
+
+function formatGrowth(size: number): string {
+  return size < TENFOLD ? formatShare(size) : `${formatDecimal(size + 1, 0)}×`;
 }
 
 function unchanged(previous: number, unit: MetricUnit): Change {

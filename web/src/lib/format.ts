@@ -107,7 +107,11 @@ export function formatDateTime(instant: string, timeZone: string): string {
 }
 
 /** Day and time for a list: the year only when it is not the current one. */
-export function formatShortDateTime(instant: string, timeZone: string, now = new Date()): string {
+export function formatShortDateTime(
+  instant: string,
+  timeZone: string,
+  { withZone = false, now = new Date() } = {},
+): string {
   const date = new Date(instant);
   const year = date.getUTCFullYear() === now.getUTCFullYear() ? undefined : 'numeric';
   return dates({
@@ -117,6 +121,7 @@ export function formatShortDateTime(instant: string, timeZone: string, now = new
     year,
     hour: '2-digit',
     minute: '2-digit',
+    timeZoneName: withZone ? 'short' : undefined,
   }).format(date);
 }
 

@@ -1,5 +1,6 @@
 import { IconLayoutDashboard, IconMessages } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useBackend } from '@/lib/backend';
 import { Logo } from '@/ui/logo';
 import classes from './navigation.module.css';
@@ -9,27 +10,31 @@ const PAGES = [
   { to: '/conversations', label: 'Conversations', Icon: IconMessages },
 ] as const;
 
-type NavigationProps = { onNavigate?: () => void; withoutBrand?: boolean };
+export function Brand() {
+  return (
+    <span className={classes.brand}>
+      <Logo size={26} />
+      Client Backoffice
+    </span>
+  );
+}
 
-export function Navigation({ onNavigate, withoutBrand = false }: NavigationProps) {
+type NavigationProps = { onNavigate?: () => void; children?: ReactNode };
+
+export function Navigation({ onNavigate, children }: NavigationProps) {
   const { config } = useBackend();
   return (
-    <>
-      {!withoutBrand && (
-        <div className={classes.brand}>
-          <Logo size={26} />
-          Client Backoffice
-        </div>
-      )}
-      <nav className={classes.links} aria-label="Pages">
+    <nav className={classes.navigation} aria-label="Pages">
+      {children}
+      <div className={classes.links}>
         {PAGES.map(({ to, label, Icon }) => (
           <Link key={to} to={to} className={classes.link} onClick={onNavigate}>
             <Icon size={18} stroke={1.7} aria-hidden />
             {label}
           </Link>
         ))}
-      </nav>
+      </div>
       <p className={classes.version}>Version {config.version}</p>
-    </>
+    </nav>
   );
 }

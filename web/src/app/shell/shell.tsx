@@ -7,7 +7,7 @@ import { useDomains } from '@/data/domains';
 import { domainsIn } from '@/data/scope';
 import { useShortcuts } from '@/lib/shortcuts';
 import { DemoProgress } from './demo-progress';
-import { Navigation } from './navigation';
+import { Brand, Navigation } from './navigation';
 import { NoDomain } from './no-domain';
 import classes from './shell.module.css';
 import { ShortcutsHelp } from './shortcuts-help';
@@ -35,10 +35,18 @@ export function Shell() {
         Skip to the content
       </a>
       <div className={classes.nav}>
-        <Navigation />
+        <Navigation>
+          <Brand />
+        </Navigation>
       </div>
-      <Drawer opened={drawerOpen} onClose={drawer.close} size={264} padding={0} title="Menu">
-        <Navigation onNavigate={drawer.close} withoutBrand />
+      <Drawer
+        opened={drawerOpen}
+        onClose={drawer.close}
+        size={264}
+        title={<Brand />}
+        classNames={{ header: classes.drawerHead, body: classes.drawerBody }}
+      >
+        <Navigation onNavigate={drawer.close} />
       </Drawer>
       <div>
         <TopBar onMenu={drawer.open} onHelp={help.open} />

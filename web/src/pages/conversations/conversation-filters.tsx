@@ -60,7 +60,7 @@ export function ConversationFilters({ scope, found }: ConversationFiltersProps) 
           onChange={(values) =>
             change({ conversions: CONVERSIONS.filter((kind) => values.includes(kind)) })
           }
-          clearable
+          className={classes.conversions}
         />
         <Select
           aria-label="Page"

@@ -35,7 +35,7 @@ export function ConversationPanel() {
       size="100%"
       padding={0}
       withCloseButton={false}
-      aria-label="Conversation"
+      attributes={{ content: { 'aria-label': 'Conversation' } }}
       styles={{ body: { height: '100%' } }}
     >
       <PanelContent />
@@ -65,12 +65,12 @@ function PanelContent() {
 
   return (
     <div className={classes.panel}>
-      <header className={classes.head}>
+      <div className={classes.head}>
         <h2 ref={title} tabIndex={-1} className={classes.title}>
           {data ? visitorLabel(data.visitor) : error ? 'Conversation' : 'Loading…'}
         </h2>
         <PanelActions />
-      </header>
+      </div>
       <div key={id} className={classes.scroll}>
         {body()}
       </div>

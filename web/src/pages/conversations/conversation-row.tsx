@@ -20,6 +20,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
       search={(current) => current}
       className={classes.row}
       preload={false}
+      activeOptions={{ includeSearch: false }}
       resetScroll={false}
     >
       <span className={classes.visitor} title={row.visitor_email ?? row.visitor_label}>
@@ -28,7 +29,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
       </span>
       <span className={classes.preview}>
         {row.preview ? (
-          <Highlight inherit component="span" highlight={words?.split(/\s+/) ?? ''}>
+          <Highlight inherit wholeWord component="span" highlight={words?.split(/\s+/) ?? ''}>
             {row.preview}
           </Highlight>
         ) : (
@@ -45,7 +46,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
         <ConversionMarks flags={row} />
       </span>
       <time className={classes.time} dateTime={row.started_at}>
-        {formatShortDateTime(row.started_at, timezone)}
+        {formatShortDateTime(row.started_at, timezone, { withZone: withDomain })}
       </time>
     </Link>
   );

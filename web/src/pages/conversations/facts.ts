@@ -32,7 +32,7 @@ export function visitorFacts(conversation: Conversation, timezone: string): Fact
     ['Page views in this visit', formatCount(session.page_view_count)],
     ['Started', formatDateTime(conversation.started_at, timezone)],
     ['First seen', formatDateTime(visitor.first_seen_at, timezone)],
-    ['Times in', timezone],
+    ['Timezone', timezone],
   ];
   return facts.flatMap(([name, value]) => (value ? [[name, value]] : []));
 }

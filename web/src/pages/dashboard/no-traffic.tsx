@@ -3,7 +3,6 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useDomains } from '@/data/domains';
 import { endOf, type Scope } from '@/data/scope';
 import { lastDays, lengthOf } from '@/lib/dates';
-import { formatRange } from '@/lib/format';
 import { EmptyState } from '@/ui/empty-state';
 import { Panel } from '@/ui/panel';
 
@@ -23,7 +22,7 @@ export function NoTraffic({ scope }: NoTrafficProps) {
   return (
     <Panel title="No traffic in this range">
       <EmptyState
-        title={`Nothing happened ${lengthOf(scope) === 1 ? 'on' : 'in'} ${formatRange(scope)}`}
+        title="Nobody was shown the widget, and nobody wrote"
         actions={
           canWiden && (
             <Button size="xs" onClick={widen}>

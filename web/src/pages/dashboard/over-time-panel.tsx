@@ -1,4 +1,4 @@
-import { SegmentedControl, Skeleton } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useConversationsOverTime } from '@/data/conversations-over-time';
@@ -6,6 +6,7 @@ import type { Scope } from '@/data/scope';
 import { type Bucket, defaultBucket } from '@/lib/dates';
 import { ErrorState } from '@/ui/error-state';
 import { Panel } from '@/ui/panel';
+import { ChartSkeleton } from './chart-skeleton';
 
 // The charts are most of the Dashboard's weight; the figures above need not wait for them.
 const OverTimeChart = lazy(() =>
@@ -28,7 +29,7 @@ const VIEWS: { value: View; label: string }[] = [
   { value: 'table', label: 'Table' },
 ];
 
-export const CHART_HEIGHT = 248;
+const CHART_HEIGHT = 248;
 const route = getRouteApi('/shell/dashboard');
 
 type OverTimePanelProps = { scope: Scope };
@@ -62,7 +63,7 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
 
   const body = () => {
     if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    const skeleton = <Skeleton height={CHART_HEIGHT} aria-label="Loading" role="status" />;
+    const skeleton = <ChartSkeleton height={CHART_HEIGHT} />;
     if (!data) return skeleton;
     return (
       <Suspense fallback={skeleton}>

@@ -27,7 +27,12 @@ export function TopPanel({ scope }: TopPanelProps) {
 
   return (
     <Panel title="Best of" note="By conversations">
-      <Tabs value={top} onChange={choose} keepMounted={false}>
+      <Tabs
+        value={top}
+        onChange={choose}
+        keepMounted={false}
+        styles={{ tab: { paddingInline: 11 } }}
+      >
         <Tabs.List mb="xs">
           {DIMENSIONS.map((dimension) => (
             <Tabs.Tab key={dimension} value={dimension}>
