@@ -14,7 +14,7 @@ from backoffice.capture.events import Event, RefusedEventError, normalise
 from backoffice.capture.limits import MAX_LISTED
 from backoffice.capture.sender import Origins, Sender
 
-SLICE: Final = 500
+SLICE: Final = 400
 """Events in one transaction: large enough to be fast, small enough to hold locks briefly."""
 
 BREATH: Final = 100
