@@ -7,6 +7,7 @@ task that asks for its context finds the process's `State` by `state_of(context)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -32,7 +33,8 @@ def jobs_app(conninfo: str, blueprints: Mapping[str, Blueprint]) -> App:
     """
     app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4))
     for namespace, blueprint in blueprints.items():
-        app.add_tasks_from(blueprint, namespace=namespace)
+        # Procrastinate renames the very tasks it is given; the module's stay as they are.
+        app.add_tasks_from(deepcopy(blueprint), namespace=namespace)
     return app
 
 

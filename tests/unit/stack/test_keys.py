@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def test_keys_are_made_once_and_are_their_owners_alone(tmp_path: Path) -> None:
     first = load_keys(at(tmp_path))
     assert load_keys(at(tmp_path)) == first
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
-    assert os.listdir(tmp_path) == ["keys.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]
 
 
 def test_two_installations_share_no_secret() -> None:
@@ -91,7 +90,7 @@ def test_the_environment_takes_precedence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("jwt_secret", "short"),
+        ("jwt_secret", "too-little"),
         ("signing_key", "not json"),
         ("signing_key", '{"kty": "oct", "k": "c2VjcmV0"}'),
         ("ip_hash_key", "zz"),
