@@ -1,18 +1,21 @@
 """What a user agent says of its visitor: a program or a person, on which device.
 
 Crawlers are recognised by the kept list of CrawlerDetect, devices by that of ua-parser; a few
-automation tools that neither knows are added here.
+automation tools that neither knows are added here. The list is searched by ua-parser's engine, for
+which a hostile user agent costs microseconds; one regular expression of 1,400 alternatives takes
+milliseconds, and events come by the thousand.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 import ua_parser
-from crawlerdetect import CrawlerDetect
+from crawlerdetect import providers
+from ua_parser_rs import UserAgentExtractor
 
 from backoffice.capture.limits import MAX_USER_AGENT
 
@@ -31,7 +34,7 @@ _HTTP_LIBRARY: Final = re.compile(
     re.IGNORECASE,
 )
 _DESKTOP: Final = re.compile(r"windows|mac os x|linux|ubuntu|fedora|debian|chrome ?os|bsd", re.I)
-_DETECTOR: Final = CrawlerDetect()
+_LOOKAROUND: Final = ("(?!", "(?=", "(?<")
 _BROWSER_NAMES: Final = {
     "Chrome Mobile": "Chrome",
     "Chrome Mobile WebView": "Chrome",
@@ -64,7 +67,7 @@ def describe(user_agent: str) -> Agent:
 def _describe(user_agent: str) -> Agent:
     if not user_agent:
         return UNKNOWN
-    is_bot = bool(_AUTOMATION.search(user_agent)) or _DETECTOR.is_crawler(user_agent)
+    is_bot = bool(_AUTOMATION.search(user_agent)) or is_crawler(user_agent)
     parsed = ua_parser.parse(user_agent)
     browser = parsed.user_agent.family if parsed.user_agent else None
     os = parsed.os.family if parsed.os else None
@@ -74,6 +77,30 @@ def _describe(user_agent: str) -> Agent:
         device_type=_device_type(user_agent, os, family),
         browser=_BROWSER_NAMES.get(browser, browser) if browser else None,
         os=os,
+    )
+
+
+def is_crawler(user_agent: str) -> bool:
+    """Whether CrawlerDetect's list knows this user agent."""
+    harmless, crawlers, more_crawlers = _crawler_list()
+    telling = harmless.sub("", user_agent)
+    return crawlers.extract(telling) is not None or bool(more_crawlers.search(telling))
+
+
+@cache
+def _crawler_list() -> tuple[re.Pattern[str], UserAgentExtractor, re.Pattern[str]]:
+    """What to leave out, the list, and the few of it that the engine cannot search for.
+
+    Made at first use: it takes a tenth of a second that a start need not wait for.
+    """
+    patterns = providers.crawlers.data
+    hard = [pattern for pattern in patterns if any(sign in pattern for sign in _LOOKAROUND)]
+    return (
+        re.compile("|".join(providers.exclusions.data), re.IGNORECASE),
+        UserAgentExtractor(
+            [(f"(?i){one}", None, None, None, None, None) for one in patterns if one not in hard]
+        ),
+        re.compile("|".join(hard) or "(?!)", re.IGNORECASE),
     )
 
 

@@ -27,7 +27,7 @@ MAX_PAGE: Final = 512
 MAX_URL: Final = 2_048
 MAX_HOST: Final = 253
 MAX_LABEL: Final = 200
-MAX_USER_AGENT: Final = 300
+MAX_USER_AGENT: Final = 512
 
 MAX_MESSAGES: Final = 1_000
 """Messages in one request of the agent API."""

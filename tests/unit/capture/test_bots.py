@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from crawlerdetect import CrawlerDetect, providers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice.capture import bots
 
 from .senders import CHROME, IPHONE
+
+DETECTOR = CrawlerDetect()
+ASCII = st.characters(min_codepoint=32, max_codepoint=126)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,18 @@ def test_people(user_agent: str, expected: bots.Agent) -> None:
 def test_senders(user_agent: str, program: bool, server: bool) -> None:
     assert bots.is_program(user_agent) is program
     assert bots.is_server_sdk(user_agent) is server
+
+
+@given(
+    st.sampled_from([CHROME, IPHONE, ""]),
+    st.sampled_from(providers.crawlers.data).flatmap(
+        lambda pattern: st.from_regex(pattern, alphabet=ASCII)
+    )
+    | st.text(ASCII, max_size=300),
+)
+def test_crawlers_are_those_of_the_kept_list(browser: str, addition: str) -> None:
+    user_agent = f"{browser} {addition[:300]}".strip()
+    assert bots.is_crawler(user_agent) == DETECTOR.is_crawler(user_agent)
 
 
 @given(st.text(max_size=400))
