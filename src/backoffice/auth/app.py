@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from backoffice.addresses import parse_networks
 from backoffice.auth.config import AuthConfig
 from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.errors import AuthProblem, error_response, validation_failed
@@ -76,6 +77,7 @@ def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
         tokens=Tokens(state.keys),
         limiter=RateLimiter(state.auth_database, state.keys.ip_hash_key),
         disabled=DisabledUsers(state.database),
+        trusted_proxies=parse_networks(state.settings.trusted_proxies),
     )
     return app
 

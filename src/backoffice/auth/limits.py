@@ -11,10 +11,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network
 
 from starlette.requests import Request
 
+from backoffice.addresses import Network, client_address
 from backoffice.auth.database import ADMIN
 from backoffice.auth.errors import over_request_rate_limit
 from backoffice.auth.queries import limits as queries
@@ -71,21 +72,10 @@ class RateLimiter:
         return hmac.digest(self._key, f"{kind}:{subject}".encode(), "sha256").hex()
 
 
-def client_network(request: Request, trusted_proxies: Sequence[str]) -> str:
-    """The caller's address, an IPv6 one as its /64: that much a single customer is given.
-
-    `X-Forwarded-For` is believed from the right, as long as the address before it is trusted.
-    """
-    address = request.client.host if request.client else ""
-    forwarded = request.headers.get("x-forwarded-for", "").split(",")
-    while address in trusted_proxies and forwarded:
-        address = forwarded.pop().strip() or address
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    if isinstance(parsed, IPv6Address):
-        return str(IPv6Network((int(parsed), 64), strict=False))
-    return str(parsed)
+def client_network(request: Request, trusted: Sequence[Network]) -> str:
+    """The caller's address, an IPv6 one as its /64: that much a single customer is given."""
+    peer = request.client.host if request.client else None
+    address = client_address(peer, request.headers.getlist("x-forwarded-for"), trusted)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((int(address), 64), strict=False))
+    return str(address) if address else "unknown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from starlette.requests import Request
 
+from backoffice.addresses import Network
 from backoffice.auth.config import AuthConfig
 from backoffice.auth.database import ADMIN
 from backoffice.auth.disabled import DisabledUsers
@@ -30,6 +32,7 @@ class Auth:
     tokens: Tokens
     limiter: RateLimiter
     disabled: DisabledUsers
+    trusted_proxies: Sequence[Network]
 
     @classmethod
     def of(cls, request: Request) -> Auth:

@@ -216,7 +216,7 @@ def _check_type(kind: str) -> None:
 
 async def _throttle(request: Request, email: str) -> None:
     auth = Auth.of(request)
-    network = client_network(request, auth.state.settings.trusted_proxies)
+    network = client_network(request, auth.trusted_proxies)
     await auth.limiter.take("verify address", network, auth.config.verifications_per_address)
     if email:
         await auth.limiter.take(

@@ -61,7 +61,7 @@ async def grant_password(request: Request) -> JSONResponse:
         raise unprocessable("phone_provider_disabled", "Phone logins are disabled")
     if not params.email:
         raise validation_failed("missing email or phone")
-    network = client_network(request, auth.state.settings.trusted_proxies)
+    network = client_network(request, auth.trusted_proxies)
     await auth.limiter.take("sign-in address", network, auth.config.sign_ins_per_address)
     account = params.email.lower()
     await auth.limiter.take("sign-in account", account, auth.config.sign_ins_per_account)
