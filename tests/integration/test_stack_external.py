@@ -1,4 +1,7 @@
-"""A database given by URL: roles and schemas are made where they are missing, and only there."""
+"""A database given by URL: roles and schemas are made where they are missing, and only there.
+
+It is an older PostgreSQL here, so that the migrations are known to run on one.
+"""
 
 from __future__ import annotations
 
@@ -6,61 +9,48 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from backoffice.database import RequestContext
 from backoffice.errors import StackError
 from backoffice.settings import Settings
-from backoffice.stack.address import Address, embedded_address, external_address
+from backoffice.stack.address import external_address
 from backoffice.stack.migrate import migration_status
-from backoffice.stack.runtime import load, make_state, prepare, running_cluster
-from backoffice.stack.urls import as_url
+from backoffice.stack.runtime import load, make_state, prepare
 from support.database import reachable_folder
-
-OWNER = "plain_owner"
+from support.older import older_postgres
 
 
 @pytest.fixture(scope="module")
-def plain_postgres() -> Iterator[tuple[Settings, Address]]:
-    """A PostgreSQL without any of Supabase's roles."""
-    with reachable_folder() as folder:
-        settings = Settings(data_dir=folder / "data", database_url=None, demo=False)
-        keys = load(settings)
-        with running_cluster(settings, keys, fsync=False) as cluster:
-            yield settings, embedded_address(cluster.postmaster(), keys)
+def elsewhere() -> Iterator[Settings]:
+    """The settings of a deployment on a PostgreSQL without any of Supabase's roles."""
+    with reachable_folder() as folder, older_postgres(folder) as url:
+        settings = Settings(data_dir=folder / "data", database_url=SecretStr(url), demo=False)
+        load(settings)
+        yield settings
 
 
-def url_of(settings: Settings, address: Address) -> Settings:
-    """The settings of a deployment that uses it by its superuser's URL."""
-    url = as_url(address.login("supabase_admin"))
-    return settings.model_copy(update={"database_url": SecretStr(url)})
-
-
-def test_who_may_not_create_roles_is_told_so(plain_postgres: tuple[Settings, Address]) -> None:
-    settings, address = plain_postgres
-    with psycopg.connect(address.login("supabase_admin"), autocommit=True) as admin:
-        admin.execute(sql.SQL("create role {} login password 'pw'").format(sql.Identifier(OWNER)))
-    own = make_conninfo(address.conninfo, user=OWNER, password="pw")
+def test_who_may_not_create_roles_is_told_so(elsewhere: Settings) -> None:
+    assert elsewhere.database_url
+    url = elsewhere.database_url.get_secret_value()
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("create role plain login password 's3cret'")
     with pytest.raises(StackError, match="may not create them") as raised:
-        prepare(external_address(as_url(own)), settings)
-    assert "pw" not in str(raised.value).split()
+        prepare(external_address(url.replace("owner@", "plain:s3cret@")), elsewhere)
+    assert "s3cret" not in str(raised.value)
 
 
-async def test_everything_missing_is_made_and_requests_run_as_their_roles(
-    plain_postgres: tuple[Settings, Address],
-) -> None:
-    settings = url_of(*plain_postgres)
-    assert settings.database_url is not None
-    address = external_address(settings.database_url.get_secret_value())
-    done = prepare(address, settings)
+async def test_what_is_missing_is_made_and_requests_run_as_their_roles(elsewhere: Settings) -> None:
+    assert elsewhere.database_url
+    address = external_address(elsewhere.database_url.get_secret_value())
+    done = prepare(address, elsewhere)
     assert done.migrations
     assert not done.seeded, "nobody's database gets users with known passwords"
-    assert prepare(address, settings).migrations == []
+    assert prepare(address, elsewhere).migrations == []
     with psycopg.connect(address.login("postgres")) as connection:
+        assert connection.info.server_version < 170000
         assert migration_status(connection).is_current
-    async with make_state(settings, load(settings), address).opened() as state:
+    async with make_state(elsewhere, load(elsewhere), address).opened() as state:
         async with state.database.connection() as session:
             cursor = await session.execute("select current_user")
             assert await cursor.fetchone() == ("authenticator",)
