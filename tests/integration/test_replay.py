@@ -30,6 +30,7 @@ DATA = PROJECT_ROOT.parent / "shared" / "data"
 CONVERSATIONS = DATA / "conversations-star.jsonl.gz"
 ACCESS_LOG = DATA / "access-log.gz"
 CUT = 160
+ADMIN = "a0000000-0000-4000-8000-000000000001"
 
 pytestmark = pytest.mark.skipif(
     not DATA.is_dir(), reason="the real files of ../shared/data are not on this machine"
@@ -118,7 +119,7 @@ async def test_dialogues_arrive_once(server: TestServer, cut: Path) -> None:
 async def test_empty_dialogues_are_started_and_not_messaged(server: TestServer, cut: Path) -> None:
     await conversations(server, Order(cut, "empty.example", server.url))
     everything, _, empty = expected(cut)
-    with server.database.connect() as connection:
+    with server.database.connect("authenticated", {"sub": ADMIN}) as connection:
         row = connection.execute(
             "select sum(conversations), sum(messaged_conversations)"
             " from get_conversations_over_time(array['empty.example'], '2020-05-01', '2020-06-01')"
@@ -211,7 +212,7 @@ def server_process(
         [sys.executable, "-m", "backoffice.cli", "serve", "--no-demo"],
         env={
             **os.environ,
-            "BACKOFFICE_DATABASE_URL": database.url("postgres"),
+            "BACKOFFICE_DATABASE_URL": database.url("supabase_admin"),
             "BACKOFFICE_DATA_DIR": str(folder),
             "PORT": str(port),
         },
@@ -244,11 +245,10 @@ def _free_port() -> int:
 
 
 async def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(
-    fresh_database: TestDatabase, cut: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_database: TestDatabase, cut: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("backoffice.demo.replay_http.FIRST_PAUSE", 0.01)
     port = _free_port()
-    order = Order(cut, "killed.example", f"http://127.0.0.1:{port}", batch_size=3)
+    order = Order(cut, "killed.example", f"http://127.0.0.1:{port}", batch_size=3, attempts=2)
     cluster = fresh_database.cluster
     state = make_state(cluster.settings, cluster.keys, fresh_database.address)
     async with state.opened():
@@ -269,7 +269,15 @@ async def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(
     assert stored(fresh_database, "killed.example") == expected(cut)
 
 
-async def test_all_of_the_real_dialogues_arrive(server: TestServer) -> None:
-    outcome = await conversations(server, Order(CONVERSATIONS, "abtasty.com", server.url))
-    assert stored(server.database, "abtasty.com") == (3_839, 63_329, 264)
+async def test_all_of_the_real_dialogues_arrive(
+    fresh_database: TestDatabase, tmp_path: Path
+) -> None:
+    port = _free_port()
+    cluster = fresh_database.cluster
+    state = make_state(cluster.settings, cluster.keys, fresh_database.address)
+    async with state.opened():
+        with server_process(fresh_database, tmp_path / "data", port):
+            order = Order(CONVERSATIONS, "abtasty.com", f"http://127.0.0.1:{port}")
+            outcome = await replay_conversations(state, order, quietly)
     assert outcome.tallies["messages"].stored == 63_329
+    assert stored(fresh_database, "abtasty.com") == (3_839, 63_329, 264)

@@ -14,7 +14,7 @@ from uuid import UUID
 from backoffice.demo.replay_access_log import Kind, own_host, parse_log
 from backoffice.demo.replay_conversations import Dialogue, read_dialogues, send_dialogue
 from backoffice.demo.replay_file import UnreadableFileError, read_lines
-from backoffice.demo.replay_http import for_each, open_sender
+from backoffice.demo.replay_http import ATTEMPTS, for_each, open_sender
 from backoffice.demo.replay_page_views import event_id, page_view, send_page_views
 from backoffice.demo.replay_site import (
     Site,
@@ -37,7 +37,10 @@ Advance = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to replay, where to; `server` is the base address of the HTTP API."""
+    """What to replay, where to; `server` is the base address of the HTTP API.
+
+    A request is sent at most `attempts` times, about fifteen seconds with the default.
+    """
 
     path: Path
     site: str
@@ -45,6 +48,7 @@ class Order:
     timezone: str | None = None
     batch_size: int = 500
     shift_to_now: bool = False
+    attempts: int = ATTEMPTS
 
 
 @dataclass(slots=True)
@@ -76,7 +80,9 @@ async def replay_conversations(state: State, order: Order, advance: Advance) -> 
     async with (
         key_for_run(state.database, site, "secret", f"Replay of {order.path.name}") as key,
         open_sender(
-            order.server, {"Authorization": f"Bearer {key}", "User-Agent": USER_AGENT}
+            order.server,
+            {"Authorization": f"Bearer {key}", "User-Agent": USER_AGENT},
+            attempts=order.attempts,
         ) as sender,
     ):
 
@@ -114,7 +120,7 @@ async def replay_access_log(state: State, order: Order, advance: Advance) -> Out
     events = [page_view(order.site, view, state.keys.ip_hash_key, shift, own) for view in views]
     async with (
         key_for_run(state.database, site, "public", f"Replay of {order.path.name}") as key,
-        open_sender(order.server, {"User-Agent": USER_AGENT}) as sender,
+        open_sender(order.server, {"User-Agent": USER_AGENT}, attempts=order.attempts) as sender,
     ):
 
         async def send(batch: Sequence[dict[str, Any]]) -> None:

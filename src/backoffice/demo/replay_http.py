@@ -93,7 +93,11 @@ class Sender:
 
 @asynccontextmanager
 async def open_sender(
-    server: str, headers: Mapping[str, str], *, transport: httpx.AsyncBaseTransport | None = None
+    server: str,
+    headers: Mapping[str, str],
+    *,
+    attempts: int = ATTEMPTS,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Sender]:
     """A sender to `server` (its base address) that adds `headers` to every request."""
     async with httpx.AsyncClient(
@@ -103,7 +107,7 @@ async def open_sender(
         transport=transport,
         trust_env=False,
     ) as client:
-        yield Sender(client)
+        yield Sender(client, attempts=attempts)
 
 
 async def for_each(

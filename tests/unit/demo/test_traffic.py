@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backoffice.demo.catalogue import LANGUAGES, Client, clients, talk, world
+from backoffice.demo.catalogue import LANGUAGES, clients, talk, world
 from backoffice.demo.load import Day, Order, make_day
 from backoffice.demo.people import Sort, person
 from backoffice.demo.phrases import Voice
