@@ -53,15 +53,18 @@ def print_outcome(console: Console, outcome: Outcome, *, asked_to_shift: bool) -
     console.print(table)
     for tally in outcome.tallies.values():
         for reason in tally.reasons:
-            console.print(f"Rejected: {reason}")
+            console.print(f"Rejected: {reason}", soft_wrap=True, markup=False)
     if outcome.counted is not None:
         console.print(
             f"Of these page views {outcome.counted} are people's and count;"
-            f" {outcome.apart} are robots' and are stored apart."
+            f" {outcome.apart} are robots' and are stored apart.",
+            soft_wrap=True,
         )
     site = outcome.site
     made = "made by this run" if site.created else "which existed"
-    console.print(f"Domain {site.domain}, {made}; its days are those of {site.timezone}.")
+    console.print(
+        f"Domain {site.domain}, {made}; its days are those of {site.timezone}.", soft_wrap=True
+    )
     if outcome.shift:
         console.print(f"Times are shifted by {_days(outcome.shift)}.")
     if outcome.repeated:
@@ -75,7 +78,8 @@ def print_loaded(console: Console, loaded: Loaded, seconds: float) -> None:
     console.print(
         f"Demo traffic: {loaded.events} events, {loaded.conversations} conversations and"
         f" {loaded.messages} messages stored in {seconds:.0f} s;"
-        f" {loaded.days_known} of {loaded.days} days were there already."
+        f" {loaded.days_known} of {loaded.days} days were there already.",
+        soft_wrap=True,
     )
 
 
