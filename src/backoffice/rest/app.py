@@ -81,7 +81,8 @@ class RestApp:
         elif scope["type"] == "http":
             headers = read_headers(scope["headers"])
             response = await self._respond(scope, headers, receive)
-            await _send(response, cors_headers(headers, self._config), send, scope["method"])
+            cors = cors_headers(scope["method"], headers, self._config)
+            await _send(response, cors, send, scope["method"])
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,7 @@ class Authenticator:
         try:
             claims = self._verify(token)
         except TokenClaimError as error:
-            raise invalid_token(_claim_message(error), is_claim=True) from error
+            raise invalid_token(_claim_message(token, error), is_claim=True) from error
         except TokenError as error:
             raise invalid_token(_decode_message(token, error), is_claim=False) from error
         known = self._known.get(token)
@@ -109,12 +110,20 @@ class Authenticator:
         return value if isinstance(value, str) and value else None
 
 
-def _claim_message(error: TokenClaimError) -> str:
+def _claim_message(token: str, error: TokenClaimError) -> str:
+    if error.code == "token_not_yet_valid" and not _has_not_before(token):
+        return "JWT issued at future"
     return {
         "token_expired": "JWT expired",
         "token_not_yet_valid": "JWT not yet valid",
         "wrong_token_audience": "JWT not in audience",
     }.get(error.code, error.message)
+
+
+def _has_not_before(token: str) -> bool:
+    """Whether the claims of a verified token say from when it is valid."""
+    payload = token.split(".")[1]
+    return b'"nbf"' in urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
 
 
 def _decode_message(token: str, error: TokenError) -> str:

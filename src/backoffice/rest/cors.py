@@ -14,10 +14,10 @@ _EXPOSED = (
 _SIMPLE_HEADERS = ("Accept", "Accept-Language", "Content-Language")
 
 
-def cors_headers(headers: Headers, config: RestConfig) -> HeaderList:
+def cors_headers(method: str, headers: Headers, config: RestConfig) -> HeaderList:
     """What tells a browser that the page may read the answer."""
     origin = headers.get("origin")
-    if origin is None:
+    if origin is None or is_preflight(method, headers):
         return []
     return [*_allowed(origin, config), (b"access-control-expose-headers", _EXPOSED)]
 

@@ -10,10 +10,9 @@ from backoffice.rest.schema_cache.types import SchemaCache
 
 def allowed_methods(request: ApiRequest, cache: SchemaCache) -> Response:
     """The `Allow` header. Raises PGRST205 for an unknown table."""
-    headers = [
-        (b"access-control-allow-origin", b"*"),
-        (b"allow", _methods(request, cache).encode()),
-    ]
+    headers = [(b"allow", _methods(request, cache).encode())]
+    if request.headers.get("origin") is None:
+        headers.append((b"access-control-allow-origin", b"*"))
     return Response(200, headers, b"")
 
 

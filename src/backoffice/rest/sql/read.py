@@ -29,9 +29,12 @@ _EVERYTHING = PlannedSelect(PlannedField("*"))
 
 
 def select(
-    plan: ReadPlan, order_fields: tuple[tuple[str | None, PlannedSelect], ...] = ()
+    plan: ReadPlan,
+    order_fields: tuple[tuple[str | None, PlannedSelect], ...] = (),
+    *,
+    as_jsonb: bool = False,
 ) -> Fragment:
-    """The rows of a plan."""
+    """The rows of a plan. With `as_jsonb` embeds are that, as PostgREST shows them in CSV."""
     reference = plan.reference
     grouped = plan.is_grouped
     columns = [_column(reference, item) for item in plan.fields]
@@ -42,7 +45,7 @@ def select(
         columns.append(_column(QualifiedName("", owner) if owner else reference, item))
         keys.append(True)
     for embed in plan.embeds:
-        for shown, is_key in _embed_columns(embed, grouped):
+        for shown, is_key in _embed_columns(embed, as_jsonb or grouped):
             columns.append(shown)
             keys.append(is_key)
     joins: Fragment = [part for embed in plan.embeds for part in _lateral(embed)]
@@ -77,10 +80,10 @@ def _aggregated(value: Fragment, aggregate: str | None, cast: str | None) -> Fra
     return _cast([f"{aggregate}(", *value, ")"], cast) if aggregate else value
 
 
-def _embed_columns(embed: Embed, grouped: bool) -> list[tuple[Fragment, bool]]:
+def _embed_columns(embed: Embed, as_jsonb: bool) -> list[tuple[Fragment, bool]]:
     alias = identifier(embed.aggregate_alias)
     # Only jsonb can be grouped by; json keeps what PostgreSQL wrote and is cheaper.
-    as_key = "::jsonb" if grouped else ""
+    as_key = "::jsonb" if as_jsonb else ""
     match embed.mode:
         case "object" | "array" if embed.is_empty:
             return []

@@ -30,7 +30,7 @@ def read_statement(
         limit = f" limit {count_limit}" if count_limit is not None else ""
         counted = count_rows(plan)
         total = ["(select count(*) from (", *counted, f"{limit}) pgrst_source_count)"]
-    rows = select(plan)
+    rows = select(plan, as_jsonb=_shows_jsonb(handler))
     if handler.kind == "csv":
         return [
             *_with_result(rows),
@@ -64,7 +64,7 @@ def mutate_statement(
 ) -> Fragment:
     """A POST, PATCH, PUT or DELETE of a table."""
     source = identifier(SOURCE.name)
-    rows: Fragment = [f"select * from {source}"] if handler.kind == "none" else select(shown)
+    rows: Fragment = [f"select * from {source}"] if handler.kind == "none" else select(shown, as_jsonb=_shows_jsonb(handler))
     location = _location(location_columns) if location_columns else "null"
     return [
         f"with {source} as (",
@@ -99,7 +99,7 @@ def call_statement(
         f"with {identifier(SOURCE.name)} as (",
         *call(plan, request_body, is_object),
         "), pgrst_result as (",
-        *select(shown),
+        *select(shown, as_jsonb=_shows_jsonb(handler)),
         ") select ",
         *total,
         ", 1::bigint" if single else f", count({_ROWS})",
@@ -108,6 +108,10 @@ def call_statement(
         _SETTINGS,
         f", null from pgrst_result as {_ROWS}",
     ]
+
+
+def _shows_jsonb(handler: Handler) -> bool:
+    return handler.kind in ("csv", "custom")
 
 
 def _with_result(rows: Fragment) -> Fragment:

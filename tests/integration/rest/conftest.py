@@ -1,0 +1,60 @@
+"""A library served by PostgREST's protocol alone, in as many configurations as the tests ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from backoffice.rest.config import RestConfig
+from support.database import EMPTY_TEMPLATE, TestCluster, TestDatabase
+from support.rest import CONFIG, RestServer, serving
+
+LIBRARY = Path(__file__).with_name("library.sql")
+
+
+@pytest.fixture(scope="session")
+def library(cluster: TestCluster) -> Iterator[TestDatabase]:
+    """The library's database. Tests leave it as they found it."""
+    with cluster.cloned("library", EMPTY_TEMPLATE) as database:
+        with database.connect("supabase_admin") as connection:
+            connection.execute(LIBRARY.read_text())  # type: ignore[call-overload]
+        yield database
+
+
+@pytest.fixture
+def own_library(cluster: TestCluster) -> Iterator[TestDatabase]:
+    """A library for one test alone, which may change it."""
+    with cluster.cloned("own_library", EMPTY_TEMPLATE) as database:
+        with database.connect("supabase_admin") as connection:
+            connection.execute(LIBRARY.read_text())  # type: ignore[call-overload]
+        yield database
+
+
+@pytest.fixture(scope="session")
+def rest(library: TestDatabase) -> Iterator[RestServer]:
+    """The library, served so that nothing lasts unless a request says `Prefer: tx=commit`."""
+    with serving(library, CONFIG) as server:
+        yield server
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., RestServer]]:
+    """Serves a database in another configuration, until the test ends."""
+    with ExitStack() as running:
+
+        def start(database: TestDatabase, config: RestConfig, **options: Any) -> RestServer:
+            return running.enter_context(serving(database, config, **options))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def api(rest: RestServer) -> Iterator[httpx.Client]:
+    """Speaks as the service role."""
+    with rest.client() as client:
+        yield client
