@@ -9,11 +9,9 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
 WEB_MODULES := web/node_modules/.installed
-E2E_MODULES := e2e/node_modules/.installed
 WEB_BUILD := web/dist/.built
 
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
-PYTHON_CODE := src tests benchmarks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -31,13 +29,13 @@ run: $(RUNTIME) $(WEB_BUILD) ## Start everything on http://127.0.0.1:54321 (anot
 
 test: check test-python test-web test-e2e ## Run every check and test
 
-test-python: $(TOOLS) ## Run the Python tests; ARGS="-k capture" narrows them
+test-python: $(TOOLS) $(WEB_MODULES) ## Run the Python tests; ARGS="-k capture" narrows them
 	$(BIN)/pytest $(ARGS)
 
 test-web: $(WEB_MODULES) ## Run the tests of the user interface
 	$(NPM) --prefix web test
 
-test-e2e: $(TOOLS) $(WEB_BUILD) $(E2E_MODULES) ## Run the tests in a real Chromium
+test-e2e: $(TOOLS) $(WEB_BUILD) ## Run the tests in a real Chromium
 	scripts/chromium
 	$(BIN)/pytest e2e $(ARGS)
 
@@ -63,13 +61,13 @@ bench: $(TOOLS) ## Measure speed and memory, and print the figures
 
 screenshot: $(TOOLS) $(WEB_BUILD) ## Take the README's picture of the running product
 	scripts/chromium
-	$(BIN)/python scripts/screenshot.py
+	PYTHONPATH=tests $(BIN)/python -m e2e.screenshot
 
 lock: $(TOOLS) ## Resolve the Python dependencies anew into requirements*.lock
 	scripts/lock
 
 clean: ## Delete what was installed and built, but not the database
-	rm -rf $(VENV) web/node_modules web/dist web/types-generator/node_modules e2e/node_modules
+	rm -rf $(VENV) web/node_modules web/dist web/types-generator/node_modules
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: PYTHON=python3.12 make …")'
@@ -90,10 +88,4 @@ $(WEB_MODULES): web/package.json web/package-lock.json
 
 $(WEB_BUILD): $(WEB_MODULES) $(WEB_SOURCES)
 	$(NPM) --prefix web run build
-	@touch $@
-
-# The end-to-end tests are Python; a package.json appears here only if some client is tested under Node.
-$(E2E_MODULES): $(wildcard e2e/package.json e2e/package-lock.json)
-	@mkdir -p $(@D)
-	@if [ -f e2e/package.json ]; then $(NPM) --prefix e2e ci --no-audit --no-fund; fi
 	@touch $@
