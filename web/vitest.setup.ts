@@ -1,8 +1,11 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 afterEach(cleanup);
+
+// Pages are loaded when first shown, which on a busy machine takes a while.
+configure({ asyncUtilTimeout: 20_000 });
 
 // jsdom lays nothing out and has none of these; Mantine asks for them on mount.
 Object.defineProperty(window, 'matchMedia', {

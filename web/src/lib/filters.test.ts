@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { parseConversationSearch, parseScope } from './filters';
+import { parseSearch, stringifySearch } from './search-params';
+
+describe('the URL', () => {
+  it('reproduces every filter of the conversations', () => {
+    const search = {
+      domain: 'abtasty.com',
+      from: '2026-10-27',
+      to: '2026-11-23',
+      q: 'price & "demo" 100%',
+      conversions: ['email_captured', 'demo_booked'] as const,
+      messaged: true,
+      country: 'FR',
+      page: '/pricing?x=1',
+      turns: 3,
+    };
+    const query = stringifySearch(search);
+    expect(query).toContain('conversions=email_captured,demo_booked');
+    expect(parseConversationSearch(parseSearch(query))).toEqual(search);
+  });
+
+  it('keeps words that look like numbers as words', () => {
+    expect(parseConversationSearch(parseSearch('?q=007')).q).toBe('007');
+  });
+
+  it('leaves out what is not set', () => {
+    expect(stringifySearch({ q: undefined, conversions: [], page: '' })).toBe('');
+  });
+
+  it('drops what it does not understand', () => {
+    const raw = parseSearch('?conversions=nonsense&turns=-1&messaged=perhaps&country=');
+    const { conversions, turns, messaged, country } = parseConversationSearch(raw);
+    expect([conversions, turns, messaged, country]).toEqual(Array(4).fill(undefined));
+  });
+
+  it('drops a range that is none', () => {
+    expect(parseScope({ from: '2026-02-01', to: '2026-01-01' })).toEqual({ domain: undefined });
+    expect(parseScope({ from: '2026-02-30', to: '2026-03-01' })).toEqual({ domain: undefined });
+    expect(parseScope({ from: '2026-02-01' })).toEqual({ domain: undefined });
+  });
+});

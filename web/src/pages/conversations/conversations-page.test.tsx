@@ -1,0 +1,183 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ListedConversation } from '@/data/conversation-list';
+import { setLocale } from '@/lib/format';
+import { fakeServer } from '@/testing/fake-server';
+import { openApp } from '@/testing/open-app';
+
+const SCOPE = 'domain=abtasty.com&from=2026-11-01&to=2026-11-07';
+const LIST = '/rest/v1/rpc/list_conversations';
+const COUNT = '/rest/v1/rpc/count_conversations';
+const ONE = '/rest/v1/conversations';
+
+beforeEach(() => {
+  localStorage.clear();
+  setLocale('en-GB');
+  return () => vi.unstubAllGlobals();
+});
+
+function listed(id: string): ListedConversation {
+  return {
+    site_domain: 'abtasty.com',
+    id,
+    visitor_id: `v-${id}`,
+    visitor_label: `Visitor ${id}`,
+    visitor_email: null,
+    country: 'FR',
+    account_name: null,
+    page: '/pricing',
+    language: 'fr',
+    preview: `Question of ${id}`,
+    started_at: '2026-11-05T10:00:00Z',
+    last_message_at: '2026-11-05T10:01:00Z',
+    day: '2026-11-05',
+    message_count: 2,
+    visitor_message_count: 1,
+    total_turns: 1,
+    email_captured: false,
+    demo_proposed: true,
+    cta_clicked: false,
+    demo_booked: false,
+    cursor: { id },
+  };
+}
+
+function conversation(id: string) {
+  return {
+    ...listed(id),
+    environment: 'production',
+    counts: true,
+    visitor: {
+      id: `v-${id}`,
+      name: `Name of ${id}`,
+      email: null,
+      account: null,
+      first_seen_at: '2026-11-01T08:00:00Z',
+    },
+    session: { page_view_count: 3, referrer_host: 'google.com' },
+    messages: [
+      {
+        id: 'm1',
+        role: 'visitor',
+        text: `Question of ${id}`,
+        sent_at: '2026-11-05T10:00:00Z',
+        latency_ms: null,
+        edited_at: null,
+      },
+      {
+        id: 'm2',
+        role: 'agent',
+        text: '**Answer**',
+        sent_at: '2026-11-05T10:00:02Z',
+        latency_ms: 2000,
+        edited_at: null,
+      },
+    ],
+    conversions: [],
+  };
+}
+
+const routes = {
+  [LIST]: () => ({ body: [listed('a'), listed('b')] }),
+  [COUNT]: () => ({ body: 1234 }),
+  [ONE]: ({ query }: { query: URLSearchParams }) => ({
+    body: conversation((query.get('id') ?? '').replace('eq.', '')),
+  }),
+};
+
+describe('the list', () => {
+  it('shows the exact count beside the first page', async () => {
+    fakeServer(routes);
+    await openApp(`/conversations?${SCOPE}`).signIn();
+    expect(await screen.findByText('1,234 conversations')).toBeInTheDocument();
+    const list = await screen.findByRole('list', { name: 'Conversations' });
+    expect(within(list).getAllByRole('link')).toHaveLength(2);
+    expect(within(list).getByText('Question of a')).toBeInTheDocument();
+  });
+
+  it('asks by the filters of the address', async () => {
+    const server = fakeServer(routes);
+    await openApp(`/conversations?${SCOPE}&q=price&conversions=demo_booked&turns=2`).signIn();
+    await screen.findByRole('list', { name: 'Conversations' });
+    const filter = {
+      from: '2026-11-01',
+      to: '2026-11-07',
+      search: 'price',
+      conversions: ['demo_booked'],
+      min_turns: 2,
+    };
+    expect(server.callsTo(LIST)[0]?.body.p_filter).toEqual(filter);
+    expect(server.callsTo(COUNT)[0]?.body.p_filter).toEqual(filter);
+  });
+
+  it('goes on from the cursor of the last row', async () => {
+    const page = Array.from({ length: 50 }, (_, index) => listed(`row-${index}`));
+    const server = fakeServer({
+      ...routes,
+      [LIST]: ({ body }) => ({ body: body.p_after ? [listed('last')] : page }),
+    });
+    const { signIn, user } = openApp(`/conversations?${SCOPE}`);
+    await signIn();
+    await user.click(await screen.findByRole('button', { name: 'Load more' }));
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Load more' })).toBeNull());
+    expect(server.callsTo(LIST).map((call) => call.body.p_after)).toEqual([null, { id: 'row-49' }]);
+    expect(screen.getByText('All 51 are shown.')).toBeInTheDocument();
+  });
+
+  it('writes what is searched into the address', async () => {
+    fakeServer(routes);
+    const { signIn, user } = openApp(`/conversations?${SCOPE}`);
+    await signIn();
+    await user.type(await screen.findByLabelText('Search what was said'), 'price{Enter}');
+    await waitFor(() => expect(window.location.search).toContain('q=price'));
+  });
+
+  it('that is empty offers to clear the filters', async () => {
+    fakeServer({ ...routes, [LIST]: () => ({ body: [] }) });
+    const { signIn, user } = openApp(`/conversations?${SCOPE}&q=nothing`);
+    await signIn();
+    const empty = await screen.findByText('No conversation matches these filters');
+    expect(empty).toBeInTheDocument();
+    await user.click(
+      screen.getAllByRole('button', { name: 'Clear the filters' })[0] as HTMLElement,
+    );
+    await waitFor(() => expect(window.location.search).not.toContain('q='));
+  });
+});
+
+describe('the transcript', () => {
+  it('opens at its own address, and the keyboard goes on and closes', async () => {
+    fakeServer(routes);
+    const { signIn, user } = openApp(`/conversations?${SCOPE}&q=price`);
+    await signIn();
+    await user.click(await screen.findByText('Question of a'));
+    expect(await screen.findByText('Name of a')).toBeInTheDocument();
+    expect(window.location.pathname).toBe('/conversations/abtasty.com/a');
+    expect(window.location.search).toContain('q=price');
+    expect(screen.getByText('Answer').tagName).toBe('STRONG');
+    expect(screen.getByText('answered in 2s')).toBeInTheDocument();
+
+    await user.click(screen.getByRole('button', { name: 'Next conversation' }));
+    expect(await screen.findByText('Name of b')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Next conversation' })).toBeDisabled();
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(window.location.pathname).toBe('/conversations'));
+  });
+
+  it('that does not exist says so', async () => {
+    fakeServer({
+      ...routes,
+      [ONE]: () => ({
+        status: 406,
+        body: {
+          code: 'PGRST116',
+          message: 'The result contains 0 rows',
+          details: null,
+          hint: null,
+        },
+      }),
+    });
+    await openApp(`/conversations/abtasty.com/gone?${SCOPE}`).signIn();
+    expect(await screen.findByText('Not found')).toBeInTheDocument();
+  });
+});

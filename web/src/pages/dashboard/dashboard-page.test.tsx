@@ -1,0 +1,121 @@
+import { screen, within } from '@testing-library/react';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SummaryRow } from '@/data/dashboard-summary';
+import { setLocale } from '@/lib/format';
+import { fakeServer } from '@/testing/fake-server';
+import { openApp } from '@/testing/open-app';
+
+const ADDRESS = '/dashboard?domain=abtasty.com&from=2026-11-01&to=2026-11-07';
+const SUMMARY = '/rest/v1/rpc/get_dashboard_summary';
+
+beforeEach(() => {
+  localStorage.clear();
+  setLocale('en-GB');
+  return () => vi.unstubAllGlobals();
+});
+
+function row(metric: string, value: number, base: number | null, previous: number): SummaryRow {
+  const rate = base ? value / base : null;
+  const previousRate = base ? previous / base : null;
+  return {
+    metric,
+    value,
+    base,
+    rate,
+    previous_value: previous,
+    previous_base: base,
+    previous_rate: previousRate,
+    previous_from: '2026-10-25',
+    previous_to: '2026-10-31',
+    recountable_from: null,
+  };
+}
+
+const ROWS = [
+  row('widget_displays', 4000, null, 2000),
+  row('visitors', 1500, null, 1500),
+  row('engaged_visitors', 120, 1000, 100),
+  row('conversations', 200, null, 250),
+  row('messaged_conversations', 160, 200, 160),
+  row('turns', 480, 160, 480),
+  row('emails_captured', 8, 160, 0),
+  row('demos_proposed', 40, 160, 20),
+  row('cta_clicks', 0, 160, 0),
+  row('demos_booked', 4, 160, 4),
+];
+
+async function tile(label: string) {
+  const figures = await screen.findByLabelText('Figures');
+  const term = await within(figures).findByText(label);
+  return term.closest('div') as HTMLElement;
+}
+
+describe('the tiles', () => {
+  it('show value, rate and change', async () => {
+    fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
+    await openApp(ADDRESS).signIn();
+    expect(await tile('Widget displays')).toHaveTextContent('4,000');
+    expect(await tile('Widget displays')).toHaveTextContent('up 100.0%, from 2,000');
+    expect(await tile('Engagement rate')).toHaveTextContent('12.0%');
+    expect(await tile('Engagement rate')).toHaveTextContent('up 2.0 percentage points');
+    expect(await tile('Conversations')).toHaveTextContent('down 20.0%, from 250');
+    expect(await tile('Turns per conversation')).toHaveTextContent('3.0');
+    expect(await tile('Demos proposed')).toHaveTextContent('25.0% of messaged conversations');
+    expect(await tile('E-mails captured')).toHaveTextContent('no comparison');
+  });
+
+  it('open exactly the conversations they count', async () => {
+    fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
+    await openApp(ADDRESS).signIn();
+    const link = within(await tile('Demos booked')).getByRole('link');
+    expect(link).toHaveAttribute(
+      'href',
+      '/conversations?domain=abtasty.com&from=2026-11-01&to=2026-11-07&conversions=demo_booked',
+    );
+    expect(within(await tile('Visitors')).queryByRole('link')).toBeNull();
+  });
+
+  it('ask for the domain and the days of the address', async () => {
+    const server = fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
+    await openApp(ADDRESS).signIn();
+    await screen.findByLabelText('Figures');
+    expect(server.callsTo(SUMMARY)[0]?.body).toEqual({
+      p_site_domains: ['abtasty.com'],
+      p_from: '2026-11-01',
+      p_to: '2026-11-07',
+    });
+  });
+});
+
+it('without traffic says what to do next, and shows no rate', async () => {
+  const none = ROWS.map((each) => row(each.metric, 0, each.base === null ? null : 0, 0));
+  fakeServer({ [SUMMARY]: () => ({ body: none }) });
+  const { signIn, user } = openApp(ADDRESS);
+  await signIn();
+  expect(await tile('Engagement rate')).not.toHaveTextContent('%');
+  expect(await tile('Turns per conversation')).toHaveTextContent('–');
+  await user.click(screen.getByRole('button', { name: 'Show the last 90 days' }));
+  expect(new URLSearchParams(window.location.search).get('from')).not.toBe('2026-11-01');
+});
+
+it('a failed request shows its id, and is made again when asked', async () => {
+  let broken = true;
+  fakeServer({
+    [SUMMARY]: () =>
+      broken
+        ? {
+            status: 400,
+            body: { code: 'PT400', message: 'The range ends before it begins', details: null },
+            headers: { 'x-request-id': 'req-42' },
+          }
+        : { body: ROWS },
+  });
+  const { signIn, user } = openApp(ADDRESS);
+  await signIn();
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('The range ends before it begins');
+  expect(alert).toHaveTextContent('req-42');
+  broken = false;
+  await user.click(within(alert).getByRole('button', { name: 'Try again' }));
+  expect(await tile('Widget displays')).toHaveTextContent('4,000');
+});

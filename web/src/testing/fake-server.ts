@@ -1,0 +1,80 @@
+import { vi } from 'vitest';
+
+type Reply = { status?: number; body: unknown; headers?: Record<string, string> };
+type Call = { path: string; query: URLSearchParams; body: Record<string, unknown> };
+type Handler = (call: Call) => Reply | Promise<Reply>;
+
+const ORIGIN = 'http://backoffice.test';
+const CONFIG = {
+  supabaseUrl: ORIGIN,
+  supabaseAnonKey: 'anon',
+  apiUrl: ORIGIN,
+  version: '1.2.3',
+  demo: false,
+};
+
+const base64url = (value: unknown) => btoa(JSON.stringify(value)).replaceAll('=', '');
+
+function session(email: string) {
+  const expiresAt = Math.floor(Date.now() / 1000) + 3600;
+  const user = { id: 'u-1', aud: 'authenticated', role: 'authenticated', email };
+  const claims = { sub: user.id, exp: expiresAt, role: 'authenticated' };
+  return {
+    access_token: `${base64url({ alg: 'none' })}.${base64url(claims)}.x`,
+    token_type: 'bearer',
+    expires_in: 3600,
+    expires_at: expiresAt,
+    refresh_token: 'r-1',
+    user,
+  };
+}
+
+/** Answers `fetch` as the server would; a test replaces the routes it is about. */
+export function fakeServer(routes: Record<string, Handler> = {}) {
+  const calls: Call[] = [];
+  const defaults: Record<string, Handler> = {
+    '/config.json': () => ({ body: CONFIG }),
+    '/auth/v1/token': ({ body }) => ({ body: session(String(body.email)) }),
+    '/auth/v1/logout': () => ({ status: 204, body: null }),
+    '/rest/v1/domains': () => ({
+      body: [
+        {
+          site_domain: 'abtasty.com',
+          name: 'AB Tasty',
+          timezone: 'Europe/Paris',
+          organization: { name: 'AB Tasty' },
+        },
+      ],
+    }),
+    '/rest/v1/profiles': () => ({
+      body: { id: 'u-1', email: 'user@user.com', full_name: '', role: 'user' },
+    }),
+    '/rest/v1/rpc/get_dashboard_summary': () => ({ body: [] }),
+    '/rest/v1/rpc/get_conversations_over_time': () => ({ body: [] }),
+    '/rest/v1/rpc/get_conversation_funnel': () => ({ body: [] }),
+    '/rest/v1/rpc/get_top_values': () => ({ body: [] }),
+    '/rest/v1/rpc/list_conversations': () => ({ body: [] }),
+    '/rest/v1/rpc/count_conversations': () => ({ body: 0 }),
+  };
+  const all = { ...defaults, ...routes };
+
+  vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
+    const url = new URL(String(input), ORIGIN);
+    const body = typeof init?.body === 'string' ? JSON.parse(init.body) : {};
+    const call = { path: url.pathname, query: url.searchParams, body };
+    calls.push(call);
+    const handler = all[url.pathname];
+    if (!handler) throw new Error(`No route for ${url.pathname}`);
+    const reply = await handler(call);
+    return new Response(reply.status === 204 ? null : JSON.stringify(reply.body), {
+      status: reply.status ?? 200,
+      headers: {
+        'content-type': 'application/json',
+        'x-supabase-api-version': '2024-01-01',
+        ...reply.headers,
+      },
+    });
+  });
+
+  return { calls, callsTo: (path: string) => calls.filter((call) => call.path === path) };
+}
