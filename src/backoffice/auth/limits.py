@@ -45,7 +45,7 @@ class RateLimiter:
         Raises 429 `over_request_rate_limit` with `Retry-After` when none is left.
         """
         bucket = {
-            "bucket": self.bucket(kind, subject),
+            "bucket": bucket_name(self._key, kind, subject),
             "burst": limit.burst,
             "every": limit.every,
         }
@@ -59,7 +59,7 @@ class RateLimiter:
 
     async def refill(self, kind: str, subject: str) -> None:
         """Forget what `subject` used: it proved to be welcome."""
-        bucket = {"bucket": self.bucket(kind, subject)}
+        bucket = {"bucket": bucket_name(self._key, kind, subject)}
         async with self._database.transaction(ADMIN) as connection:
             await connection.execute(queries.REFILL, bucket)
 
@@ -67,9 +67,10 @@ class RateLimiter:
         async with self._database.transaction(ADMIN) as connection:
             await connection.execute(queries.DELETE_FULL)
 
-    def bucket(self, kind: str, subject: str) -> str:
-        """The name under which the bucket of `subject` is kept."""
-        return hmac.digest(self._key, f"{kind}:{subject}".encode(), "sha256").hex()
+
+def bucket_name(key: bytes, kind: str, subject: str) -> str:
+    """The name under which the bucket of `subject` is kept: a keyed hash."""
+    return hmac.digest(key, f"{kind}:{subject}".encode(), "sha256").hex()
 
 
 def client_network(request: Request, trusted: Sequence[Network]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -78,6 +79,23 @@ async def test_inactivity_ends_a_session(state: State, database: TestDatabase) -
 async def test_tokens_live_as_long_as_chosen(state: State) -> None:
     async with serving(state, AuthConfig(access_token_lifetime=timedelta(minutes=5))) as client:
         assert (await sign_in(client))["expires_in"] == 300
+
+
+def test_the_limits_are_those_of_the_protocol() -> None:
+    config = AuthConfig()
+    assert config.sign_ins_per_address == Limit(burst=30, every=timedelta(minutes=5) / 150)
+    assert config.verifications_per_address == Limit(burst=30, every=timedelta(minutes=5) / 30)
+    assert config.reuse_interval == timedelta(seconds=10)
+    assert config.access_token_lifetime == timedelta(hours=1)
+
+
+async def test_a_burst_is_let_through_and_no_more(state: State) -> None:
+    limiter = RateLimiter(state.auth_database, b"key")
+    limit = Limit(burst=5, every=timedelta(hours=1))
+    taken = await asyncio.gather(
+        *(limiter.take("burst", "subject", limit) for _ in range(9)), return_exceptions=True
+    )
+    assert sum(refusal is None for refusal in taken) == 5
 
 
 async def test_buckets_are_shared_between_processes(state: State) -> None:

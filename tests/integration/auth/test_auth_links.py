@@ -13,7 +13,7 @@ import pytest
 from supabase_auth import SyncGoTrueClient, SyncMemoryStorage
 
 from backoffice.tokens import Tokens
-from support.auth import PASSWORD, bearer, refused
+from support.auth import PASSWORD, bearer, drain, refused
 from support.database import TestDatabase
 from support.server import TestServer
 
@@ -198,14 +198,17 @@ def test_what_cannot_be_verified(auth: httpx.Client, body: dict[str, str]) -> No
 
 
 def test_guessing_codes_is_throttled(
-    auth: httpx.Client, make: Make, person: dict[str, Any]
+    auth: httpx.Client, make: Make, person: dict[str, Any], server: TestServer
 ) -> None:
     link = make("recovery", person["email"])
-    body = {"type": "recovery", "email": person["email"], "token": "x"}
-    for _ in range(10):
-        refused(auth.post("/verify", json=body), 403, "otp_expired")
-    right = {**body, "token": link["email_otp"]}
-    refused(auth.post("/verify", json=right), 429, "over_request_rate_limit")
+    drain(server, "verify account", person["email"])
+    body = {"type": "recovery", "email": person["email"], "token": link["email_otp"]}
+    refused(auth.post("/verify", json=body), 429, "over_request_rate_limit")
+    drain(server, "verify address", "127.0.0.1")
+    body = {"type": "recovery", "token_hash": link["hashed_token"]}
+    refused(auth.post("/verify", json=body), 429, "over_request_rate_limit")
+    told = fragment(auth.get(f"/verify?type=recovery&token={link['hashed_token']}"))
+    assert told["error_code"] == "over_request_rate_limit"
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ def test_an_older_token_works_within_the_reuse_interval(
     first = session["refresh_token"]
     second = refresh(auth, first).json()["refresh_token"]
     third = refresh(auth, second).json()["refresh_token"]
+    age(database, first, "-1 minute")
     assert refresh(auth, first).json()["refresh_token"] == third
     assert live_tokens(database, session) == 1
 
