@@ -18,7 +18,7 @@ from generate_series(1, :events / 4) as s (n)
 join (
   select row_number() over () as n, gen_random_uuid() as id
   from generate_series(1, :events / 8)
-) as visitor on visitor.n = 1 + floor(power((s.n * 7919 % (:events / 4))::float / (:events / 4), 1.5) * (:events / 8));
+) as visitor on visitor.n = 1 + floor(power((s.n::bigint * 7919 % (:events / 4))::float / (:events / 4), 1.5) * (:events / 8));
 
 insert into public.visitors (site_domain, id, counts, country, device_type, first_seen_at, last_seen_at)
 select 'bench.example', visitor_id, true, 'FR', 'desktop', min(at), max(at)
