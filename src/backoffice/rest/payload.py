@@ -12,7 +12,7 @@ import orjson
 
 from backoffice.rest.errors import invalid_body
 from backoffice.rest.grammar.query import Pairs, decode_pairs
-from backoffice.rest.media import MediaType
+from backoffice.rest.media import OCTETS, MediaType
 
 # orjson reads 1024 levels; PostgreSQL's own limit is its stack, which must not be tried.
 _MAX_DEPTH = 1000
@@ -33,6 +33,8 @@ def read_payload(
     body: bytes, media_type: MediaType, columns: tuple[str, ...] | None, *, is_rpc: bool
 ) -> Payload:
     """The body's rows or arguments. With `columns` only those keys count. Raises PGRST102."""
+    if b"\0" in body and media_type.name != OCTETS:
+        raise invalid_body("A NUL character cannot be stored")
     match media_type.name:
         case "application/json":
             return _json(body, columns, is_rpc)
