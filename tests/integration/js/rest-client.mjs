@@ -4,14 +4,15 @@ import { join } from 'node:path'
 
 const require = createRequire(join(process.cwd(), 'package.json'))
 const { createClient } = require('@supabase/supabase-js')
-const ws = require('ws')
+
+// Node 20 has no WebSocket of its own, and nothing here listens.
+class NoWebSocket {}
 
 const url = process.argv[2]
 const supabase = createClient('http://unused.invalid', 'service_role:js', {
   auth: { persistSession: false, autoRefreshToken: false },
   db: { schema: 'api' },
-  // Node 20 has no WebSocket of its own.
-  realtime: { transport: ws },
+  realtime: { transport: NoWebSocket },
   global: {
     fetch: (address, options) =>
       fetch(String(address).replace('http://unused.invalid/rest/v1', url), options),
@@ -28,7 +29,7 @@ const got = {
       .select('id, title, publishers!inner(name)', { count: 'exact' })
       .eq('publishers.name', 'North')
       .gt('pages', 200)
-      .order('title', { referencedTable: 'publishers' , ascending: false }),
+      .order('name', { referencedTable: 'publishers', ascending: false }),
     'data', 'count', 'status', 'statusText',
   ),
   head: seen(await books().select('*', { count: 'exact', head: true }), 'data', 'count', 'status'),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ SCRIPT = Path(__file__).parents[1] / "js" / "rest-client.mjs"
 
 
 @pytest.fixture
-def client(rest: RestServer) -> SyncPostgrestClient:
+def client(rest: RestServer) -> Iterator[SyncPostgrestClient]:
     headers = {"Authorization": "Bearer service_role:py"}
-    return SyncPostgrestClient(rest.url, schema="api", headers=headers)
+    with SyncPostgrestClient(rest.url, schema="api", headers=headers) as opened:
+        yield opened
 
 
 def test_python_reads(client: SyncPostgrestClient) -> None:
