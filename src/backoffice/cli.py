@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from backoffice.errors import BackofficeError
-from backoffice.settings import Settings, get_settings
+from backoffice.settings import get_settings
 
 app = typer.Typer(
     name="backoffice",
@@ -98,26 +98,22 @@ def db_reset(
     typer.echo("Deleted. `backoffice serve` makes a new database with the seed.")
 
 
-def _add_demo_commands() -> None:
-    module = import_module("backoffice.demo.cli")
-    app.add_typer(module.replay_app, name="replay")
-    app.command("demo")(module.demo)
+def _add_commands_from_elsewhere() -> None:
+    demo = import_module("backoffice.demo.cli")
+    app.add_typer(demo.replay_app, name="replay")
+    app.command("demo")(demo.demo)
+    app.add_typer(import_module("backoffice.stack.domain_keys").keys_app, name="keys")
 
 
 def main() -> None:
     """Run the command line; an expected error is one message, not a traceback."""
     if not {"serve", "worker", "status", "doctor", "db"} & set(sys.argv[1:2]):
-        _add_demo_commands()
+        _add_commands_from_elsewhere()
     try:
         app()
     except BackofficeError as error:
         typer.secho(f"Error: {error}", fg=typer.colors.RED, err=True)
         sys.exit(1)
-
-
-def settings() -> Settings:
-    """The settings of this process, for commands defined elsewhere."""
-    return get_settings()
 
 
 if __name__ == "__main__":

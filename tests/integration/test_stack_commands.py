@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 
+from backoffice.stack.processes import wait_until
 from support.database import reachable_folder
 from support.serving import Installation, installation
 
@@ -103,3 +104,26 @@ def test_help_lists_every_command(installed: Installation) -> None:
     listed = installed.command("--help").stdout
     for name in ("serve", "worker", "status", "db", "replay", "demo", "doctor"):
         assert f" {name} " in listed
+
+
+def test_keys_are_made_shown_once_and_revoked(running: Installation) -> None:
+    made = running.command("keys", "mint", "--site", "abtasty.com", "--kind", "secret")
+    key = made.stdout.strip()
+    agent = f"{running.url}/agent/v1/conversations/6a2f41a3-c54c-4fce-8d2c-1b5ffd7fcb1e"
+    headers = {"Authorization": f"Bearer {key}"}
+    assert httpx.put(agent, headers=headers, json={"distinct_id": "someone"}).is_success
+
+    listed = running.command("keys", "list", "--site", "abtasty.com").stdout
+    assert key not in listed
+    assert "rose_pk_" in listed
+    url = json.loads(running.command("status", "--json").stdout)["DB_URL"]
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select id from domain_keys where kind = 'secret'").fetchone()
+    assert row is not None
+    revoked = running.command("keys", "revoke", "--site", "abtasty.com", str(row[0]))
+    assert revoked.stdout == "Revoked.\n"
+    assert wait_until(lambda: httpx.put(agent, headers=headers, json={}).status_code == 401, 5)
+
+    unknown = running.command("keys", "mint", "--site", "nowhere.example", "--kind", "public")
+    assert unknown.returncode == 1
+    assert "There is no website nowhere.example" in unknown.stderr

@@ -1,0 +1,91 @@
+"""`backoffice keys`: the keys a website's widget and its agent backend send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import psycopg
+import typer
+from psycopg import Connection
+from psycopg.rows import namedtuple_row
+from rich.console import Console
+from rich.table import Column, Table
+
+from backoffice.errors import NotFound
+from backoffice.settings import get_settings
+from backoffice.stack.address import find_address
+from backoffice.stack.runtime import load
+
+keys_app = typer.Typer(help="Keys of the websites that send data.", no_args_is_help=True)
+
+Site = Annotated[str, typer.Option(help="The website, e.g. abtasty.com.")]
+
+
+@keys_app.command("list")
+def list_keys(
+    site: Annotated[str | None, typer.Option(help="Only this website.")] = None,
+) -> None:
+    """List the keys of every website; secret keys only by their last characters."""
+    with _connected() as connection:
+        rows = connection.execute(
+            "select site_domain, kind, coalesce(public_key, secret_hint) as shown, label, id,"
+            " created_at, revoked_at from public.domain_keys"
+            " where %(site)s::text is null or site_domain = %(site)s"
+            " order by site_domain, created_at",
+            {"site": site},
+        ).fetchall()
+    whole = [Column(name, overflow="fold") for name in ("Key", "Label", "Id")]
+    table = Table("Website", "Kind", *whole, "Since", "State")
+    for row in rows:
+        state = f"revoked {row.revoked_at:%Y-%m-%d %H:%M}" if row.revoked_at else "active"
+        since = f"{row.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(row.site_domain, row.kind, row.shown, row.label, str(row.id), since, state)
+    Console().print(table)
+
+
+@keys_app.command("mint")
+def mint_key(
+    site: Site,
+    kind: Annotated[Literal["public", "secret"], typer.Option(help="For the widget or the agent.")],
+    label: Annotated[str, typer.Option(help="What the key is for.")] = "",
+) -> None:
+    """Make a key and print it. A secret key is shown this once; only its hash is kept."""
+    with _connected() as connection:
+        _require_site(connection, site)
+        row = connection.execute(
+            "select key from private.mint_key(%s, %s, %s)", [site, kind, label]
+        ).fetchone()
+    assert row is not None
+    typer.echo(row.key)
+
+
+@keys_app.command("revoke")
+def revoke_key(site: Site, key_id: Annotated[UUID, typer.Argument(metavar="ID")]) -> None:
+    """End a key within a second."""
+    with _connected() as connection:
+        found = connection.execute(
+            "select 1 from public.domain_keys where site_domain = %s and id = %s", [site, key_id]
+        ).fetchone()
+        if found is None:
+            raise NotFound(f"{site} has no key {key_id}; see `backoffice keys list`.")
+        connection.execute("select private.revoke_key(%s, %s)", [site, key_id])
+    typer.echo("Revoked.")
+
+
+@contextmanager
+def _connected() -> Iterator[Connection[Any]]:
+    settings = get_settings()
+    address = find_address(settings, load(settings))
+    with psycopg.connect(
+        address.with_role("service_role"), autocommit=True, row_factory=namedtuple_row
+    ) as connection:
+        yield connection
+
+
+def _require_site(connection: Connection[Any], site: str) -> None:
+    query = "select 1 from public.domains where site_domain = %s and archived_at is null"
+    if connection.execute(query, [site]).fetchone() is None:
+        raise NotFound(f"There is no website {site}; see `backoffice keys list`.")
