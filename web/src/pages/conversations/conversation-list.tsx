@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { ListedConversation, useConversationList } from '@/data/conversation-list';
@@ -10,6 +11,8 @@ import classes from './conversation-list.module.css';
 import { ConversationRow } from './conversation-row';
 
 const ROW_HEIGHT = 46;
+// What covers the top of the window, so that a row scrolled to is not under it.
+const TOP_BAR_HEIGHT = 72;
 const ROWS_BEFORE_END = 10;
 const HEADS = ['Visitor', 'First message', 'Page', 'Country', 'Turns', 'Conversions', 'Started'];
 const RIGHT = new Set(['Turns', 'Started']);
@@ -39,8 +42,17 @@ export function ConversationList({ rows, list, total, scope }: ConversationListP
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,
     scrollMargin: offset,
+    scrollPaddingStart: TOP_BAR_HEIGHT,
   });
   const items = virtualizer.getVirtualItems();
+
+  // Going on by keyboard keeps the open conversation's row in sight.
+  const { id: openId } = useParams({ strict: false });
+  const openIndex = openId ? rows.findIndex((row) => row.id === openId) : -1;
+  const { scrollToIndex } = virtualizer;
+  useEffect(() => {
+    if (openIndex > 0) scrollToIndex(openIndex, { align: 'auto' });
+  }, [openIndex, scrollToIndex]);
 
   const lastShown = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
