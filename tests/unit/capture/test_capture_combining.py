@@ -13,8 +13,7 @@ from backoffice.capture.combining import MAX_TOGETHER, MAX_WAITING, Combiner, St
 from backoffice.capture.events import Event, normalise
 from backoffice.capture.writing import ImpossibleDataError
 from backoffice.errors import NotFound, Unauthenticated, Unavailable
-
-from .senders import CHROME, NOW, ORIGINS, SITE, event
+from unit.capture.capture_senders import CHROME, NOW, ORIGINS, SITE, event
 
 
 def events(*numbers: int) -> list[Event]:

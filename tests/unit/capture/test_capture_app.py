@@ -24,8 +24,7 @@ from backoffice.database import Database
 from backoffice.keys import generate_keys
 from backoffice.settings import Settings
 from backoffice.state import State
-
-from .senders import ORIGINS, SITE, event
+from unit.capture.capture_senders import ORIGINS, SITE, event
 
 
 @dataclass

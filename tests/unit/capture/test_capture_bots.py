@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice.capture import bots
-
-from .senders import CHROME, IPHONE
+from unit.capture.capture_senders import CHROME, IPHONE
 
 DETECTOR = CrawlerDetect()
 ASCII = st.characters(min_codepoint=32, max_codepoint=126)

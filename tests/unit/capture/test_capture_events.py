@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from backoffice.capture.events import RefusedEventError
 from backoffice.capture.sender import Origins, hash_address
-
-from .senders import CHROME, IPHONE, NOW, ORIGINS, SITE, event, normalised
+from unit.capture.capture_senders import CHROME, IPHONE, NOW, ORIGINS, SITE, event, normalised
 
 LIBRARY = {"user-agent": "python-httpx/0.28"}
 SDK = {"user-agent": "posthog-python/7.91.1"}
