@@ -47,7 +47,7 @@ class RestServer:
     database: TestDatabase
     pool: Database
 
-    def client(self, token: str | None = "service_role:test") -> httpx.Client:
+    def client(self, token: str | None = "service_role:test") -> httpx.Client:  # noqa: S107
         """A client with a token of these tests, or without one."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)

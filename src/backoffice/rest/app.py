@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -64,10 +65,11 @@ class RestApp:
         self._started = False
 
     async def startup(self) -> None:
-        """Read the schema cache and keep it fresh. Without it, the first request does."""
+        """Read the schema cache and keep it fresh; if it cannot be read yet, requests try again."""
         self._started = True
         await self._keeper.start()
-        await self._keeper.get()
+        with contextlib.suppress(RestError):
+            await self._keeper.get()
 
     async def shutdown(self) -> None:
         """Stop keeping the schema cache fresh."""

@@ -1,4 +1,4 @@
-"""A library served by PostgREST's protocol alone, in as many configurations as the tests ask for."""
+"""A library served by PostgREST's protocol alone, in any configuration a test asks for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def library(cluster: TestCluster) -> Iterator[TestDatabase]:
     """The library's database. Tests leave it as they found it."""
     with cluster.cloned("library", EMPTY_TEMPLATE) as database:
         with database.connect("supabase_admin") as connection:
-            connection.execute(LIBRARY.read_text())  # type: ignore[call-overload]
+            connection.execute(LIBRARY.read_text())
         yield database
 
 
@@ -31,7 +31,7 @@ def own_library(cluster: TestCluster) -> Iterator[TestDatabase]:
     """A library for one test alone, which may change it."""
     with cluster.cloned("own_library", EMPTY_TEMPLATE) as database:
         with database.connect("supabase_admin") as connection:
-            connection.execute(LIBRARY.read_text())  # type: ignore[call-overload]
+            connection.execute(LIBRARY.read_text())
         yield database
 
 

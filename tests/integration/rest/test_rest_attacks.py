@@ -113,13 +113,13 @@ def test_a_strange_query_is_answered_below_500(api: httpx.Client, params: dict[s
     ],
 )
 @pytest.mark.parametrize("path", ["/books", "/books?columns=title,details", "/rpc/hello"])
-def test_a_strange_body_is_answered_below_500(
-    api: httpx.Client, path: str, body: bytes
-) -> None:
+def test_a_strange_body_is_answered_below_500(api: httpx.Client, path: str, body: bytes) -> None:
     answer = api.post(path, content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code < 500, answer.text
     if path == "/books":
-        patched = api.patch("/books?id=eq.1", content=body, headers={"Content-Type": "application/json"})
+        patched = api.patch(
+            "/books?id=eq.1", content=body, headers={"Content-Type": "application/json"}
+        )
         assert patched.status_code < 500, patched.text
 
 
@@ -158,16 +158,14 @@ def test_text_with_nul_is_refused_by_its_function(api: httpx.Client) -> None:
         {"Prefer": "," * 500},
         {"Accept": ",;q=x,*/*;q=nan"},
         {"Accept": 'application/vnd.pgrst.plan+json; for="application/vnd.pgrst.plan+json"'},
-        {"Accept-Profile": "api\"; drop schema api"},
+        {"Accept-Profile": 'api"; drop schema api'},
         {"Cookie": "=;;=\x7f"},
         {"X-Quote": "'\"\\"},
         {"Authorization": "Basic abc"},
         {"Authorization": "Bearer " + "x" * 5000},
     ],
 )
-def test_strange_headers_are_answered_below_500(
-    api: httpx.Client, headers: dict[str, str]
-) -> None:
+def test_strange_headers_are_answered_below_500(api: httpx.Client, headers: dict[str, str]) -> None:
     assert api.get("/books", headers=headers).status_code < 500
 
 
@@ -175,7 +173,8 @@ def test_headers_that_are_no_text(rest: RestServer) -> None:
     host, port = rest.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as plain:
         plain.sendall(
-            b"GET /rpc/context HTTP/1.1\r\nHost: x\r\nX-Bytes: \xff\xfe\r\nConnection: close\r\n\r\n"
+            b"GET /rpc/context HTTP/1.1\r\nHost: x\r\nX-Bytes: \xff\xfe\r\n"
+            b"Connection: close\r\n\r\n"
         )
         answer = b"".join(iter(lambda: plain.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -201,8 +200,28 @@ ATOM = st.one_of(
 )
 VALUE = st.tuples(
     st.sampled_from(
-        ["eq", "neq", "gt", "like", "ilike", "match", "is", "in", "cs", "cd", "ov", "sl", "adj"]
-        + ["fts", "wfts", "not.eq", "not.in", "eq(any)", "isdistinct", "nope"]
+        [
+            "eq",
+            "neq",
+            "gt",
+            "like",
+            "ilike",
+            "match",
+            "is",
+            "in",
+            "cs",
+            "cd",
+            "ov",
+            "sl",
+            "adj",
+            "fts",
+            "wfts",
+            "not.eq",
+            "not.in",
+            "eq(any)",
+            "isdistinct",
+            "nope",
+        ]
     ),
     st.one_of(TEXT, st.sampled_from(["1", "null", "(1,2)", "{1}", "[1,2)", "true", '{"a":1}'])),
 ).map(".".join)

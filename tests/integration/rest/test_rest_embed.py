@@ -1,4 +1,4 @@
-"""Embedded resources: every kind of relationship, how it is chosen, filtered, ordered and spread."""
+"""Embedded resources: every kind of relationship, chosen, filtered, ordered and spread."""
 
 from __future__ import annotations
 
@@ -236,6 +236,20 @@ import pytest
             id="aggregates of twice spread rows",
         ),
         pytest.param(
+            "covers?select=...books(publishers(name),pages.sum())",
+            [{"publishers": {"name": "North"}, "sum": 320}],
+            id="grouped by an embed of a spread row",
+        ),
+        pytest.param(
+            "publishers?select=name,books(count)&order=id",
+            [
+                {"name": "North", "books": [{"count": 2}]},
+                {"name": "South", "books": [{"count": 1}]},
+                {"name": "Idle", "books": [{"count": 0}]},
+            ],
+            id="counted, as supabase-js writes it",
+        ),
+        pytest.param(
             "letters?select=id,authors!receiver_id(name)&order=authors(name).desc.nullslast,id",
             [
                 {"id": 1, "authors": {"name": "Ben"}},
@@ -308,9 +322,7 @@ def test_an_ambiguous_embed_lists_the_choices(api: httpx.Client) -> None:
         ),
     ],
 )
-def test_impossible_embeds_say_why(
-    api: httpx.Client, path: str, code: str, message: str
-) -> None:
+def test_impossible_embeds_say_why(api: httpx.Client, path: str, code: str, message: str) -> None:
     answer = api.get(f"/{path}")
     assert answer.status_code == 400
     assert answer.json()["code"] == code
@@ -331,13 +343,13 @@ def test_the_hidden_schema_cannot_be_embedded(api: httpx.Client) -> None:
 
 
 def test_csv_shows_an_embed_as_json(api: httpx.Client) -> None:
-    answer = api.get(
-        "/books?select=id,publishers(name)&id=eq.1", headers={"Accept": "text/csv"}
-    )
+    answer = api.get("/books?select=id,publishers(name)&id=eq.1", headers={"Accept": "text/csv"})
     assert answer.text == 'id,publishers\n1,"{""name"": ""North""}"'
 
 
 def test_very_long_names_stay_apart(api: httpx.Client) -> None:
     one, two = "a" * 60 + "1", "a" * 60 + "2"
-    answer = api.get(f"/letters?select={one}:authors!sender_id(id),{two}:authors!receiver_id(name)&id=eq.1")
+    answer = api.get(
+        f"/letters?select={one}:authors!sender_id(id),{two}:authors!receiver_id(name)&id=eq.1"
+    )
     assert list(answer.json()[0].values()) == [{"id": 1}, {"name": "Ben"}]

@@ -53,7 +53,9 @@ def test_python_reads(client: SyncPostgrestClient) -> None:
 def test_python_writes_and_calls(client: SyncPostgrestClient) -> None:
     made = client.from_("publishers").insert({"id": 9, "name": "X"}).execute()
     assert made.data == [{"id": 9, "name": "X", "city": None}]
-    quiet = client.from_("publishers").insert({"id": 9, "name": "X"}, returning=ReturnMethod.minimal)
+    quiet = client.from_("publishers").insert(
+        {"id": 9, "name": "X"}, returning=ReturnMethod.minimal
+    )
     assert quiet.execute().data == []
     merged = client.from_("publishers").upsert({"id": 1, "name": "N"}, on_conflict="id").execute()
     assert merged.data[0]["city"] == "Oslo"

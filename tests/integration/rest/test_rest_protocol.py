@@ -64,9 +64,10 @@ def test_row_level_security_decides(rest: RestServer) -> None:
         assert bob.get("/diaries?select=entry").json() == [{"entry": "his"}]
         forged = ann.post("/diaries", json={"owner": "bob", "entry": "x"})
         assert (forged.status_code, forged.json()["code"]) == (403, "42501")
-        assert ann.delete("/diaries", headers={"Prefer": "count=exact"}).headers[
-            "content-range"
-        ] == "*/1"
+        assert (
+            ann.delete("/diaries", headers={"Prefer": "count=exact"}).headers["content-range"]
+            == "*/1"
+        )
     anonymous = httpx.get(f"{rest.url}/diaries")
     assert (anonymous.status_code, anonymous.json()["code"]) == (401, "42501")
     assert anonymous.headers["www-authenticate"] == "Bearer"
@@ -135,7 +136,9 @@ def test_profiles_choose_the_schema(api: httpx.Client) -> None:
     assert other.json() == [{"id": 1, "title": "Old"}]
     assert other.headers["content-profile"] == "archive"
     assert api.get("/books?limit=1").headers["content-profile"] == "api"
-    written = api.post("/books", json={"id": 2, "title": "x"}, headers={"Content-Profile": "archive"})
+    written = api.post(
+        "/books", json={"id": 2, "title": "x"}, headers={"Content-Profile": "archive"}
+    )
     assert written.status_code == 201
     # Each method has its own header.
     assert api.get("/publishers", headers={"Content-Profile": "archive"}).status_code == 200

@@ -33,7 +33,9 @@ def test_a_new_table_is_there_at_once(own_library: TestDatabase, serve: Serve) -
     server = serve(own_library, CONFIG)
     with server.client() as client, own_library.connect("supabase_admin") as admin:
         assert client.get("/books?limit=1").status_code == 200
-        admin.execute("create table api.shelves (id int primary key, book_id int references api.books)")
+        admin.execute(
+            "create table api.shelves (id int primary key, book_id int references api.books)"
+        )
         admin.execute("grant select on api.shelves to service_role")
         assert wait_until(lambda: client.get("/shelves").status_code == 200, 5)
         assert client.get("/shelves?select=*,books(title)").json() == []

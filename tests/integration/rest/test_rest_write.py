@@ -36,10 +36,14 @@ def test_insert_gives_back_what_select_asks_for(api: httpx.Client) -> None:
 
 
 def test_insert_names_the_row_in_headers_only(api: httpx.Client) -> None:
-    answer = api.post("/publishers", json={"id": 9, "name": "N"}, headers=prefer("return=headers-only"))
+    answer = api.post(
+        "/publishers", json={"id": 9, "name": "N"}, headers=prefer("return=headers-only")
+    )
     assert answer.headers["location"] == "/publishers?id=eq.9"
     two = api.post(
-        "/visits", json={"at": "2024-05-01", "visitor": "a&b"}, headers=prefer("return=headers-only")
+        "/visits",
+        json={"at": "2024-05-01", "visitor": "a&b"},
+        headers=prefer("return=headers-only"),
     )
     assert two.headers["location"] == "/visits?at=eq.2024-05-01&visitor=eq.a%26b"
     none = api.post("/no_key", json={"a": "1"}, headers=prefer("return=headers-only"))
@@ -169,8 +173,14 @@ def test_update(api: httpx.Client) -> None:
     assert full.json() == [{"pages": 7, "authors": [{"name": "Ada"}, {"name": "Ben"}]}]
     assert full.headers["content-range"] == "0-0/1"
     assert api.patch("/books?id=eq.0", json={"pages": 1}).headers["content-range"] == "*/*"
-    assert api.patch("/books?slug=eq.a-loud-hill", json={"pages": 1}).headers["content-range"] == "0-0/*"
-    assert api.patch("/books?or=(id.eq.1,id.eq.2)", json={"pages": 1}).headers["content-range"] == "0-1/*"
+    assert (
+        api.patch("/books?slug=eq.a-loud-hill", json={"pages": 1}).headers["content-range"]
+        == "0-0/*"
+    )
+    assert (
+        api.patch("/books?or=(id.eq.1,id.eq.2)", json={"pages": 1}).headers["content-range"]
+        == "0-1/*"
+    )
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", "[{}]"])

@@ -1,4 +1,4 @@
-"""The query grammar: what it reads, where its errors point, and that nothing else comes out of it."""
+"""The query grammar: what it reads, where its errors point, and that nothing else happens."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def test_filters() -> None:
 
 
 def test_logic_and_order() -> None:
-    query = parsed('a.not.or=(b.eq."x)",not.and(c.is.true,d.cs.{1,2}))&e.order=f.desc.nullslast,g(h)')
+    query = parsed(
+        'a.not.or=(b.eq."x)",not.and(c.is.true,d.cs.{1,2}))&e.order=f.desc.nullslast,g(h)'
+    )
     [(path, tree)] = query.logic
     assert path == ("a",)
     assert tree == LogicGroup(
@@ -159,7 +161,16 @@ NAMES = st.sampled_from(
     ["select", "order", "limit", "offset", "or", "and", "not.or", "a", "a.b", "a.order", "columns"]
 )
 PIECES = st.sampled_from(
-    list('abz09_$*.,:;()!-<>"\\{}[]\'% \t\n\0é😀') + ["->", "->>", "::", "eq.", "in.(", "not.", "..."]
+    [
+        *list("abz09_$*.,:;()!-<>\"\\{}[]'% \t\n\x00é😀"),
+        "->",
+        "->>",
+        "::",
+        "eq.",
+        "in.(",
+        "not.",
+        "...",
+    ]
 )
 TEXTS = st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=25).map("".join))
 

@@ -49,7 +49,9 @@ def test_preferences() -> None:
         "rollback",
     )
     assert (found.timezone, found.invalid) == ("UTC", ("other",))
-    assert found.applied("return", "count", "tx") == "return=representation, count=exact, tx=rollback"
+    assert (
+        found.applied("return", "count", "tx") == "return=representation, count=exact, tx=rollback"
+    )
     assert parse_preferences(headers, False).transaction is None
 
 

@@ -27,7 +27,9 @@ def _table(name: str, *columns: tuple[str, str]) -> Table:
     return Table(QualifiedName("api", name), None, False, True, True, True, ("id",), described)
 
 
-BOOKS = _table("books", ("id", "integer"), ("title", "text"), ("details", "jsonb"), ("p_id", "integer"))
+BOOKS = _table(
+    "books", ("id", "integer"), ("title", "text"), ("details", "jsonb"), ("p_id", "integer")
+)
 PUBLISHERS = _table("publishers", ("id", "integer"), ("name", "text"))
 TO_ONE = Relationship(
     BOOKS.name, PUBLISHERS.name, "many-to-one", "books_p_id_fkey", (("p_id", "id"),)
@@ -136,8 +138,35 @@ def test_a_constant_stays_within_its_quotes(value: str) -> None:
 
 FRAGMENTS = st.lists(
     st.sampled_from(
-        ["id", "title", "details", "publishers", "p", "*", "(", ")", ",", ".", ":", "::", "->", "->>"]
-        + ["!", "inner", "...", "sum()", "count()", "eq", "in", "is", "null", "not", "1", '"', "asc"]
+        [
+            "id",
+            "title",
+            "details",
+            "publishers",
+            "p",
+            "*",
+            "(",
+            ")",
+            ",",
+            ".",
+            ":",
+            "::",
+            "->",
+            "->>",
+            "!",
+            "inner",
+            "...",
+            "sum()",
+            "count()",
+            "eq",
+            "in",
+            "is",
+            "null",
+            "not",
+            "1",
+            '"',
+            "asc",
+        ]
     ),
     max_size=12,
 ).map("".join)

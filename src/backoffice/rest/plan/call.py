@@ -83,7 +83,8 @@ def _returning(shown: ReadPlan, columns: set[str]) -> tuple[str, ...]:
     if not columns or any(embed.parent_columns is None for embed in shown.embeds):
         return ("*",)
     names = {select.field.name for select in shown.fields}
-    return ("*", *sorted(names - columns - {"*"}))
+    # `count` is no column: it counts the rows it is selected from.
+    return ("*", *sorted(names - columns - {"*", "count"}))
 
 
 def _ambiguous(routines: list[Routine]) -> RestError:

@@ -37,6 +37,7 @@ def select(
     """The rows of a plan. With `as_jsonb` embeds are that, as PostgREST shows them in CSV."""
     reference = plan.reference
     grouped = plan.is_grouped
+    as_jsonb = as_jsonb or grouped
     columns = [_column(reference, item) for item in plan.fields]
     keys = [not item.aggregate for item in plan.fields]
     if not columns and not plan.embeds:
@@ -45,10 +46,10 @@ def select(
         columns.append(_column(QualifiedName("", owner) if owner else reference, item))
         keys.append(True)
     for embed in plan.embeds:
-        for shown, is_key in _embed_columns(embed, as_jsonb or grouped):
+        for shown, is_key in _embed_columns(embed, as_jsonb):
             columns.append(shown)
             keys.append(is_key)
-    joins: Fragment = [part for embed in plan.embeds for part in _lateral(embed)]
+    joins: Fragment = [part for embed in plan.embeds for part in _lateral(embed, as_jsonb)]
     return [
         "select ",
         *joined(", ", columns),
@@ -101,10 +102,12 @@ def _spread_column(alias: str, item: SpreadField) -> Fragment:
     return [*value, f" as {identifier(item.alias)}"] if item.alias is not None else value
 
 
-def _lateral(embed: Embed) -> Fragment:
+def _lateral(embed: Embed, as_jsonb: bool) -> Fragment:
     alias = identifier(embed.aggregate_alias)
     join = " inner" if embed.join == "inner" else " left"
-    rows = select(embed.plan, embed.order_fields)
+    # What a spread shows is grouped by above; what is within an object is not.
+    inner_jsonb = as_jsonb and embed.mode == "spread-one"
+    rows = select(embed.plan, embed.order_fields, as_jsonb=inner_jsonb)
     if embed.mode in ("object", "spread-one"):
         return [f"{join} join lateral (", *rows, f") as {alias} on true"]
     condition = f"{alias} is not null" if embed.join == "inner" else "true"
@@ -115,7 +118,8 @@ def _lateral(embed: Embed) -> Fragment:
             name = identifier(item.name)
             aggregates += [f", coalesce(json_agg({alias}.{name}"]
             aggregates += order_by(own, embed.spread_order)
-            aggregates += [f"), '[]') as {identifier(item.alias or item.name)}"]
+            cast = "::jsonb" if as_jsonb else ""
+            aggregates += [f"), '[]'){cast} as {identifier(item.alias or item.name)}"]
     inner: Fragment = ["select ", *aggregates, " from (", *rows, f") as {alias}"]
     return [f"{join} join lateral (", *inner, f") as {alias} on {condition}"]
 

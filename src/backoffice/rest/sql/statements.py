@@ -64,7 +64,11 @@ def mutate_statement(
 ) -> Fragment:
     """A POST, PATCH, PUT or DELETE of a table."""
     source = identifier(SOURCE.name)
-    rows: Fragment = [f"select * from {source}"] if handler.kind == "none" else select(shown, as_jsonb=_shows_jsonb(handler))
+    rows: Fragment = (
+        [f"select * from {source}"]
+        if handler.kind == "none"
+        else select(shown, as_jsonb=_shows_jsonb(handler))
+    )
     location = _location(location_columns) if location_columns else "null"
     return [
         f"with {source} as (",
