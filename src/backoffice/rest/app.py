@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -13,14 +11,16 @@ from psycopg_pool import PoolClosed, PoolTimeout
 
 from backoffice.database import Database
 from backoffice.rest.authenticate import Authenticator, Identity, Verify
+from backoffice.rest.client import ClientWatch, Message, Receive, read_body
 from backoffice.rest.config import RestConfig
 from backoffice.rest.cors import cors_headers, is_preflight, preflight_headers
 from backoffice.rest.errors import RestError, invalid_body, pool_exhausted, unreachable
-from backoffice.rest.execute import Connection, Disconnected, Executor, StalePlan, Transaction
+from backoffice.rest.execute import Disconnected, Executor, StalePlan, Transaction
 from backoffice.rest.openapi.root import describe_root
 from backoffice.rest.options import allowed_methods
+from backoffice.rest.plan_memory import PlanMemory
 from backoffice.rest.planned_count import planned_rows
-from backoffice.rest.prepare import Prepared, prepare
+from backoffice.rest.prepare import Prepared
 from backoffice.rest.request import ApiRequest, Headers, read_headers, read_request
 from backoffice.rest.response import (
     HeaderList,
@@ -35,14 +35,11 @@ from backoffice.rest.schema_cache.types import SchemaCache
 from backoffice.rest.session import isolation_level, settings_statement, transaction_settings
 from backoffice.rest.sql.fragments import Param, identifier
 from backoffice.rest.sql.statement import Statement
+from backoffice.rest.timing import Timing
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-# A request shorter than this is not worth watching its client for.
-_WATCH_AFTER_SECONDS = 0.05
 _ATTEMPTS = 3
 # Not found in the cache: the catalogue may have changed since.
 _MISSES = {"PGRST200", "PGRST202", "PGRST204", "PGRST205"}
@@ -61,6 +58,7 @@ class RestApp:
         self._config = config
         self._authenticator = Authenticator(config, verify)
         self._keeper = SchemaCacheKeeper(database, config)
+        self._plans = PlanMemory(config)
         self._executor = Executor(prepares=config.prepared_statements)
         self._started = False
 
@@ -118,17 +116,17 @@ class RestApp:
         request = read_request(scope, headers, self._config, cache.timezones)
         if request.method == "OPTIONS":
             return allowed_methods(request, cache)
-        body = await _read_body(receive, self._config.max_body_bytes)
+        body = await read_body(receive, self._config.max_body_bytes)
         timing.mark("parse")
         if request.kind == "root":
             return await self._describe(request, identity, cache)
         try:
-            prepared = prepare(request, body, cache, self._config)
+            prepared = self._plans.prepare(request, body, cache)
         except RestError as error:
             if error.code not in _MISSES or not await self._keeper.refreshed():
                 raise
             cache = await self._keeper.get()
-            prepared = prepare(request, body, cache, self._config)
+            prepared = self._plans.prepare(request, body, cache)
         timing.mark("plan")
         response = await self._execute(prepared, identity, cache, receive)
         timing.mark("transaction")
@@ -201,7 +199,7 @@ class RestApp:
             connection = await pool.getconn()
         except (PoolTimeout, PoolClosed) as error:
             raise pool_exhausted() from error
-        watch = _ClientWatch(connection, receive)
+        watch = ClientWatch(connection, receive)
         try:
             return await self._executor.run(
                 connection, transaction, is_anonymous=identity.is_anonymous
@@ -214,59 +212,6 @@ class RestApp:
             await pool.putconn(connection)
 
 
-class Timing:
-    """`Server-Timing`: how long each step took, in milliseconds."""
-
-    def __init__(self, enabled: bool) -> None:
-        self._enabled = enabled
-        self._last = time.perf_counter() if enabled else 0.0
-        self._steps: list[str] = []
-
-    def mark(self, step: str) -> None:
-        """The step ends now."""
-        if self._enabled:
-            now = time.perf_counter()
-            self._steps.append(f"{step};dur={(now - self._last) * 1000:.1f}")
-            self._last = now
-
-    def added_to(self, response: Response) -> Response:
-        """The response with the header, if it is enabled."""
-        if self._enabled:
-            self.mark("response")
-            response.headers.append((b"server-timing", ", ".join(self._steps).encode()))
-        return response
-
-
-class _ClientWatch:
-    """Cancels the query in the database when its client is gone before it is done."""
-
-    def __init__(self, connection: Connection, receive: Receive | None) -> None:
-        self._connection = connection
-        self._receive = receive
-        self._task: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        if receive is not None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_WATCH_AFTER_SECONDS, self._begin)
-
-    def _begin(self) -> None:
-        self._task = asyncio.create_task(self._watch())
-
-    async def _watch(self) -> None:
-        assert self._receive is not None
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        await self._connection.cancel_safe(timeout=5)
-
-    async def end(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            # A cancellation under way must not reach the connection's next query.
-            await asyncio.gather(self._task, return_exceptions=True)
-
-
 def _settings_statement(settings: tuple[tuple[str, str], ...]) -> Statement:
     names = tuple(name for name, _ in settings)
     return Statement(settings_statement(names), tuple(Param(value) for _, value in settings))
@@ -277,37 +222,6 @@ def _pre_request(config: RestConfig) -> Statement | None:
         return None
     name = ".".join(identifier(part) for part in config.pre_request.split("."))
     return Statement(f"select {name}()")
-
-
-async def _read_body(receive: Receive, limit: int) -> bytes:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        return b""
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return _within(body, limit)
-    chunks, size = [body], len(body)
-    while message.get("more_body"):
-        message = await receive()
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= limit:
-            chunks.append(chunk)
-        if message["type"] == "http.disconnect":
-            break
-    if size > limit:
-        raise _too_large(limit)
-    return b"".join(chunks)
-
-
-def _within(body: bytes, limit: int) -> bytes:
-    if len(body) > limit:
-        raise _too_large(limit)
-    return body
-
-
-def _too_large(limit: int) -> RestError:
-    return RestError(413, "PGRST102", f"The request body is larger than {limit} bytes")
 
 
 async def _send(response: Response, cors: HeaderList, send: Send, method: str) -> None:

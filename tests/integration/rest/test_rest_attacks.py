@@ -198,31 +198,12 @@ ATOM = st.one_of(
         ["id", "title", "details", "lent", "moods", "words", "price", "publishers", "authors", "*"]
     ),
 )
+OPERATORS = (
+    "eq neq gt like ilike match is in cs cd ov sl adj fts wfts not.eq not.in eq(any)"
+    " isdistinct nope"
+)
 VALUE = st.tuples(
-    st.sampled_from(
-        [
-            "eq",
-            "neq",
-            "gt",
-            "like",
-            "ilike",
-            "match",
-            "is",
-            "in",
-            "cs",
-            "cd",
-            "ov",
-            "sl",
-            "adj",
-            "fts",
-            "wfts",
-            "not.eq",
-            "not.in",
-            "eq(any)",
-            "isdistinct",
-            "nope",
-        ]
-    ),
+    st.sampled_from(OPERATORS.split()),
     st.one_of(TEXT, st.sampled_from(["1", "null", "(1,2)", "{1}", "[1,2)", "true", '{"a":1}'])),
 ).map(".".join)
 

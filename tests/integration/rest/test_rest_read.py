@@ -189,6 +189,17 @@ def test_impossible_ranges_are_refused(
     }
 
 
+def test_the_same_question_may_be_asked_otherwise(api: httpx.Client) -> None:
+    path = "/publishers?id=eq.1&select=id"
+    for _ in range(3):
+        assert api.get(path).json() == [{"id": 1}]
+        assert api.get(path, headers={"Accept": "text/csv"}).text == "id\n1"
+        assert api.get(path, headers={"Prefer": "count=exact"}).headers["content-range"] == "0-0/1"
+        assert api.get(path, headers={"Range": "1-2"}).json() == []
+        assert api.head(path).content == b""
+        assert api.get(path, headers={"Accept-Profile": "archive"}).status_code == 404
+
+
 def test_a_count_goes_through_inner_embeds(api: httpx.Client) -> None:
     answer = api.get(
         "/books?select=id,publishers!inner(*)&publishers.city=eq.Oslo&limit=1",

@@ -19,7 +19,8 @@ from backoffice.rest.grammar.ast import (
     OrderTerm,
     SelectItem,
 )
-from backoffice.rest.grammar.parsec import GrammarError, Parser, run
+from backoffice.rest.grammar.failures import GrammarError
+from backoffice.rest.grammar.parsec import Parser, run
 from backoffice.rest.ranges import ALL_ROWS, RowRange, from_parameters
 
 _NOT_FILTERS = {"select", "columns", "on_conflict"}
