@@ -64,7 +64,7 @@ async def keep_running(child: Child, *, restart: bool) -> AsyncIterator[None]:
 
 
 async def _run(child: Child, *, restart: bool) -> None:
-    pause = FIRST_PAUSE_SECONDS
+    pause = 0.0
     while True:
         started = time.monotonic()
         process = await child.start()
@@ -77,7 +77,8 @@ async def _run(child: Child, *, restart: bool) -> None:
                 log.error("child failed", child=child.name, status=status)
             return
         steady = time.monotonic() - started > STEADY_SECONDS
-        pause = FIRST_PAUSE_SECONDS if steady else min(pause * 2, LONGEST_PAUSE_SECONDS)
+        longer = min(max(pause * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        pause = FIRST_PAUSE_SECONDS if steady else longer
         log.error("child ended, starting it again", child=child.name, status=status, pause=pause)
         await asyncio.sleep(pause)
 
