@@ -8,6 +8,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { loadPage } from '@/app/load-page';
 import { NotFound } from '@/app/not-found';
 import { PageError } from '@/app/page-error';
 import { PagePending } from '@/app/page-pending';
@@ -33,7 +34,10 @@ const signInRoute = createRoute({
     const session = await currentSession(context.backend).catch(() => null);
     if (session) throw redirect({ href: safeNext(search.next), replace: true });
   },
-  component: lazyRouteComponent(() => import('@/pages/sign-in/sign-in-page'), 'SignInPage'),
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/sign-in/sign-in-page')),
+    'SignInPage',
+  ),
 });
 
 /** Everything behind the sign-in: fills what the URL leaves open of domain and dates. */
@@ -57,7 +61,10 @@ const shellRoute = createRoute({
       replace: true,
     });
   },
-  component: lazyRouteComponent(() => import('@/app/shell/shell'), 'Shell'),
+  component: lazyRouteComponent(
+    loadPage(() => import('@/app/shell/shell')),
+    'Shell',
+  ),
 });
 
 const homeRoute = createRoute({
@@ -72,7 +79,10 @@ const dashboardRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/dashboard',
   validateSearch: parseDashboardSearch,
-  component: lazyRouteComponent(() => import('@/pages/dashboard/dashboard-page'), 'DashboardPage'),
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/dashboard/dashboard-page')),
+    'DashboardPage',
+  ),
 });
 
 const conversationsRoute = createRoute({
@@ -80,7 +90,7 @@ const conversationsRoute = createRoute({
   path: '/conversations',
   validateSearch: parseConversationSearch,
   component: lazyRouteComponent(
-    () => import('@/pages/conversations/conversations-page'),
+    loadPage(() => import('@/pages/conversations/conversations-page')),
     'ConversationsPage',
   ),
 });
@@ -89,7 +99,7 @@ const conversationRoute = createRoute({
   getParentRoute: () => conversationsRoute,
   path: '$domain/$id',
   component: lazyRouteComponent(
-    () => import('@/pages/conversations/conversation-panel'),
+    loadPage(() => import('@/pages/conversations/conversation-panel')),
     'ConversationPanel',
   ),
 });

@@ -4,6 +4,7 @@ import {
   SegmentedControl,
   UnstyledButton,
   useMantineColorScheme,
+  VisuallyHidden,
 } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconKeyboard, IconLogout } from '@tabler/icons-react';
@@ -47,8 +48,15 @@ export function UserMenu({ onHelp }: UserMenuProps) {
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
-        <UnstyledButton display="flex" aria-label="Your account">
-          <Avatar size={34} radius="xl" color="rose" name={profile?.full_name || profile?.email} />
+        <UnstyledButton display="flex">
+          <VisuallyHidden>Your account</VisuallyHidden>
+          <Avatar
+            aria-hidden
+            size={34}
+            radius="xl"
+            color="rose"
+            name={profile?.full_name || profile?.email}
+          />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
