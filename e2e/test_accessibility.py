@@ -1,0 +1,69 @@
+"""axe-core finds nothing serious on any page, in light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import USER, OpenPage
+from .pages import expect_figure, panel, rows, transcript
+from .traffic import FIGURES, path
+
+AXE = Path(__file__).parents[1] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """
+async () => {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+}
+"""
+
+
+def _sign_in(page: Page) -> None:
+    # As an instance with demo traffic shows it: with the two logins to choose from.
+    def with_demo(route: object) -> None:
+        answer = route.fetch()  # type: ignore[attr-defined]
+        route.fulfill(response=answer, json={**answer.json(), "demo": True})  # type: ignore[attr-defined]
+
+    page.route("**/config.json", with_demo)
+    page.goto("/sign-in")
+    expect(page.get_by_role("region", name="Demo logins")).to_be_visible()
+
+
+def _dashboard(page: Page) -> None:
+    page.goto(path("dashboard", FIGURES))
+    expect_figure(page, "Conversations", "4")
+    expect(page.get_by_role("region", name="Best of").get_by_role("row")).not_to_have_count(0)
+    expect(page.get_by_role("img", name="Conversations per day")).to_be_visible()
+
+
+def _conversations(page: Page) -> None:
+    page.goto(path("conversations", FIGURES))
+    expect(rows(page)).to_have_count(4)
+
+
+def _conversation(page: Page) -> None:
+    page.goto("/conversations?domain=abtasty.com&from=2025-06-10&to=2025-06-10")
+    rows(page).get_by_role("link").click()
+    expect(transcript(page)).to_contain_text("Demo booked")
+    expect(panel(page)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("show", "who"),
+    [(_sign_in, None), (_dashboard, USER), (_conversations, USER), (_conversation, USER)],
+)
+def test_axe_finds_nothing_serious(
+    open_page: OpenPage, show: Callable[[Page], None], who: str | None, scheme: str
+) -> None:
+    page = open_page(who, color_scheme=scheme)
+    show(page)
+    # Evaluated by the debugger, which the content security policy does not bind.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate(RUN_AXE) == []

@@ -1,0 +1,170 @@
+"""The list of conversations, its filters, and the conversation opened from it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from .conftest import USER, OpenPage
+from .pages import panel, query, rows, transcript
+from .traffic import EMPTY, HOSTILE, LIST, LISTED, MINE, path
+
+
+def expect_found(page: Page, count: int) -> None:
+    """The count says so, and exactly so many rows are there."""
+    expect(page.get_by_text(f"{count} conversations", exact=True)).to_be_visible()
+    expect(rows(page)).to_have_count(count)
+
+
+def test_filters_narrow_the_list_and_live_in_the_address(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST))
+    expect(page.get_by_text(f"{LISTED} conversations", exact=True)).to_be_visible()
+
+    page.get_by_label("Search what was said").fill("giraffe price")
+    expect_found(page, 5)
+    expect(page).to_have_url(re.compile(r"q=giraffe%20price"))
+    page.get_by_label("Clear the search").click()
+
+    page.get_by_role("combobox", name="Conversions").click()
+    page.get_by_role("option", name="Demo booked").click()
+    expect_found(page, 10)
+    page.get_by_role("combobox", name="Conversions").press("Escape")
+
+    page.get_by_role("combobox", name="Page").click()
+    page.get_by_role("option", name="/features").click()
+    expect_found(page, 5)
+    page.get_by_label("With messages only").check()
+    expect_found(page, 4)
+    assert query(page) == {
+        "domain": [MINE],
+        "from": [LIST.start],
+        "to": [LIST.end],
+        "conversions": ["demo_booked"],
+        "page": ["/features"],
+        "messaged": ["true"],
+    }
+
+    page.reload()
+    expect_found(page, 4)
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(page.get_by_text(f"{LISTED} conversations", exact=True)).to_be_visible()
+
+
+def test_nothing_found_says_what_to_do_next(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST, q="unheardof"))
+    expect(page.get_by_text("No conversation matches these filters")).to_be_visible()
+    page.get_by_role("status").get_by_role("button", name="Clear the filters").click()
+    expect(rows(page).first).to_be_visible()
+    page.goto(path("conversations", EMPTY))
+    expect(page.get_by_text("No conversations in this range")).to_be_visible()
+
+
+def test_scrolling_shows_every_conversation_once(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST))
+    shown: dict[int, str] = {}
+    while len(shown) < LISTED:
+        expect(rows(page).nth(0)).to_be_visible()
+        found = rows(page).evaluate_all(
+            "items => items.map((item) => [item.ariaPosInSet, item.querySelector('a').href])"
+        )
+        shown |= {int(position): href for position, href in found}
+        last = max(int(position) for position, _ in found)
+        if last == LISTED:
+            break
+        page.locator(f'[aria-posinset="{last}"]').scroll_into_view_if_needed()
+        expect(page.locator(f'[aria-posinset="{last + 1}"]')).to_be_attached()
+    expect(page.get_by_text(f"All {LISTED} are shown.")).to_be_visible()
+    assert sorted(shown) == list(range(1, LISTED + 1))
+    assert len(set(shown.values())) == LISTED
+
+
+def test_a_conversation_is_walked_through_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST, q="giraffe"))
+    expect_found(page, 5)
+    rows(page).nth(1).get_by_role("link").click()
+    expect(transcript(page)).to_contain_text("Question 78 about")
+    for key, number in (("j", 52), ("ArrowRight", 26), ("j", 0), ("k", 26), ("ArrowLeft", 52)):
+        page.keyboard.press(key)
+        expect(transcript(page)).to_contain_text(f"Question {number} about")
+    expect(panel(page).get_by_role("heading", level=2)).to_be_focused()
+
+    address = page.url
+    fresh = page.context.new_page()
+    fresh.goto(address)
+    expect(transcript(fresh)).to_contain_text("Question 52 about")
+    expect_found(fresh, 5)
+    fresh.close()
+
+    page.keyboard.press("Escape")
+    expect(panel(page)).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/conversations\?.*q=giraffe"))
+    page.go_back()
+    expect(transcript(page)).to_contain_text("Question 52 about")
+
+
+def test_next_goes_on_where_the_loaded_rows_end(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST))
+    fiftieth = page.locator('[aria-posinset="50"]').get_by_role("link")
+    with page.expect_request(lambda request: "list_conversations" in request.url):
+        while not fiftieth.count():
+            rows(page).last.scroll_into_view_if_needed()
+    fiftieth.click()
+    expect(transcript(page)).to_contain_text("Question 80 about")
+    page.keyboard.press("j")
+    expect(transcript(page)).to_contain_text("Question 79 about")
+
+
+def test_a_transcript_tells_who_said_what_when_and_what_came_of_it(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto("/conversations?domain=abtasty.com&from=2025-06-10&to=2025-06-10")
+    rows(page).get_by_role("link").click()
+    expect(panel(page).get_by_role("heading", level=2)).to_have_text("ann@client.example")
+    items = transcript(page).get_by_role("listitem")
+    expect(items).to_have_count(9)
+    expect(items.nth(0)).to_contain_text("Tuesday, June 10, 2025")
+    expect(items.nth(1)).to_contain_text("Visitor:How does it work?12:01 PM")
+    expect(items.nth(2)).to_contain_text("answered in 1.4s")
+    for index, words in enumerate(
+        ("E-mail captured", "Demo proposed", "CTA clicked", "Demo booked")
+    ):
+        expect(transcript(page)).to_contain_text(words), index
+    facts = panel(page).get_by_role("region", name="Visitor and visit")
+    expect(facts).to_contain_text("Europe/Paris")
+
+
+def test_what_a_stranger_wrote_is_only_ever_text(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", HOSTILE))
+    expect_found(page, 3)
+    hostile = rows(page).nth(2)
+    expect(hostile).to_contain_text('<img src="x" onerror="window.hacked = 6">')
+    expect(hostile).to_contain_text("<script>window.hacked = 1</script>")
+    hostile.get_by_role("link").click()
+
+    said = transcript(page)
+    expect(said).to_contain_text('<script>window.hacked = 1</script><img src="x" onerror=')
+    expect(said).to_contain_text('<iframe src="https://evil.example/"></iframe><style>')
+    expect(said).to_contain_text("[picture: pixel]")
+    expect(said.get_by_role("list").get_by_role("listitem")).to_have_text(["one", "two"])
+    for words in ("click me", "data link"):
+        said.get_by_text(words).click()
+    links = said.get_by_role("link")
+    expect(links).to_have_count(1)
+    expect(links).to_have_attribute("href", "https://honest.example/page")
+    expect(links).to_have_attribute("rel", re.compile("noopener.*noreferrer"))
+    assert said.locator("script, img, iframe, style, object, embed, form").count() == 0
+    assert page.evaluate("window.hacked") is None
+    assert page.context.pages == [page]
+
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(transcript(page)).to_be_visible()
+        overflow = transcript(page).evaluate("(list) => list.scrollWidth - list.clientWidth")
+        assert overflow <= 0, f"at {width} px the transcript is {overflow} px too wide"
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
