@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final, Protocol
 
 import maxminddb
+from starlette.datastructures import Headers
 
+from backoffice.addresses import Network, client_address, parse_address, parse_networks
 from backoffice.capture import bots
 from backoffice.capture.limits import MAX_USER_AGENT
 from backoffice.errors import ConfigurationError
 from backoffice.settings import Settings
 
-Network = IPv4Network | IPv6Network
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _NO_COUNTRY: Final = frozenset({"XX", "T1", "ZZ"})
 _LONGEST: Final = 64
@@ -62,10 +61,7 @@ class Origins:
     @classmethod
     def from_settings(cls, settings: Settings, hash_key: bytes) -> Origins:
         """As the settings say. Raises `ConfigurationError` for what cannot be read."""
-        try:
-            trusted = tuple(ip_network(item, strict=False) for item in settings.trusted_proxies)
-        except ValueError as error:
-            raise ConfigurationError(f"BACKOFFICE_TRUSTED_PROXIES: {error}") from error
+        trusted = parse_networks(settings.trusted_proxies)
         countries: Countries | None = None
         if settings.maxmind_path is not None:
             try:
@@ -79,7 +75,7 @@ class Origins:
         self,
         site_domain: str,
         peer: str | None,
-        headers: Mapping[str, str],
+        headers: Headers,
         *,
         resolved: bool = False,
     ) -> Sender:
@@ -105,18 +101,10 @@ class Origins:
             language=None if is_program else language_code(headers.get("accept-language")),
         )
 
-    def client_address(self, peer: str | None, headers: Mapping[str, str]) -> str | None:
+    def client_address(self, peer: str | None, headers: Headers) -> str | None:
         """The nearest address in front of the trusted proxies."""
-        address = peer
-        if self._is_trusted(peer):
-            for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
-                hop = hop.strip()
-                if normal_address(hop) is None:
-                    break
-                address = hop
-                if not self._is_trusted(hop):
-                    break
-        return normal_address(address)
+        address = client_address(peer, headers.getlist("x-forwarded-for"), self.trusted)
+        return str(address) if address else None
 
     def country_of(self, address: str | None) -> str | None:
         """The country the MaxMind database knows for `address`."""
@@ -133,9 +121,7 @@ class Origins:
         return hash_address(self.hash_key, site_domain, address)
 
     def _is_trusted(self, address: str | None) -> bool:
-        if not self.trusted or address is None:
-            return False
-        parsed = _parse_address(address)
+        parsed = parse_address(address) if self.trusted else None
         return parsed is not None and any(parsed in network for network in self.trusted)
 
 
@@ -152,17 +138,8 @@ def normal_address(value: Any) -> str | None:
 
 @lru_cache(maxsize=2048)
 def _normal_address(value: str) -> str | None:
-    parsed = _parse_address(value)
+    parsed = parse_address(value)
     return str(parsed) if parsed else None
-
-
-def _parse_address(value: str) -> IPv4Address | IPv6Address | None:
-    try:
-        parsed = ip_address(value.strip().strip("[]").split("%", 1)[0])
-    except ValueError:
-        return None
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    return mapped or parsed
 
 
 def country_code(value: Any) -> str | None:

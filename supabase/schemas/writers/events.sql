@@ -71,7 +71,8 @@ begin
     on conflict do nothing
     returning known.uuid
   ),
-  judged as (
+  -- Materialized: what is looked up here is asked for twice below.
+  judged as materialized (
     select
       i.*,
       private.environment_of(p_site_domain, i.host, host.environment) as environment,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from starlette.datastructures import Headers
 
 from backoffice.capture.events import normalise
 from backoffice.capture.sender import Origins
@@ -43,7 +44,9 @@ def normalised(
     sent_at: datetime | None = None,
 ) -> dict[str, Any]:
     """What the database is given of `raw`, as JSON data."""
-    sender = origins.sender(SITE, peer, {"user-agent": CHROME} if headers is None else headers)
+    sender = origins.sender(
+        SITE, peer, Headers({"user-agent": CHROME} if headers is None else headers)
+    )
     stored: dict[str, Any] = orjson.loads(
         orjson.dumps(normalise(raw, sender, origins, NOW, sent_at))
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
 
 from backoffice.capture.sender import Origins, language_code, normal_address
 from backoffice.errors import ConfigurationError
@@ -28,13 +29,18 @@ BEHIND = Origins.from_settings(Settings(trusted_proxies=["10.0.0.0/8", "::1"]), 
     ],
 )
 def test_client_address(peer: str | None, forwarded: str, expected: str | None) -> None:
-    assert BEHIND.client_address(peer, {"x-forwarded-for": forwarded}) == expected
+    assert BEHIND.client_address(peer, Headers({"x-forwarded-for": forwarded})) == expected
+
+
+def test_a_caller_cannot_put_an_address_before_the_proxys_own_header() -> None:
+    lines = [(b"x-forwarded-for", b"1.1.1.1"), (b"x-forwarded-for", b"198.51.100.1")]
+    assert BEHIND.client_address("10.0.0.1", Headers(raw=lines)) == "198.51.100.1"
 
 
 def test_a_proxy_that_was_looked_through_before_tells_the_country() -> None:
     settings = Settings(trusted_proxies=["10.0.0.0/8"], country_header="CF-IPCountry")
     origins = Origins.from_settings(settings, b"k" * 32)
-    headers = {"cf-ipcountry": "fr", "x-forwarded-for": "198.51.100.1"}
+    headers = Headers({"cf-ipcountry": "fr", "x-forwarded-for": "198.51.100.1"})
     seen = origins.sender("a.com", "198.51.100.1", headers, resolved=True)
     assert (seen.country, seen.address) == ("FR", "198.51.100.1")
     assert origins.sender("a.com", "198.51.100.1", headers).country is None
