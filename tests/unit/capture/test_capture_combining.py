@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+from starlette.datastructures import Headers
 
 from backoffice.capture.combining import MAX_TOGETHER, MAX_WAITING, Combiner, Stored
 from backoffice.capture.events import Event, normalise
@@ -17,7 +18,7 @@ from unit.capture.capture_senders import CHROME, NOW, ORIGINS, SITE, event
 
 
 def events(*numbers: int) -> list[Event]:
-    sender = ORIGINS.sender(SITE, None, {"user-agent": CHROME})
+    sender = ORIGINS.sender(SITE, None, Headers({"user-agent": CHROME}))
     return [normalise(event(uuid=uuid(number)), sender, ORIGINS, NOW, None) for number in numbers]
 
 
