@@ -82,10 +82,8 @@ $(TOOLS): requirements-dev.lock $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Not `npm ci`: it refuses a lock without the optional packages of other systems (Biome's), which a
-# registry need not carry. This installs what the lock says as well, and leaves the lock alone.
 $(WEB_MODULES): web/package.json web/package-lock.json
-	$(NPM) --prefix web install --no-save --no-audit --no-fund
+	$(NPM) --prefix web ci --no-audit --no-fund
 	@touch $@
 
 $(WEB_BUILD): $(WEB_MODULES) $(WEB_SOURCES)
