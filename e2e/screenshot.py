@@ -1,41 +1,103 @@
-"""Takes the README's picture: the Dashboard over a month of demo traffic. `make screenshot`."""
+"""Takes the pictures of the documentation over a month of demo traffic. `make screenshot`.
+
+With `BACKOFFICE_URL` it looks at a server that runs already and has its traffic.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from backoffice.stack.processes import wait_until
 from support.database import reachable_folder
 from support.serving import installation
 
 from .browser import chromium
-from .pages import sign_in
+from .pages import rows, sign_in, transcript
 
-PICTURE = Path(__file__).parents[1] / "docs" / "dashboard.png"
-SIZE = {"width": 1440, "height": 1000}
+PICTURES = Path(__file__).parents[1] / "docs" / "images"
+DESK: ViewportSize = {"width": 1440, "height": 1000}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 LOAD_SECONDS = 300
+# What a reader's browser still loads at once.
+MOST_BYTES = 400_000
 
 
-def main() -> None:
-    """Serve an empty installation, wait for its traffic, and look at it."""
+@contextmanager
+def loaded_server() -> Iterator[str]:
+    """The address of a server whose demo traffic has all arrived."""
+    if url := os.environ.get("BACKOFFICE_URL"):
+        yield url.rstrip("/")
+        return
     with (
         reachable_folder() as folder,
-        chromium() as browser,
         installation(folder).serving(BACKOFFICE_DEMO="true") as server,
     ):
         loaded = wait_until(lambda: "messages stored in" in server.log.read_text(), LOAD_SECONDS)
         assert loaded, server.log.read_text()
-        page = browser.new_page(viewport=SIZE, device_scale_factor=2, color_scheme="light")
-        page.goto(f"{server.url}/sign-in")
-        sign_in(page, "admin@admin.com", "admin")
-        expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        # Away from the chart, which explains what the pointer is over.
-        page.mouse.move(0, 0)
-        page.screenshot(path=PICTURE, animations="disabled")
-    print(f"Wrote {PICTURE}")
+        yield server.url
+
+
+def open_dashboard(browser: Browser, url: str, size: ViewportSize, scheme: str) -> Page:
+    """A signed-in page whose figures and charts are there."""
+    page = browser.new_page(
+        base_url=url,
+        viewport=size,
+        device_scale_factor=1 if size == DESK else 2,
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    page.goto("/sign-in")
+    sign_in(page, "admin@admin.com", "admin")
+    expect(page.get_by_label("Figures", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("img", name="Conversations per day")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("region", name="Best of").get_by_role("row")).not_to_have_count(0)
+    return page
+
+
+def take(page: Page, name: str) -> None:
+    """Write one picture."""
+    page.wait_for_load_state("networkidle")
+    # Away from the chart, which explains what the pointer is over.
+    page.mouse.move(0, 0)
+    path = PICTURES / f"{name}.png"
+    picture = page.screenshot(path=path, animations="disabled", caret="hide")
+    assert len(picture) <= MOST_BYTES, f"{path} has {len(picture)} bytes"
+    print(f"Wrote {path.relative_to(PICTURES.parents[1])}, {len(picture) // 1000} kB")
+
+
+def take_conversations(page: Page, name: str) -> None:
+    """The list with a conversation that led to a demo."""
+    page.get_by_role("link", name="Conversations", exact=True).first.click()
+    expect(rows(page).first).to_be_visible()
+    if page.viewport_size == PHONE:
+        take(page, name)
+        return
+    rows(page).filter(has_text="Demo booked").first.get_by_role("link").click()
+    expect(transcript(page)).to_be_visible()
+    take(page, name)
+
+
+def main() -> None:
+    """Both pages: light, dark, and on a phone."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser, loaded_server() as url:
+        for size, scheme, suffix in (
+            (DESK, "light", ""),
+            (DESK, "dark", "-dark"),
+            (PHONE, "light", "-phone"),
+        ):
+            page = open_dashboard(browser, url, size, scheme)
+            take(page, f"dashboard{suffix}")
+            if size == PHONE:
+                page.get_by_role("button", name="Open the menu").click()
+            take_conversations(page, f"conversations{suffix}")
+            page.close()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -50,7 +50,12 @@ class Sender:
     _events: list[dict[str, Any]] = field(default_factory=list)
 
     def event(
-        self, name: str, visitor: str, at: datetime, copy: int = 0, **properties: object
+        self,
+        name: str,
+        visitor: str,
+        at: datetime,
+        copy: int = 0,
+        properties: Mapping[str, object] | None = None,
     ) -> None:
         """Put one event into the next batch."""
         self._events.append(
@@ -62,7 +67,7 @@ class Sender:
                 "properties": {
                     "$current_url": f"https://www.{self.keys.domain}/pricing",
                     "$ip": "203.0.113.7",
-                    **properties,
+                    **(properties or {}),
                 },
             }
         )

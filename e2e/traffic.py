@@ -78,7 +78,7 @@ def send_everything(product: Product) -> None:
 
 def _show(sender: Sender, visitor: str, when: str, times: int = 1, *, opened: bool = False) -> None:
     for copy in range(times):
-        sender.event("widget_displayed", visitor, at(when), copy, **{"$raw_user_agent": CHROME})
+        sender.event("widget_displayed", visitor, at(when), copy, {"$raw_user_agent": CHROME})
     if opened:
         sender.event("widget_opened", visitor, at(when) + timedelta(seconds=5))
 
@@ -94,9 +94,11 @@ def _figures(mine: Sender) -> None:
     _show(mine, "dia", "2025-06-15T10:00")
     mine.event("$pageview", "eva", at("2025-06-13T10:00"))
     # None of these count: a crawler, and a test environment.
-    mine.event("widget_displayed", "bot", at("2025-06-13T10:00"), **{"$raw_user_agent": CRAWLER})
+    mine.event(
+        "widget_displayed", "bot", at("2025-06-13T10:00"), properties={"$raw_user_agent": CRAWLER}
+    )
     staging = {"$current_url": "https://staging.abtasty.com/"}
-    mine.event("widget_displayed", "tester", at("2025-06-13T10:00"), **staging)
+    mine.event("widget_displayed", "tester", at("2025-06-13T10:00"), properties=staging)
     # The period before.
     _show(mine, "ann", "2025-06-03T10:00", 2, opened=True)
     _show(mine, "gus", "2025-06-04T10:00", 2)
@@ -138,7 +140,9 @@ def _list(mine: Sender) -> None:
 
 
 def _hostile(mine: Sender) -> None:
-    mine.event("$identify", "mallory", at("2025-04-10T09:59"), **{"$set": {"name": HOSTILE_NAME}})
+    mine.event(
+        "$identify", "mallory", at("2025-04-10T09:59"), properties={"$set": {"name": HOSTILE_NAME}}
+    )
     mine.flush()
     mine.converse(Conversation("hostile", "mallory", at("2025-04-10T10:00"), HOSTILE_TEXTS))
     mine.converse(Conversation("after", "nia", at("2025-04-11T10:00"), _turns(1)))
@@ -150,7 +154,10 @@ def _others(others: Sender) -> None:
         visitor = f"{SECRET}-{day}"
         _show(others, visitor, f"{day}T10:00", 5, opened=True)
         others.event(
-            "$identify", visitor, at(f"{day}T10:00"), **{"$set": {"name": f"{SECRET} Smith"}}
+            "$identify",
+            visitor,
+            at(f"{day}T10:00"),
+            properties={"$set": {"name": f"{SECRET} Smith"}},
         )
         others.flush()
         others.converse(
