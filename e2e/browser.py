@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
     Dialog,
+    Error,
+    Page,
     Request,
     Response,
-    WebError,
     sync_playwright,
 )
 
@@ -55,14 +55,13 @@ class Watch:
         """Let problems that match pass: the test provokes them."""
         self._expected.append(re.compile(pattern))
 
-    def over(self, context: BrowserContext) -> None:
-        """Watch every page of a context."""
-        context.add_init_script(REPORT_VIOLATIONS)
-        context.on("console", self._console)
-        context.on("weberror", self._error)
-        context.on("dialog", self._dialog)
-        context.on("request", self._request)
-        context.on("response", self._response)
+    def over(self, page: Page) -> None:
+        """Watch a page."""
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+        page.on("dialog", self._dialog)
+        page.on("request", self._request)
+        page.on("response", self._response)
 
     def unexpected(self) -> list[str]:
         """What happened and was not expected."""
@@ -76,8 +75,8 @@ class Watch:
         if message.type in ("error", "warning"):
             self.problems.append(f"console: {message.text} ({message.location.get('url')})")
 
-    def _error(self, error: WebError) -> None:
-        self.problems.append(f"uncaught: {error.error}")
+    def _error(self, error: Error) -> None:
+        self.problems.append(f"uncaught: {error}")
 
     def _dialog(self, dialog: Dialog) -> None:
         self.problems.append(f"dialog: {dialog.message}")

@@ -1,4 +1,4 @@
-"""One server with known traffic for the whole run; a watched browser context for every page."""
+"""One server with known traffic for the whole run; a watch over every page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
-from .browser import Watch, chromium
+from .browser import REPORT_VIOLATIONS, Watch, chromium
 from .pages import sign_in
 from .product import PASSWORDS, Product, running_product
 from .traffic import send_everything
@@ -18,7 +18,7 @@ ADMIN, USER = PASSWORDS
 
 
 class OpenPage(Protocol):
-    """Opens a page in a context of its own, as `who`, or signed out."""
+    """Opens a page as `who`, or signed out; with options, in a context of its own."""
 
     def __call__(self, who: str | None = None, **options: Any) -> Page: ...
 
@@ -58,6 +58,15 @@ def session_of(product: Product, browser: Browser) -> Callable[[str], StorageSta
     return session
 
 
+@pytest.fixture(scope="session")
+def shared_contexts() -> Iterator[dict[str, BrowserContext]]:
+    """One context of each user, so that not every test loads the application anew."""
+    contexts: dict[str, BrowserContext] = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
 def watch(product: Product) -> Watch:
     """What the pages of this test do wrong."""
@@ -69,12 +78,14 @@ def open_page(
     product: Product,
     browser: Browser,
     session_of: Callable[[str], StorageState],
+    shared_contexts: dict[str, BrowserContext],
     watch: Watch,
 ) -> Iterator[OpenPage]:
     """Gives pages; when the test ends, none of them may have done anything wrong."""
-    contexts: list[BrowserContext] = []
+    own: list[BrowserContext] = []
+    pages: list[Page] = []
 
-    def open_one(who: str | None = None, **options: Any) -> Page:
+    def make(who: str | None, options: dict[str, Any]) -> BrowserContext:
         context = browser.new_context(
             **{
                 "base_url": product.url,
@@ -89,11 +100,24 @@ def open_page(
             }
         )
         context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        watch.over(context)
-        return context.new_page()
+        context.add_init_script(REPORT_VIOLATIONS)
+        return context
+
+    def open_one(who: str | None = None, **options: Any) -> Page:
+        if who is None or options:
+            context = make(who, options)
+            own.append(context)
+        else:
+            context = shared_contexts.get(who) or make(who, {})
+            shared_contexts[who] = context
+        page = context.new_page()
+        watch.over(page)
+        pages.append(page)
+        return page
 
     yield open_one
-    for context in contexts:
+    for page in pages:
+        page.close()
+    for context in own:
         context.close()
     assert watch.unexpected() == []

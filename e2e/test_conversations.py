@@ -94,11 +94,11 @@ def test_a_conversation_is_walked_through_by_keyboard(open_page: OpenPage) -> No
     expect(panel(page).get_by_role("heading", level=2)).to_be_focused()
 
     address = page.url
-    fresh = page.context.new_page()
+    fresh = open_page(USER)
     fresh.goto(address)
     expect(transcript(fresh)).to_contain_text("Question 52 about")
     expect_found(fresh, 5)
-    fresh.close()
+    page.bring_to_front()
 
     page.keyboard.press("Escape")
     expect(panel(page)).to_have_count(0)

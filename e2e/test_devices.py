@@ -16,7 +16,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 def test_the_chosen_theme_is_there_before_the_page_is(open_page: OpenPage, watch: Watch) -> None:
     watch.expect("ERR_FAILED")
-    page = open_page(USER)
+    page = open_page(USER, color_scheme="light")
     page.goto(path("dashboard", FIGURES))
     html = page.locator("html")
     expect(html).to_have_attribute("data-mantine-color-scheme", "light")
