@@ -40,7 +40,12 @@ export function OverTimeChart({ rows, bucket, height }: OverTimeChartProps) {
           lineProps={{ strokeDasharray: '4 4', strokeWidth: 1.75, isAnimationActive: false }}
           yAxisProps={{ width: 38, allowDecimals: false, tickFormatter: formatCount }}
           xAxisProps={{ minTickGap: 24 }}
-          composedChartProps={{ accessibilityLayer: false, barCategoryGap: '18%' }}
+          composedChartProps={{
+            accessibilityLayer: false,
+            barCategoryGap: '18%',
+            // Room for the upper half of the topmost label, which is pushed off its line otherwise.
+            margin: { top: 10, right: 5, bottom: 5, left: 5 },
+          }}
           tooltipProps={{
             content: ({ payload }) => <PointTooltip point={payload?.[0]?.payload as Point} />,
           }}
