@@ -19,6 +19,7 @@ from backoffice import __version__
 from backoffice.auth.app import create_auth_app
 from backoffice.capture.app import capture_routes
 from backoffice.errors import Problem
+from backoffice.mailbox_routes import mailbox_routes
 from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
 from backoffice.rest.app import RestApp
 from backoffice.rest.config import RestConfig
@@ -44,6 +45,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/rest/v1", rest),
         Mount("/auth/v1", create_auth_app(state)),
         *capture_routes(state),
+        *mailbox_routes(state.settings),
     ]
 
     @asynccontextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -79,6 +79,18 @@ class Settings(BaseSettings):
     maxmind_path: Path | None = Field(
         default=None, description="A MaxMind country or city database (.mmdb)."
     )
+    smtp_host: str | None = Field(
+        default=None, description="The server that takes e-mails; none: the local mailbox."
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection to the SMTP server is encrypted."
+    )
+    mail_from: str | None = Field(
+        default=None, description="The sender of e-mails, `Name <address>` or an address."
+    )
     demo: bool = Field(
         default=True, description="Load demo traffic into an empty embedded database."
     )
@@ -100,6 +112,11 @@ class Settings(BaseSettings):
             return ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def is_development(self) -> bool:
+        """Whether this is somebody's own machine: loopback, the embedded database, no proxy."""
+        return self.is_loopback and self.database_url is None and self.public_url is None
 
     @property
     def url(self) -> str:
