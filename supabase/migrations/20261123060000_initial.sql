@@ -3420,6 +3420,7 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_talking uuid[];
   v_conversion record;
   v_moved uuid[] := '{}';
   v_outcome text;
@@ -3481,7 +3482,7 @@ begin
       utm_source = coalesce(kept.utm_source, excluded.utm_source),
       utm_medium = coalesce(kept.utm_medium, excluded.utm_medium),
       utm_campaign = coalesce(kept.utm_campaign, excluded.utm_campaign)
-    returning kept.id, kept.visitor_id, kept.session_id
+    returning kept.id, kept.visitor_id, kept.session_id, kept.conversation_id
   ),
   stored as (
     insert into public.events as event (
@@ -3494,16 +3495,22 @@ begin
     from unnest(p_events) as e
     join session on session.visitor_id = e.visitor_id and session.session_id = e.session_id
     returning event.session_id, event.page, event.day, event.counts
+  ),
+  page as (
+    insert into public.session_pages as kept (site_domain, session_id, page, day, counts)
+    select p_site_domain, s.session_id, s.page, min(s.day), bool_or(s.counts)
+    from stored as s
+    where s.page is not null
+    group by s.session_id, s.page
+    order by s.session_id, s.page
+    on conflict (site_domain, session_id, page) do update
+    set day = least(kept.day, excluded.day), counts = kept.counts or excluded.counts
+    where excluded.day < kept.day or (excluded.counts and not kept.counts)
   )
-  insert into public.session_pages as kept (site_domain, session_id, page, day, counts)
-  select p_site_domain, s.session_id, s.page, min(s.day), bool_or(s.counts)
-  from stored as s
-  where s.page is not null
-  group by s.session_id, s.page
-  order by s.session_id, s.page
-  on conflict (site_domain, session_id, page) do update
-  set day = least(kept.day, excluded.day), counts = kept.counts or excluded.counts
-  where excluded.day < kept.day or (excluded.counts and not kept.counts);
+  select array_agg(session.id)
+  into v_talking
+  from session
+  where session.conversation_id is not null;
 
   update public.visitors as visitor
   set
@@ -3539,10 +3546,9 @@ begin
   ) as seen
   where visitor.site_domain = p_site_domain and visitor.id = seen.visitor_id;
 
-  perform private.refresh_conversations_of_sessions(
-    p_site_domain,
-    array(select distinct e.visitor_id from unnest(p_events) as e)
-  );
+  if v_talking is not null then
+    perform private.refresh_conversations(p_site_domain, v_talking);
+  end if;
 
   for v_conversion in
     select
@@ -3668,7 +3674,7 @@ $$;
 comment on function private.lock_conversations(text, uuid[]) is
   'Locks the visitors of some conversations until the transaction ends. PT404: one does not exist.';
 
-create function private.refresh_conversations_of_sessions(p_site_domain text, p_visitor_ids uuid[])
+create function private.refresh_conversations(p_site_domain text, p_session_ids uuid[])
 returns void
 language plpgsql
 security definer
@@ -3686,9 +3692,9 @@ begin
       counts = conversation.environment = 'production' and not session.is_bot and not session.is_internal
     from public.visitor_sessions as session
     where session.site_domain = p_site_domain
-      and session.visitor_id = any (p_visitor_ids)
-      and session.conversation_id is not null
+      and session.id = any (p_session_ids)
       and conversation.site_domain = p_site_domain
+      and conversation.session_id = any (p_session_ids)
       and conversation.session_id = session.id
       and (
         (conversation.country is null and session.country is not null)
@@ -3719,15 +3725,10 @@ begin
 end
 $$;
 
-comment on function private.refresh_conversations_of_sessions(text, uuid[]) is
+comment on function private.refresh_conversations(text, uuid[]) is
   'Brings to conversations what their sessions have learnt since: country, device, referrer, bot or internal.';
 
-create function private.follow_conversation(
-  p_site_domain text,
-  p_id uuid,
-  p_timezone text,
-  p_email text
-)
+create function private.follow_conversation(p_site_domain text, p_id uuid, p_email text)
 returns void
 language plpgsql
 security definer
@@ -3735,8 +3736,6 @@ set search_path = ''
 as $$
 declare
   v_conversation public.conversations;
-  v_event record;
-  v_outcome text;
 begin
   select * into v_conversation
   from public.conversations as conversation
@@ -3788,8 +3787,27 @@ begin
       or (visitor.language is null and v_conversation.language is not null)
       or (visitor.country is null and v_conversation.country is not null)
     );
+end
+$$;
 
-  -- Conversions that the widget reported of this conversation before the agent told about it.
+comment on function private.follow_conversation(text, uuid, text) is
+  'Brings a conversation''s news to its session and visitor.';
+
+create function private.adopt_conversions(p_site_domain text, p_id uuid, p_timezone text)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_conversation public.conversations;
+  v_event record;
+  v_outcome text;
+begin
+  select * into v_conversation
+  from public.conversations as conversation
+  where conversation.site_domain = p_site_domain and conversation.id = p_id;
+
   for v_event in
     select event.name as kind, event.occurred_at
     from public.events as event
@@ -3815,8 +3833,8 @@ begin
 end
 $$;
 
-comment on function private.follow_conversation(text, uuid, text, text) is
-  'Brings a conversation''s news to its session and visitor, and to it the conversions reported before it was known.';
+comment on function private.adopt_conversions(text, uuid, text) is
+  'Gives a new conversation the conversions that the widget reported of it before the agent told about it.';
 
 create function private.set_flags(p_site_domain text, p_id uuid, p_changes jsonb, p_timezone text)
 returns void
@@ -3887,8 +3905,9 @@ comment on function private.set_flags(text, uuid, jsonb, text) is
 revoke execute on function
   private.timezone_of(text),
   private.lock_conversations(text, uuid[]),
-  private.refresh_conversations_of_sessions(text, uuid[]),
-  private.follow_conversation(text, uuid, text, text),
+  private.refresh_conversations(text, uuid[]),
+  private.follow_conversation(text, uuid, text),
+  private.adopt_conversions(text, uuid, text),
   private.set_flags(text, uuid, jsonb, text)
 from public, anon, authenticated, service_role;
 
@@ -4016,9 +4035,11 @@ begin
 
   v_created := v_kept.id is null;
 
-  perform private.follow_conversation(p_site_domain, p_id, v_timezone, p_conversation ->> 'email');
+  perform private.follow_conversation(p_site_domain, p_id, p_conversation ->> 'email');
 
-  if not v_created then
+  if v_created then
+    perform private.adopt_conversions(p_site_domain, p_id, v_timezone);
+  else
     update public.conversions as conversion
     set session_id = conversation.session_id, counts = conversation.counts
     from public.conversations as conversation
@@ -4065,7 +4086,7 @@ begin
     and conversation.id = p_id
     and p_changes ?| array['language', 'page', 'metadata'];
 
-  perform private.follow_conversation(p_site_domain, p_id, v_timezone, p_changes ->> 'email');
+  perform private.follow_conversation(p_site_domain, p_id, p_changes ->> 'email');
   perform private.set_flags(p_site_domain, p_id, p_changes, v_timezone);
   return query select p_id;
 end
@@ -4189,7 +4210,7 @@ begin
   if v_stored <> '{}' or v_edited <> '{}' then
     perform private.sum_up_conversations(p_site_domain, v_conversations, v_timezone);
     foreach v_conversation_id in array v_conversations loop
-      perform private.follow_conversation(p_site_domain, v_conversation_id, v_timezone, null);
+      perform private.follow_conversation(p_site_domain, v_conversation_id, null);
     end loop;
     perform private.index_messages(p_site_domain, v_messages, v_stored, v_edited_conversations);
 

@@ -67,7 +67,7 @@ $$;
 comment on function private.lock_conversations(text, uuid[]) is
   'Locks the visitors of some conversations until the transaction ends. PT404: one does not exist.';
 
-create function private.refresh_conversations_of_sessions(p_site_domain text, p_visitor_ids uuid[])
+create function private.refresh_conversations(p_site_domain text, p_session_ids uuid[])
 returns void
 language plpgsql
 security definer
@@ -85,9 +85,9 @@ begin
       counts = conversation.environment = 'production' and not session.is_bot and not session.is_internal
     from public.visitor_sessions as session
     where session.site_domain = p_site_domain
-      and session.visitor_id = any (p_visitor_ids)
-      and session.conversation_id is not null
+      and session.id = any (p_session_ids)
       and conversation.site_domain = p_site_domain
+      and conversation.session_id = any (p_session_ids)
       and conversation.session_id = session.id
       and (
         (conversation.country is null and session.country is not null)
@@ -118,15 +118,10 @@ begin
 end
 $$;
 
-comment on function private.refresh_conversations_of_sessions(text, uuid[]) is
+comment on function private.refresh_conversations(text, uuid[]) is
   'Brings to conversations what their sessions have learnt since: country, device, referrer, bot or internal.';
 
-create function private.follow_conversation(
-  p_site_domain text,
-  p_id uuid,
-  p_timezone text,
-  p_email text
-)
+create function private.follow_conversation(p_site_domain text, p_id uuid, p_email text)
 returns void
 language plpgsql
 security definer
@@ -134,8 +129,6 @@ set search_path = ''
 as $$
 declare
   v_conversation public.conversations;
-  v_event record;
-  v_outcome text;
 begin
   select * into v_conversation
   from public.conversations as conversation
@@ -187,8 +180,27 @@ begin
       or (visitor.language is null and v_conversation.language is not null)
       or (visitor.country is null and v_conversation.country is not null)
     );
+end
+$$;
 
-  -- Conversions that the widget reported of this conversation before the agent told about it.
+comment on function private.follow_conversation(text, uuid, text) is
+  'Brings a conversation''s news to its session and visitor.';
+
+create function private.adopt_conversions(p_site_domain text, p_id uuid, p_timezone text)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_conversation public.conversations;
+  v_event record;
+  v_outcome text;
+begin
+  select * into v_conversation
+  from public.conversations as conversation
+  where conversation.site_domain = p_site_domain and conversation.id = p_id;
+
   for v_event in
     select event.name as kind, event.occurred_at
     from public.events as event
@@ -214,8 +226,8 @@ begin
 end
 $$;
 
-comment on function private.follow_conversation(text, uuid, text, text) is
-  'Brings a conversation''s news to its session and visitor, and to it the conversions reported before it was known.';
+comment on function private.adopt_conversions(text, uuid, text) is
+  'Gives a new conversation the conversions that the widget reported of it before the agent told about it.';
 
 create function private.set_flags(p_site_domain text, p_id uuid, p_changes jsonb, p_timezone text)
 returns void
@@ -286,7 +298,8 @@ comment on function private.set_flags(text, uuid, jsonb, text) is
 revoke execute on function
   private.timezone_of(text),
   private.lock_conversations(text, uuid[]),
-  private.refresh_conversations_of_sessions(text, uuid[]),
-  private.follow_conversation(text, uuid, text, text),
+  private.refresh_conversations(text, uuid[]),
+  private.follow_conversation(text, uuid, text),
+  private.adopt_conversions(text, uuid, text),
   private.set_flags(text, uuid, jsonb, text)
 from public, anon, authenticated, service_role;

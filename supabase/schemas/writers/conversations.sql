@@ -120,9 +120,11 @@ begin
 
   v_created := v_kept.id is null;
 
-  perform private.follow_conversation(p_site_domain, p_id, v_timezone, p_conversation ->> 'email');
+  perform private.follow_conversation(p_site_domain, p_id, p_conversation ->> 'email');
 
-  if not v_created then
+  if v_created then
+    perform private.adopt_conversions(p_site_domain, p_id, v_timezone);
+  else
     update public.conversions as conversion
     set session_id = conversation.session_id, counts = conversation.counts
     from public.conversations as conversation
@@ -169,7 +171,7 @@ begin
     and conversation.id = p_id
     and p_changes ?| array['language', 'page', 'metadata'];
 
-  perform private.follow_conversation(p_site_domain, p_id, v_timezone, p_changes ->> 'email');
+  perform private.follow_conversation(p_site_domain, p_id, p_changes ->> 'email');
   perform private.set_flags(p_site_domain, p_id, p_changes, v_timezone);
   return query select p_id;
 end

@@ -186,6 +186,7 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_talking uuid[];
   v_conversion record;
   v_moved uuid[] := '{}';
   v_outcome text;
@@ -247,7 +248,7 @@ begin
       utm_source = coalesce(kept.utm_source, excluded.utm_source),
       utm_medium = coalesce(kept.utm_medium, excluded.utm_medium),
       utm_campaign = coalesce(kept.utm_campaign, excluded.utm_campaign)
-    returning kept.id, kept.visitor_id, kept.session_id
+    returning kept.id, kept.visitor_id, kept.session_id, kept.conversation_id
   ),
   stored as (
     insert into public.events as event (
@@ -260,16 +261,22 @@ begin
     from unnest(p_events) as e
     join session on session.visitor_id = e.visitor_id and session.session_id = e.session_id
     returning event.session_id, event.page, event.day, event.counts
+  ),
+  page as (
+    insert into public.session_pages as kept (site_domain, session_id, page, day, counts)
+    select p_site_domain, s.session_id, s.page, min(s.day), bool_or(s.counts)
+    from stored as s
+    where s.page is not null
+    group by s.session_id, s.page
+    order by s.session_id, s.page
+    on conflict (site_domain, session_id, page) do update
+    set day = least(kept.day, excluded.day), counts = kept.counts or excluded.counts
+    where excluded.day < kept.day or (excluded.counts and not kept.counts)
   )
-  insert into public.session_pages as kept (site_domain, session_id, page, day, counts)
-  select p_site_domain, s.session_id, s.page, min(s.day), bool_or(s.counts)
-  from stored as s
-  where s.page is not null
-  group by s.session_id, s.page
-  order by s.session_id, s.page
-  on conflict (site_domain, session_id, page) do update
-  set day = least(kept.day, excluded.day), counts = kept.counts or excluded.counts
-  where excluded.day < kept.day or (excluded.counts and not kept.counts);
+  select array_agg(session.id)
+  into v_talking
+  from session
+  where session.conversation_id is not null;
 
   update public.visitors as visitor
   set
@@ -305,10 +312,9 @@ begin
   ) as seen
   where visitor.site_domain = p_site_domain and visitor.id = seen.visitor_id;
 
-  perform private.refresh_conversations_of_sessions(
-    p_site_domain,
-    array(select distinct e.visitor_id from unnest(p_events) as e)
-  );
+  if v_talking is not null then
+    perform private.refresh_conversations(p_site_domain, v_talking);
+  end if;
 
   for v_conversion in
     select

@@ -102,7 +102,7 @@ begin
   if v_stored <> '{}' or v_edited <> '{}' then
     perform private.sum_up_conversations(p_site_domain, v_conversations, v_timezone);
     foreach v_conversation_id in array v_conversations loop
-      perform private.follow_conversation(p_site_domain, v_conversation_id, v_timezone, null);
+      perform private.follow_conversation(p_site_domain, v_conversation_id, null);
     end loop;
     perform private.index_messages(p_site_domain, v_messages, v_stored, v_edited_conversations);
 
