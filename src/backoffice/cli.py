@@ -42,6 +42,19 @@ def serve(
 
 
 @app.command()
+def rest(
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes share the port.")
+    ] = 1,
+    child: AsChild = False,
+) -> None:
+    """Serve any PostgreSQL over PostgREST's protocol, by PostgREST's own variables (PGRST_…)."""
+    from backoffice.stack.rest_server import serve_rest
+
+    serve_rest(processes, child=child)
+
+
+@app.command()
 def worker(child: AsChild = False) -> None:
     """Run background jobs; `serve` already runs one."""
     from backoffice.stack.worker import work
@@ -107,7 +120,7 @@ def _add_commands_from_elsewhere() -> None:
 
 def main() -> None:
     """Run the command line; an expected error is one message, not a traceback."""
-    if not {"serve", "worker", "status", "doctor", "db"} & set(sys.argv[1:2]):
+    if not {"serve", "rest", "worker", "status", "doctor", "db"} & set(sys.argv[1:2]):
         _add_commands_from_elsewhere()
     try:
         app()

@@ -42,13 +42,23 @@ SERVICE_CONTEXT = RequestContext(role=SERVICE)
 class Database:
     """A pool of connections to one PostgreSQL."""
 
-    def __init__(self, conninfo: str, *, pool_size: int = 10, acquire_timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        *,
+        pool_size: int = 10,
+        acquire_timeout: float = 5.0,
+        max_lifetime: float = 3600.0,
+        max_idle: float = 600.0,
+    ) -> None:
         self.conninfo = conninfo
         self.pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
             conninfo,
             min_size=1,
             max_size=pool_size,
             timeout=acquire_timeout,
+            max_lifetime=max_lifetime,
+            max_idle=max_idle,
             open=False,
             kwargs={"autocommit": True},
             check=None,

@@ -6,10 +6,12 @@ import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import psycopg
 import structlog
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from backoffice.database import Database
+from backoffice.errors import Unavailable
 from backoffice.rest.authenticate import Authenticator, Identity, Verify
 from backoffice.rest.client import ClientWatch, Message, Receive, read_body
 from backoffice.rest.config import RestConfig
@@ -50,14 +52,21 @@ log = structlog.get_logger(__name__)
 class RestApp:
     """Serves `config.schemas` of `database`.
 
-    `verify` gives a token's claims or raises `TokenError`.
+    `verify` gives a token's claims or raises `TokenError`. `reconfigure` is called when the
+    database says `reload config`.
     """
 
-    def __init__(self, database: Database, config: RestConfig, verify: Verify) -> None:
+    def __init__(
+        self,
+        database: Database,
+        config: RestConfig,
+        verify: Verify,
+        reconfigure: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._database = database
         self._config = config
         self._authenticator = Authenticator(config, verify)
-        self._keeper = SchemaCacheKeeper(database, config)
+        self._keeper = SchemaCacheKeeper(database, config, reconfigure)
         self._plans = PlanMemory(config)
         self._executor = Executor(prepares=config.prepared_statements)
         self._started = False
@@ -68,6 +77,16 @@ class RestApp:
         await self._keeper.start()
         with contextlib.suppress(RestError):
             await self._keeper.get()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the schema cache was read."""
+        return self._keeper.current is not None
+
+    async def reload(self) -> None:
+        """Read the schema cache anew, if the database lets us."""
+        with contextlib.suppress(psycopg.Error, Unavailable):
+            await self._keeper.reload()
 
     async def shutdown(self) -> None:
         """Stop keeping the schema cache fresh."""
@@ -82,7 +101,12 @@ class RestApp:
             headers = read_headers(scope["headers"])
             response = await self._respond(scope, headers, receive)
             cors = cors_headers(scope["method"], headers, self._config)
-            await _send(response, cors, send, scope["method"])
+            await _send(response, cors + self._traced(headers), send, scope["method"])
+
+    def _traced(self, headers: Headers) -> HeaderList:
+        name = self._config.server_trace_header
+        value = headers.get(name.lower()) if name else None
+        return [(name.lower().encode(), value.encode())] if name and value else []
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:

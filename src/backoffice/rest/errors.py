@@ -227,6 +227,11 @@ def anonymous_disabled() -> RestError:
     )
 
 
+def lacks_secret() -> RestError:
+    """PGRST300: a token was sent, and nothing to check it with was configured."""
+    return RestError(500, "PGRST300", "Server lacks JWT secret")
+
+
 def pool_exhausted() -> RestError:
     """PGRST003: every connection is busy.
 

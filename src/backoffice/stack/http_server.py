@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,14 +17,14 @@ GRACE_SECONDS = 3
 class Server(uvicorn.Server):
     """uvicorn, with its signals handled by us, and a moment one can wait for."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, lifespan: Literal["on", "off"] = "on") -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                lifespan="on",
+                lifespan=lifespan,
                 # Who may speak for others is decided where addresses are read.
                 proxy_headers=False,
                 timeout_graceful_shutdown=GRACE_SECONDS,

@@ -70,7 +70,9 @@ def _server(config: RestConfig) -> Object:
     if config.openapi_server_proxy_uri is None:
         return {"basePath": "/"}
     uri = urlsplit(config.openapi_server_proxy_uri)
-    return {"host": uri.netloc, "basePath": uri.path or "/", "schemes": [uri.scheme]}
+    port = uri.port or (443 if uri.scheme == "https" else 80)
+    host = f"{uri.hostname}:{port}"
+    return {"host": host, "basePath": uri.path or "/", "schemes": [uri.scheme]}
 
 
 def _root_path() -> Object:

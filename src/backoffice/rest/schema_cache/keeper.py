@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
 
 import psycopg
 import structlog
@@ -33,9 +34,15 @@ log = structlog.get_logger(__name__)
 class SchemaCacheKeeper:
     """Owns the current `SchemaCache`."""
 
-    def __init__(self, database: Database, config: RestConfig) -> None:
+    def __init__(
+        self,
+        database: Database,
+        config: RestConfig,
+        reconfigure: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._database = database
         self._config = config
+        self._reconfigure = reconfigure
         self._current: SchemaCache | None = None
         self._lock = asyncio.Lock()
         self._checked = 0.0
@@ -82,6 +89,10 @@ class SchemaCacheKeeper:
         except (psycopg.Error, Unavailable):
             return False
 
+    async def reload(self) -> None:
+        """Read the catalogue now, changed or not; what was read before stays if that fails."""
+        await self._reload_if_changed(always=True)
+
     async def _load(self) -> None:
         async with self._database.connection() as connection:
             self._current = await load(connection, self._config)
@@ -118,4 +129,6 @@ class SchemaCacheKeeper:
             await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
             async for notification in connection.notifies():
                 if notification.payload in ("", "reload schema"):
-                    await self._reload_if_changed(always=True)
+                    await self.reload()
+                elif notification.payload == "reload config" and self._reconfigure:
+                    await self._reconfigure()
