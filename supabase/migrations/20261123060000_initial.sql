@@ -2688,6 +2688,56 @@ revoke execute on function rollup.recounted_figures(text), rollup.rebuild(text)
 from public, anon, authenticated;
 grant execute on function rollup.rebuild(text) to service_role;
 
+-- schemas/writers/statistics.sql
+
+-- Statistics for tables that just began to fill.
+
+create function private.analyze_young_tables()
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_table regclass;
+begin
+  -- Without statistics an index that shares only the tenant looks as good as the primary key, and a busy
+  -- writer keeps that plan until autovacuum comes by.
+  for v_table in
+    select class.oid::regclass
+    from pg_catalog.pg_class as class
+    where class.relkind = 'r'
+      and class.reltuples < 0
+      and (
+        class.oid = any (
+          array[
+            'public.event_ids', 'public.visitors', 'public.visitor_ids', 'public.visitor_sessions',
+            'public.session_pages', 'public.conversations', 'public.messages', 'public.conversions',
+            'rollup.visitor_days', 'rollup.daily', 'rollup.chains'
+          ]::regclass[]
+        )
+        or class.oid in (
+          select part.inhrelid
+          from pg_catalog.pg_inherits as part
+          where part.inhparent = 'public.events'::regclass
+        )
+      )
+      and pg_catalog.pg_relation_size(class.oid) > 65536
+  loop
+    -- One writer is enough.
+    exit when not pg_catalog.pg_try_advisory_xact_lock(
+      pg_catalog.hashtext('private.analyze_young_tables')
+    );
+    execute format('analyze %s', v_table);
+  end loop;
+end
+$$;
+
+comment on function private.analyze_young_tables() is
+  'Called by writers: analyzes each table of facts once, as soon as it holds more than a few pages.';
+
+revoke execute on function private.analyze_young_tables() from public, anon, authenticated, service_role;
+
 -- schemas/writers/keys.sql
 
 -- Domains and the keys senders show.
@@ -2854,11 +2904,16 @@ begin
 
   -- A merge may re-point an id between the look-up and the lock: look again until both agree.
   loop
+    -- `offset 0` keeps the order from choosing the index: these are few of many ids.
     v_ids := array(
-      select distinct known.visitor_id
-      from public.visitor_ids as known
-      where known.site_domain = p_site_domain and known.distinct_id = any (p_distinct_ids)
-      order by known.visitor_id
+      select distinct pointed.visitor_id
+      from (
+        select known.visitor_id
+        from public.visitor_ids as known
+        where known.site_domain = p_site_domain and known.distinct_id = any (p_distinct_ids)
+        offset 0
+      ) as pointed
+      order by pointed.visitor_id
     );
     exit when v_ids = v_locked;
     perform 1
@@ -3591,6 +3646,7 @@ begin
     perform rollup.recount_visitor_days(p_site_domain, v_moved);
   end if;
   perform rollup.fold_if_due();
+  perform private.analyze_young_tables();
 end
 $$;
 
@@ -3813,6 +3869,7 @@ begin
     from public.events as event
     where event.site_domain = p_site_domain
       and event.visitor_id = v_conversation.visitor_id
+      and event.occurred_at >= v_conversation.opened_at - interval '1 day'
       and event.conversation_id = p_id
       and event.name in ('email_captured', 'demo_proposed', 'cta_clicked', 'demo_booked')
       and not exists (
@@ -4231,6 +4288,7 @@ begin
         and conversation.id = any (v_edited_conversations);
     end if;
     perform rollup.fold_if_due();
+    perform private.analyze_young_tables();
   end if;
 
   return query

@@ -206,6 +206,7 @@ begin
     from public.events as event
     where event.site_domain = p_site_domain
       and event.visitor_id = v_conversation.visitor_id
+      and event.occurred_at >= v_conversation.opened_at - interval '1 day'
       and event.conversation_id = p_id
       and event.name in ('email_captured', 'demo_proposed', 'cta_clicked', 'demo_booked')
       and not exists (

@@ -357,6 +357,7 @@ begin
     perform rollup.recount_visitor_days(p_site_domain, v_moved);
   end if;
   perform rollup.fold_if_due();
+  perform private.analyze_young_tables();
 end
 $$;
 

@@ -123,6 +123,7 @@ begin
         and conversation.id = any (v_edited_conversations);
     end if;
     perform rollup.fold_if_due();
+    perform private.analyze_young_tables();
   end if;
 
   return query

@@ -36,11 +36,16 @@ begin
 
   -- A merge may re-point an id between the look-up and the lock: look again until both agree.
   loop
+    -- `offset 0` keeps the order from choosing the index: these are few of many ids.
     v_ids := array(
-      select distinct known.visitor_id
-      from public.visitor_ids as known
-      where known.site_domain = p_site_domain and known.distinct_id = any (p_distinct_ids)
-      order by known.visitor_id
+      select distinct pointed.visitor_id
+      from (
+        select known.visitor_id
+        from public.visitor_ids as known
+        where known.site_domain = p_site_domain and known.distinct_id = any (p_distinct_ids)
+        offset 0
+      ) as pointed
+      order by pointed.visitor_id
     );
     exit when v_ids = v_locked;
     perform 1
