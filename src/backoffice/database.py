@@ -60,7 +60,9 @@ class Database:
             max_lifetime=max_lifetime,
             max_idle=max_idle,
             open=False,
-            kwargs={"autocommit": True},
+            # Where psycopg prepares, it answers a rollback with `deallocate all`, which would take
+            # along what REST keeps parsed on the same connections.
+            kwargs={"autocommit": True, "prepare_threshold": None},
             check=None,
             name="backoffice",
         )

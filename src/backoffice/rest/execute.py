@@ -116,7 +116,10 @@ async def _raise_failure(pgconn: PGconn, pipeline: Pipeline, is_anonymous: bool)
         pipeline.command("rollback")
         await pipeline.sync()
     error = from_result(failed, is_anonymous=is_anonymous)
-    if error.code == "0A000" and "cached plan must not change result type" in error.message:
+    # 26000: somebody else deallocated what this connection had parsed.
+    if error.code == "26000" or (
+        error.code == "0A000" and "cached plan must not change result type" in error.message
+    ):
         raise StalePlan
     raise error
 
