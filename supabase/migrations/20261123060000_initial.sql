@@ -4392,7 +4392,7 @@ as $$
   group by m.conversation_id
   on conflict (site_domain, conversation_id) do update
   set document = kept.document || excluded.document
-  where length(kept.document) < 20000;
+  where octet_length(kept.document::text) < 400000;
 
   insert into private.conversation_documents as kept (site_domain, conversation_id, document)
   select

@@ -209,3 +209,13 @@ def test_the_documents_are_served_without_any_outside_address(site: Site) -> Non
         document = site.http.get(f"/docs/{name}.json").json()
         assert document["openapi"].startswith("3.")
         assert path in document["paths"]
+
+
+def test_a_conversation_of_more_words_than_search_holds_goes_on(site: Site) -> None:
+    path = f"{site.conversation()}/messages"
+    # PostgreSQL refuses a search document above 1 MB, and keeps words of up to 2 kB whole.
+    for number in range(20):
+        text = " ".join(f"w{number}x{word}".ljust(2000, "x") for word in range(32))
+        assert site.agent("POST", path, message(text)).json()["rejected"] == []
+    [row] = site.rows("select count(*) from public.messages where text like 'w%%xxx%%'")
+    assert row == (20,)
