@@ -8,6 +8,7 @@ Source: PostHog, `rust/capture/src/v0_request.rs` and posthog-js, `request.ts`.
 from __future__ import annotations
 
 import binascii
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +18,17 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
-from backoffice.capture.limits import MAX_DECODED_BYTES, MAX_EVENTS, MAX_JSON_TOKENS
+from backoffice.capture.limits import (
+    MAX_DECODED_BYTES,
+    MAX_ESCAPES,
+    MAX_EVENTS,
+    MAX_JSON_TOKENS,
+)
 from backoffice.capture.text import replace_lone_surrogates
 from backoffice.capture.timestamps import BadTimestampError, parse
 from backoffice.errors import MalformedBody, TooLarge, Unauthenticated
 
+_DATA_FIELD: Final = re.compile(rb"(?:^|&)data=([^&]*)")
 _GZIP_MAGIC: Final = b"\x1f\x8b\x08"
 _COMPRESSIONS: Final = frozenset({"", "none", "gzip", "gzip-js", "base64"})
 _ENCODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
@@ -112,6 +119,8 @@ def parse_json(body: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         if "surrogate in string" not in error.msg:
             raise _not_json(error) from error
+    if sum(body.count(escape) for escape in (b"\\\\", b"\\ud", b"\\uD")) > MAX_ESCAPES:
+        raise TooLarge("the body holds too many escapes; send smaller batches", field="body")
     try:
         return orjson.loads(replace_lone_surrogates(body))
     except orjson.JSONDecodeError as error:
@@ -134,11 +143,13 @@ def _gunzip(body: bytes) -> bytes:
 
 
 def _form_data(body: bytes) -> bytes:
-    for part in body.split(b"&"):
-        name, _, value = part.partition(b"=")
-        if name == b"data":
-            return unquote_to_bytes(value.replace(b"+", b"%20"))
-    raise MalformedBody("the form has no field data", field="data")
+    found = _DATA_FIELD.search(body)
+    if found is None:
+        raise MalformedBody("the form has no field data", field="data")
+    value = found[1].replace(b"+", b"%20")
+    if value.count(b"%") > MAX_ESCAPES:
+        raise TooLarge("the form holds too many escapes; send base64 or JSON", field="data")
+    return unquote_to_bytes(value)
 
 
 def _unpack(data: bytes) -> bytes:

@@ -13,6 +13,9 @@ MAX_DECODED_BYTES: Final = 20 * 1024 * 1024
 MAX_JSON_TOKENS: Final = 600_000
 """Values in one body: what bounds the memory a small body of tiny values could unfold to."""
 
+MAX_ESCAPES: Final = 400_000
+"""Escapes that Python must replace one by one: in a form, or beside a lone surrogate."""
+
 MAX_EVENTS: Final = 10_000
 """Events in one request."""
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backoffice.capture.decode import decode
-from backoffice.capture.limits import MAX_DECODED_BYTES, MAX_EVENTS
+from backoffice.capture.limits import MAX_DECODED_BYTES, MAX_ESCAPES, MAX_EVENTS
 from backoffice.errors import MalformedBody, Problem, TooLarge, Unauthenticated
 
 EVENT = {"event": "e", "distinct_id": "d", "properties": {"emoji": "🌹+ /?"}}
@@ -115,6 +115,8 @@ def test_a_gzip_bomb_is_stopped_at_the_limit() -> None:
     [
         b'{"api_key":"k","batch":[' + b"{}," * 700_000 + b"{}]}",
         orjson.dumps({"api_key": "k", "batch": [1] * (MAX_EVENTS + 1)}),
+        b'{"x":"' + rb"\ud800" * MAX_ESCAPES + rb"\\" + b'"}',
+        b"data=" + b"%41" * (MAX_ESCAPES + 1),
     ],
 )
 def test_bodies_that_unfold_to_too_much_are_refused(body: bytes) -> None:
