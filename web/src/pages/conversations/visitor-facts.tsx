@@ -14,7 +14,7 @@ export function VisitorFacts({ conversation, timezone }: VisitorFactsProps) {
         {visitorFacts(conversation, timezone).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd title={value}>{value}</dd>
           </div>
         ))}
       </dl>
