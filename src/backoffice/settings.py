@@ -5,6 +5,7 @@ Off loopback the server is a deployment: `Settings.require_safe` refuses what on
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -91,12 +92,33 @@ class Settings(BaseSettings):
     mail_from: str | None = Field(
         default=None, description="The sender of e-mails, `Name <address>` or an address."
     )
+    redirect_urls: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Web origins, by comma, that links in e-mails may lead to besides this server.",
+    )
+    sign_up: bool = Field(default=False, description="Whether anybody may make an account.")
+    sign_up_autoconfirm: bool = Field(
+        default=False, description="Whether a new account's address is taken for confirmed."
+    )
+    confirm_both_addresses: bool = Field(
+        default=True, description="Whether the old address too confirms a change of e-mail address."
+    )
+    require_reauthentication: bool = Field(
+        default=False,
+        description="Whether a session of over a day needs a mailed code to change the password.",
+    )
+    session_lifetime: timedelta | None = Field(
+        default=None, description="How long a session may last, in ISO 8601: `P30D`."
+    )
+    session_inactivity: timedelta | None = Field(
+        default=None, description="After how long without use a session ends: `PT12H`."
+    )
     demo: bool = Field(
         default=True, description="Load demo traffic into an empty embedded database."
     )
     demo_days: int = Field(default=90, ge=1, le=730)
 
-    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @field_validator("trusted_proxies", "cors_origins", "redirect_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 
+from backoffice.auth.app import create_auth_app
+from backoffice.auth.config import AuthConfig
 from backoffice.auth.limits import bucket_name
+from backoffice.mailbox import Mailbox, Received
+from backoffice.state import State
 from support.server import TestServer
 
 PASSWORD = "correct horse"
@@ -33,3 +39,20 @@ def drain(server: TestServer, kind: str, subject: str) -> None:
             " on conflict (bucket) do update set full_at = excluded.full_at",
             [bucket_name(server.keys.ip_hash_key, kind, subject)],
         )
+
+
+@asynccontextmanager
+async def serving(state: State, config: AuthConfig) -> AsyncIterator[httpx.AsyncClient]:
+    """The auth protocol alone, configured by the test; what follows an answer is done by then."""
+    transport = httpx.ASGITransport(create_auth_app(state, config), client=("192.0.2.1", 1))
+    headers = {"X-Supabase-Api-Version": "2024-01-01"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://auth.test", headers=headers
+    ) as client:
+        yield client
+
+
+def mails_to(state: State, address: str) -> list[Received]:
+    """What the local mailbox keeps for an address, the newest first."""
+    kept = Mailbox.of(state.settings).newest_first()
+    return [mail for mail in kept if mail.to == address]

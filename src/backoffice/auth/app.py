@@ -20,9 +20,20 @@ from backoffice.auth.config import AuthConfig
 from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.errors import AuthProblem, error_response, validation_failed
 from backoffice.auth.limits import RateLimiter
-from backoffice.auth.routes import admin, factors, links, public, token, user
+from backoffice.auth.routes import (
+    admin,
+    factors,
+    identities,
+    links,
+    mails,
+    public,
+    sign_up,
+    token,
+    user,
+)
 from backoffice.auth.service import Auth
 from backoffice.errors import Problem, Unavailable
+from backoffice.mail import make_mailer
 from backoffice.state import State
 from backoffice.tokens import Tokens
 
@@ -32,13 +43,20 @@ ROUTES = [
     Route("/health", public.health, methods=["GET"]),
     Route("/settings", public.settings, methods=["GET"]),
     Route("/.well-known/jwks.json", public.jwks, methods=["GET"]),
-    Route("/signup", public.sign_up, methods=["POST"]),
+    Route("/signup", sign_up.sign_up, methods=["POST"]),
     Route("/token", token.token, methods=["POST"]),
     Route("/user", user.get_user, methods=["GET"]),
     Route("/user", user.update_user, methods=["PUT"]),
+    Route("/user/identities/{identity_id}", identities.unlink, methods=["DELETE"]),
     Route("/logout", user.logout, methods=["POST"]),
     Route("/verify", links.verify, methods=["POST"]),
     Route("/verify", links.follow, methods=["GET"]),
+    Route("/recover", mails.recover, methods=["POST"]),
+    Route("/otp", mails.sign_in_link, methods=["POST"]),
+    Route("/magiclink", mails.sign_in_link, methods=["POST"]),
+    Route("/resend", mails.resend, methods=["POST"]),
+    Route("/invite", mails.invite, methods=["POST"]),
+    Route("/reauthenticate", mails.reauthenticate, methods=["GET", "POST"]),
     Route("/factors", factors.enrol, methods=["POST"]),
     Route("/factors/{factor_id}/challenge", factors.challenge, methods=["POST"]),
     Route("/factors/{factor_id}/verify", factors.verify, methods=["POST"]),
@@ -73,10 +91,11 @@ def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
     app.router.redirect_slashes = False
     app.state.auth = Auth(
         state=state,
-        config=config or AuthConfig(),
+        config=config or AuthConfig.of(state.settings),
         tokens=Tokens(state.keys),
         limiter=RateLimiter(state.auth_database, state.keys.ip_hash_key),
         disabled=DisabledUsers(state.database),
+        mailer=make_mailer(state.settings),
         trusted_proxies=parse_networks(state.settings.trusted_proxies),
     )
     return app

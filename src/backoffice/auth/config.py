@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from backoffice.auth.limits import Limit
+from backoffice.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class AuthConfig:
-    """Lifetimes, limits, and where links may lead besides this server (by origin)."""
+    """Lifetimes, limits, and where links may lead besides this server (by origin).
+
+    `reauthenticate_after` is the age from which a session must prove itself with a mailed code
+    before it changes the password.
+    """
 
     access_token_lifetime: timedelta = timedelta(hours=1)
     reuse_interval: timedelta = timedelta(seconds=10)
@@ -19,9 +24,29 @@ class AuthConfig:
     session_inactivity: timedelta | None = None
     challenge_lifetime: timedelta = timedelta(minutes=5)
     link_lifetime: timedelta = timedelta(hours=1)
+    code_lifetime: timedelta = timedelta(minutes=5)
     redirect_urls: Sequence[str] = ()
+    sign_up: bool = False
+    sign_up_autoconfirm: bool = False
+    confirm_both_addresses: bool = True
+    reauthenticate_after: timedelta | None = None
+    mails_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=10)))
+    mails_per_account: Limit = field(default=Limit(burst=1, every=timedelta(minutes=1)))
     sign_ins_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=2)))
     sign_ins_per_account: Limit = field(default=Limit(burst=20, every=timedelta(seconds=30)))
     verifications_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=10)))
     verifications_per_account: Limit = field(default=Limit(burst=10, every=timedelta(seconds=30)))
     second_factors_per_account: Limit = field(default=Limit(burst=10, every=timedelta(seconds=30)))
+
+    @classmethod
+    def of(cls, settings: Settings) -> AuthConfig:
+        """What the settings say; the rest is as above."""
+        return cls(
+            session_timebox=settings.session_lifetime,
+            session_inactivity=settings.session_inactivity,
+            redirect_urls=settings.redirect_urls,
+            sign_up=settings.sign_up,
+            sign_up_autoconfirm=settings.sign_up_autoconfirm,
+            confirm_both_addresses=settings.confirm_both_addresses,
+            reauthenticate_after=timedelta(days=1) if settings.require_reauthentication else None,
+        )

@@ -116,3 +116,18 @@ def over_request_rate_limit(seconds: int) -> AuthProblem:
         "Request rate limit reached",
         headers={"Retry-After": str(seconds)},
     )
+
+
+def over_email_send_rate_limit(seconds: int) -> AuthProblem:
+    """429 `over_email_send_rate_limit`; try again in `seconds`."""
+    return AuthProblem(
+        429,
+        "over_email_send_rate_limit",
+        f"For security purposes, you can only request this after {seconds} seconds.",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
+def sends_no_mail() -> AuthProblem:
+    """422 `email_provider_disabled`: there is neither an SMTP server nor a local mailbox."""
+    return unprocessable("email_provider_disabled", "This server sends no e-mail")

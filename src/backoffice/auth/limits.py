@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network
@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from backoffice.addresses import Network, client_address
 from backoffice.auth.database import ADMIN
-from backoffice.auth.errors import over_request_rate_limit
+from backoffice.auth.errors import AuthProblem, over_request_rate_limit
 from backoffice.auth.queries import limits as queries
 from backoffice.database import Database
 
@@ -39,10 +39,17 @@ class RateLimiter:
         self._database = database
         self._key = key
 
-    async def take(self, kind: str, subject: str, limit: Limit) -> None:
+    async def take(
+        self,
+        kind: str,
+        subject: str,
+        limit: Limit,
+        *,
+        refusal: Callable[[int], AuthProblem] = over_request_rate_limit,
+    ) -> None:
         """Use one of `subject`'s tokens.
 
-        Raises 429 `over_request_rate_limit` with `Retry-After` when none is left.
+        Raises 429, by default `over_request_rate_limit`, with `Retry-After` when none is left.
         """
         bucket = {
             "bucket": bucket_name(self._key, kind, subject),
@@ -55,7 +62,7 @@ class RateLimiter:
             return
         wait: timedelta | None = await self._database.fetch_value(queries.WAIT, bucket, ADMIN)
         seconds = wait.total_seconds() if wait else 1.0
-        raise over_request_rate_limit(max(1, math.ceil(seconds)))
+        raise refusal(max(1, math.ceil(seconds)))
 
     async def refill(self, kind: str, subject: str) -> None:
         """Forget what `subject` used: it proved to be welcome."""

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, get_args
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 from psycopg import AsyncConnection
 
+from backoffice.auth.flows import PREFIX as PKCE_PREFIX
 from backoffice.auth.queries import links as queries
 from backoffice.database import Row
 
@@ -27,8 +28,30 @@ TOKEN_TYPES: Mapping[str, Sequence[str]] = {
     "recovery": ["recovery_token"],
     "magiclink": ["recovery_token"],
     "email": ["confirmation_token", "recovery_token"],
+    "email_change": ["email_change_token_current", "email_change_token_new"],
+    "reauthentication": ["reauthentication_token"],
 }
-CODE_DIGITS = 8
+# What `/verify` opens; a reauthentication code only ever confirms a change of password.
+VERIFIABLE = TOKEN_TYPES.keys() - {"reauthentication"}
+Purpose = Literal[
+    "signup",
+    "invite",
+    "recovery",
+    "magiclink",
+    "email_change_current",
+    "email_change_new",
+    "reauthentication",
+]
+STORED: Mapping[Purpose, tuple[str, str]] = {
+    "signup": ("confirmation_token", queries.STAMP_CONFIRMATION),
+    "invite": ("confirmation_token", queries.STAMP_CONFIRMATION),
+    "recovery": ("recovery_token", queries.STAMP_RECOVERY),
+    "magiclink": ("recovery_token", queries.STAMP_RECOVERY),
+    "email_change_current": ("email_change_token_current", queries.STAMP_EMAIL_CHANGE_CURRENT),
+    "email_change_new": ("email_change_token_new", queries.STAMP_EMAIL_CHANGE_NEW),
+    "reauthentication": ("reauthentication_token", queries.STAMP_REAUTHENTICATION),
+}
+CODE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +62,38 @@ class Link:
     token_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Whose token was presented, and whether it began as a PKCE flow."""
+
+    user_id: UUID
+    pkce: bool
+
+
 def token_hash(email: str, code: str) -> str:
     """The token that `code` stands for at `email`."""
     return hashlib.sha224(f"{email}{code}".encode()).hexdigest()
 
 
 async def make_link(
-    connection: AsyncConnection[Row], user_id: UUID, email: str, kind: LinkType
+    connection: AsyncConnection[Row],
+    user_id: UUID,
+    email: str,
+    purpose: Purpose,
+    *,
+    pkce: bool = False,
 ) -> Link:
-    """A new token of `kind`; the one before stops working."""
+    """A new token for `purpose`; the one before stops working."""
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
-    link = Link(code, token_hash(email, code))
-    stamp = queries.STAMP_CONFIRMATION if kind in ("signup", "invite") else queries.STAMP_RECOVERY
+    hashed = token_hash(email, code)
+    link = Link(code, f"{PKCE_PREFIX}{hashed}" if pkce else hashed)
+    token_type, stamp = STORED[purpose]
     values = {
         "user_id": user_id,
-        "token_type": TOKEN_TYPES[kind][0],
+        "token_type": token_type,
         "token_hash": link.token_hash,
         "email": email,
-        "invited": kind == "invite",
+        "invited": purpose == "invite",
     }
     await connection.execute(queries.PUT, values)
     await connection.execute(stamp, values)
@@ -64,18 +101,24 @@ async def make_link(
 
 
 async def take_token(
-    connection: AsyncConnection[Row], presented: str, kind: str, lifetime: timedelta
-) -> UUID | None:
+    connection: AsyncConnection[Row], hashes: Sequence[str], kind: str, lifetime: timedelta
+) -> Taken | None:
     """Whose token it was; it works no more. None when there is none, or it came too late."""
     cursor = await connection.execute(
         queries.TAKE,
-        {"token_hash": presented, "token_types": TOKEN_TYPES[kind], "lifetime": lifetime},
+        {"token_hashes": hashes, "token_types": TOKEN_TYPES[kind], "lifetime": lifetime},
     )
     row = await cursor.fetchone()
     if row is None:
         return None
-    user_id, is_alive = row
-    return user_id if is_alive else None
+    user_id, stored, is_alive = row
+    return Taken(user_id, stored.startswith(PKCE_PREFIX)) if is_alive else None
+
+
+def typed_hashes(email: str, code: str) -> Sequence[str]:
+    """What a typed code may be stored as: it works whichever flow the mail belongs to."""
+    hashed = token_hash(email, code)
+    return [hashed, f"{PKCE_PREFIX}{hashed}"]
 
 
 async def forget_tokens(connection: AsyncConnection[Row], user_id: UUID) -> None:
@@ -87,25 +130,3 @@ def action_link(site: str, link: Link, kind: str, redirect_to: str) -> str:
     """The address to open."""
     query = {"token": link.token_hash, "type": kind, "redirect_to": redirect_to}
     return f"{site}/auth/v1/verify?{urlencode(query)}"
-
-
-def allowed_redirect(wanted: str | None, site: str, others: Sequence[str]) -> str:
-    """`wanted` if it leads to the site itself or starts with one of `others`, else the site.
-
-    Only whole origins count, so that `https://site.example.evil.org` is not the site.
-    """
-    if not wanted or not wanted.isascii() or not wanted.isprintable() or "\\" in wanted:
-        return site
-    try:
-        origin = _origin(wanted)
-        known = {_origin(address) for address in (site, *others)}
-    except ValueError:
-        return site
-    return wanted if origin is not None and origin in known else site
-
-
-def _origin(address: str) -> tuple[str, str, int | None] | None:
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        return None
-    return parts.scheme, parts.hostname, parts.port

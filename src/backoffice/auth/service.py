@@ -16,9 +16,11 @@ from backoffice.auth.config import AuthConfig
 from backoffice.auth.database import ADMIN
 from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.limits import RateLimiter
+from backoffice.auth.redirects import allowed_redirect
 from backoffice.auth.sessions import Granted
 from backoffice.auth.users import User
 from backoffice.database import Row
+from backoffice.mail import Mailer
 from backoffice.state import State
 from backoffice.tokens import AUDIENCE, Tokens
 
@@ -33,6 +35,7 @@ class Auth:
     limiter: RateLimiter
     disabled: DisabledUsers
     trusted_proxies: Sequence[Network]
+    mailer: Mailer | None
 
     @classmethod
     def of(cls, request: Request) -> Auth:
@@ -43,6 +46,14 @@ class Auth:
     def transaction(self) -> AbstractAsyncContextManager[AsyncConnection[Row]]:
         """One transaction as `supabase_auth_admin`."""
         return self.state.auth_database.transaction(ADMIN)
+
+    def allowed_redirect(self, wanted: str | None) -> str:
+        """`wanted` if a link may lead there, else the server itself."""
+        settings = self.state.settings
+        own: list[str] = []
+        if settings.is_loopback and not settings.public_url:
+            own = [f"http://localhost:{settings.port}", f"http://[::1]:{settings.port}"]
+        return allowed_redirect(wanted, settings.url, [*own, *self.config.redirect_urls])
 
     async def is_disabled(self, user: User) -> bool:
         """Whether the user may not sign in, or go on being signed in."""

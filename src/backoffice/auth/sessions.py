@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,7 +36,12 @@ class Session:
     user_id: UUID
     aal: str | None
     is_over: bool
+    created_at: datetime | None
     amr: Sequence[Mapping[str, Any]]
+
+    def is_older_than(self, age: timedelta) -> bool:
+        """Whether it began longer ago than that."""
+        return self.created_at is None or datetime.now(UTC) - self.created_at > age
 
 
 @dataclass(frozen=True, slots=True)

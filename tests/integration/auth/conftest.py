@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from backoffice.stack.runtime import make_state
+from backoffice.state import State
 from support.auth import PASSWORD
 from support.database import TestDatabase
 from support.server import TestServer
@@ -19,6 +21,14 @@ def _full_buckets(database: TestDatabase) -> None:
     """Every test may sign in as often as it likes before it is throttled."""
     with database.connect() as connection:
         connection.execute("delete from auth.rate_limits")
+
+
+@pytest.fixture
+async def state(database: TestDatabase) -> AsyncIterator[State]:
+    """The state of a server without a port, for tests that configure it."""
+    made = make_state(database.cluster.settings, database.cluster.keys, database.address)
+    async with made.opened():
+        yield made
 
 
 @pytest.fixture

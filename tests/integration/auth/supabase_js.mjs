@@ -46,4 +46,44 @@ const opened = await client.auth.verifyOtp({
 seen.opened = opened.data.user?.id
 seen.signOut = errorOf(await client.auth.signOut())
 seen.dead = errorOf(await client.auth.getUser(opened.data.session.access_token))
+
+// Mail, as the local mailbox keeps it, and a link of the PKCE flow.
+async function newestMailTo(address) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const answer = await fetch(`${url}/mailbox`, { headers: { accept: 'application/json' } })
+    const found = (await answer.json()).find((mail) => mail.to === address)
+    if (found) return found
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('no mail came')
+}
+const kept = new Map()
+const storage = {
+  getItem: (key) => kept.get(key) ?? null,
+  setItem: (key, value) => void kept.set(key, value),
+  removeItem: (key) => void kept.delete(key),
+}
+const browser = createClient(url, anonKey, {
+  ...options,
+  auth: { ...options.auth, flowType: 'pkce', persistSession: true, storage },
+})
+seen.recover = errorOf(
+  await browser.auth.resetPasswordForEmail(email, { redirectTo: `${url}/reset-password` }),
+)
+const [recoveryLink] = (await newestMailTo(email)).links
+const landed = await fetch(recoveryLink, { redirect: 'manual' })
+const address = new URL(landed.headers.get('location'))
+seen.landed = address.pathname
+const exchanged = await browser.auth.exchangeCodeForSession(address.searchParams.get('code'))
+seen.exchanged = exchanged.data.user?.id
+seen.tooSoon = errorOf(await browser.auth.signInWithOtp({ email }))
+seen.password = errorOf(await browser.auth.updateUser({ password: 'battery staple' }))
+const invited = await createClient(url, serviceRoleKey, options).auth.admin.inviteUserByEmail(
+  `invited.${email}`,
+  { data: { full_name: 'New' } },
+)
+seen.invited = errorOf(invited) ?? Boolean(invited.data.user.invited_at)
+seen.reauthenticate = errorOf(await browser.auth.reauthenticate())
+const change = await browser.auth.updateUser({ email: `changed.${email}` })
+seen.change = errorOf(change) ?? change.data.user.new_email
 console.log(JSON.stringify(seen))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,35 +11,16 @@ from typing import Any
 import httpx
 import pytest
 
-from backoffice.auth.app import create_auth_app
 from backoffice.auth.config import AuthConfig
 from backoffice.auth.database import ADMIN
 from backoffice.auth.limits import Limit, RateLimiter
 from backoffice.auth.requests import LARGEST_BODY
 from backoffice.database import Database
-from backoffice.stack.runtime import make_state
 from backoffice.state import State
-from support.auth import refused
+from support.auth import refused, serving
 from support.database import TestDatabase
 
 CREDENTIALS = {"email": "user@user.com", "password": "user"}
-
-
-@pytest.fixture
-async def state(database: TestDatabase) -> AsyncIterator[State]:
-    made = make_state(database.cluster.settings, database.cluster.keys, database.address)
-    async with made.opened():
-        yield made
-
-
-@asynccontextmanager
-async def serving(state: State, config: AuthConfig) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create_auth_app(state, config), client=("192.0.2.1", 1))
-    headers = {"X-Supabase-Api-Version": "2024-01-01"}
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://auth.test", headers=headers
-    ) as client:
-        yield client
 
 
 async def sign_in(client: httpx.AsyncClient) -> dict[str, Any]:

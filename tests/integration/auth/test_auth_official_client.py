@@ -13,7 +13,9 @@ from supabase.lib.client_options import SyncClientOptions
 from supabase_auth import SyncGoTrueAdminAPI, SyncGoTrueClient, SyncMemoryStorage
 from supabase_auth.errors import AuthApiError, AuthWeakPasswordError
 
-from support.auth import PASSWORD
+from backoffice.mailbox import Received
+from backoffice.stack.processes import wait_until
+from support.auth import PASSWORD, mails_to
 from support.server import TestServer
 
 
@@ -129,3 +131,37 @@ def test_administration(admin_client: SyncGoTrueAdminAPI) -> None:
     with pytest.raises(AuthApiError) as gone:
         admin_client.get_user_by_id(created.id)
     assert (gone.value.code, gone.value.status) == ("user_not_found", 404)
+
+
+def test_mail_and_email_change(server: TestServer, person: dict[str, Any]) -> None:
+    def newest(address: str) -> Received:
+        found: list[Received] = []
+
+        def look() -> bool:
+            found[:] = mails_to(server.state, address)
+            return bool(found)
+
+        assert wait_until(look, 10)
+        return found[0]
+
+    with SyncGoTrueClient(
+        url=f"{server.url}/auth/v1",
+        headers={"apikey": server.anon_key},
+        auto_refresh_token=False,
+        storage=SyncMemoryStorage(),
+    ) as client:
+        client.sign_in_with_otp({"email": person["email"]})
+        code = newest(person["email"]).text.split("code: ")[1].split()[0]
+        opened = client.verify_otp({"type": "email", "email": person["email"], "token": code})
+        assert opened.user is not None
+        assert opened.user.id == person["id"]
+        new = f"new.{person['email']}"
+        changed = client.update_user({"email": new})
+        assert changed.user.new_email == new
+        with pytest.raises(AuthApiError) as refused_soon:
+            client.reset_password_for_email(person["email"])
+        assert refused_soon.value.code == "over_email_send_rate_limit"
+        with pytest.raises(AuthApiError) as refused_last:
+            identities = client.get_user_identities()
+            client.unlink_identity(identities.identities[0])
+        assert refused_last.value.code == "single_identity_not_deletable"

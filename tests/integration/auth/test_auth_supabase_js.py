@@ -51,4 +51,16 @@ def test_a_whole_life_in_javascript(server: TestServer, person: dict[str, Any]) 
         "opened": person["id"],
         "signOut": None,
         "dead": {"status": 400, "name": "AuthSessionMissingError"},
+        "recover": None,
+        "tooSoon": {"code": "over_email_send_rate_limit", "status": 429, "name": "AuthApiError"},
+        "landed": "/reset-password",
+        "exchanged": person["id"],
+        "password": None,
+        "invited": True,
+        "reauthenticate": {
+            "code": "over_email_send_rate_limit",
+            "status": 429,
+            "name": "AuthApiError",
+        },
+        "change": f"changed.{person['email']}",
     }

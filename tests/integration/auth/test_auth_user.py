@@ -54,7 +54,8 @@ def test_metadata_that_no_token_could_carry_is_refused(auth: httpx.Client, sign_
         ({"data": {"a": "\x00"}}, 400, "validation_failed"),
         ({"data": {"\x00": 1}}, 400, "validation_failed"),
         ({"app_metadata": {"role": "admin"}}, 403, "not_admin"),
-        ({"email": "other@example.com"}, 422, "email_provider_disabled"),
+        ({"email": "admin@admin.com"}, 422, "email_exists"),
+        ({"email": "nothing"}, 400, "validation_failed"),
         ({"phone": "+1555"}, 422, "phone_provider_disabled"),
     ],
 )

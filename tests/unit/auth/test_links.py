@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.auth.links import allowed_redirect, token_hash
+from backoffice.auth.links import token_hash
+from backoffice.auth.redirects import allowed_redirect
 
 SITE = "https://app.example.com"
 OTHER = "http://localhost:3000"

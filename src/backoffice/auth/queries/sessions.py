@@ -52,6 +52,7 @@ select
   sessions.user_id,
   sessions.aal::text as aal,
   sessions.not_after < now() is true as is_over,
+  sessions.created_at,
   coalesce(
     (
       select jsonb_agg(

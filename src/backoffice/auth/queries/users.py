@@ -296,3 +296,33 @@ FORGET_IDENTITIES = "delete from auth.identities where user_id = %(id)s"
 FORGET_FACTORS = "delete from auth.mfa_factors where user_id = %(id)s"
 
 FORGET_ONE_TIME_TOKENS = "delete from auth.one_time_tokens where user_id = %(id)s"
+
+LOCK = "select 1 from auth.users where id = %(user_id)s for update"
+
+# Of two requests that each take one of the last two away, the later takes none.
+DELETE_IDENTITY = """
+with deleted as (
+  delete from auth.identities
+  where id = %(id)s
+    and user_id = %(user_id)s
+    and exists (
+      select 1
+      from auth.identities as other
+      where other.user_id = %(user_id)s and other.id <> %(id)s
+    )
+  returning user_id
+)
+update auth.users
+set
+  raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || jsonb_build_object(
+    'providers', (
+      select jsonb_agg(distinct identities.provider)
+      from auth.identities
+      where identities.user_id = users.id and identities.id <> %(id)s
+    )
+  ),
+  updated_at = now()
+from deleted
+where users.id = deleted.user_id
+returning users.id
+"""

@@ -19,7 +19,7 @@ from backoffice.auth.errors import (
     validation_failed,
 )
 from backoffice.auth.requests import Params, SignedIn, bearer_claims, read_params, signed_in
-from backoffice.auth.routes.token import NOT_STORED
+from backoffice.auth.responses import NOT_STORED
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import Session
 from backoffice.auth.users import find_user

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from psycopg import AsyncConnection
 from starlette.requests import Request
@@ -18,23 +19,26 @@ from backoffice.auth.accounts import (
     merge_all_metadata,
     normal_email,
 )
+from backoffice.auth.email_change import HALF_CONFIRMED, confirm_email_change
 from backoffice.auth.errors import AuthProblem, forbidden, not_found, validation_failed
+from backoffice.auth.flows import PREFIX, issue_code
 from backoffice.auth.limits import client_network
 from backoffice.auth.links import (
     LINK_TYPES,
-    TOKEN_TYPES,
+    VERIFIABLE,
     LinkType,
     action_link,
-    allowed_redirect,
     forget_tokens,
     make_link,
     take_token,
-    token_hash,
+    typed_hashes,
 )
 from backoffice.auth.passwords import check_strength, hash_password
+from backoffice.auth.postman import AUDITED
 from backoffice.auth.queries import users as user_queries
+from backoffice.auth.redirects import back_to
 from backoffice.auth.requests import Params, read_params, require_admin
-from backoffice.auth.routes.token import NOT_STORED
+from backoffice.auth.responses import NOT_STORED
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import start_session
 from backoffice.auth.users import User, find_user_by_email
@@ -81,11 +85,11 @@ async def generate_link(request: Request) -> JSONResponse:
         if known and kind == "signup":
             await merge_all_metadata(connection, user.id, app=None, user=params.data)
         link = await make_link(connection, user.id, email, kind)
-        await audit.record_admin(connection, _audited(kind), role, user)
+        await audit.record_admin(connection, AUDITED[kind], role, user)
         user = await existing_user(connection, user.id)
     site = auth.state.settings.url
     wanted = params.redirect_to or request.query_params.get("redirect_to")
-    redirect_to = allowed_redirect(wanted, site, auth.config.redirect_urls)
+    redirect_to = auth.allowed_redirect(wanted)
     return JSONResponse(
         {
             **user.to_json(),
@@ -113,49 +117,75 @@ async def verify(request: Request) -> JSONResponse:
         raise validation_failed("Only the token_hash and type should be provided")
     _check_type(params.type)
     await _throttle(request, params.email)
-    presented = params.token_hash or token_hash(params.email.lower().strip(), params.token)
-    answer = await _open(auth, request, presented, params.type)
-    if answer is None:
+    hashes = (
+        [params.token_hash]
+        if params.token_hash
+        else typed_hashes(params.email.lower().strip(), params.token)
+    )
+    opened = await _open(auth, request, hashes, params.type)
+    if opened is None:
         raise forbidden("otp_expired", "Token has expired or is invalid")
-    return JSONResponse(answer, headers=NOT_STORED)
+    return JSONResponse(opened.answer, headers=NOT_STORED)
 
 
 async def follow(request: Request) -> RedirectResponse:
     """What a link leads to: back to the application, signed in or told why not."""
     auth = Auth.of(request)
     query = request.query_params
-    site = auth.state.settings.url
-    redirect_to = allowed_redirect(query.get("redirect_to"), site, auth.config.redirect_urls)
-    kind = query.get("type", "")
+    redirect_to = auth.allowed_redirect(query.get("redirect_to"))
+    kind, token = query.get("type", ""), query.get("token", "").replace("\x00", "")
     try:
-        if not query.get("token"):
+        if not token:
             raise validation_failed("Verify requires a token")
         _check_type(kind)
         await _throttle(request, "")
-        answer = await _open(auth, request, query["token"].replace("\x00", ""), kind)
-        if answer is None:
+        opened = await _open(auth, request, [token], kind, by_link=True)
+        if opened is None:
             raise forbidden("otp_expired", "Email link is invalid or has expired")
     except AuthProblem as problem:
-        fragment = {
+        told = {
             "error": "access_denied" if problem.status == 403 else "invalid_request",
             "error_code": problem.code,
             "error_description": problem.message,
         }
-        return _back_to(redirect_to, fragment)
+        return back_to(redirect_to, query=told if token.startswith(PREFIX) else None, fragment=told)
+    if opened.code:
+        return back_to(redirect_to, query={"code": opened.code}, fragment={})
+    if opened.is_half:
+        return back_to(redirect_to, fragment={"message": HALF_CONFIRMED})
     names = ("access_token", "expires_at", "expires_in", "refresh_token", "token_type")
-    return _back_to(redirect_to, {**{name: answer[name] for name in names}, "type": kind})
+    return back_to(
+        redirect_to, fragment={**{name: opened.answer[name] for name in names}, "type": kind}
+    )
 
 
-async def _open(auth: Auth, request: Request, presented: str, kind: str) -> dict[str, Any] | None:
-    """Consume the token and sign its user in; None when it is no good."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening a link gave: a session, a code to exchange, or half of a confirmation."""
+
+    answer: dict[str, Any] = field(default_factory=dict)
+    code: str = ""
+    is_half: bool = False
+
+
+async def _open(
+    auth: Auth, request: Request, hashes: Sequence[str], kind: str, *, by_link: bool = False
+) -> Opened | None:
+    """Consume the token; None when it is no good."""
     async with auth.transaction() as connection:
-        user_id = await take_token(connection, presented, kind, auth.config.link_lifetime)
-        if user_id is None:
+        taken = await take_token(connection, hashes, kind, auth.config.link_lifetime)
+        if taken is None:
             return None
-        user = await existing_user(connection, user_id)
+        user = await existing_user(connection, taken.user_id)
         if await auth.is_disabled(user):
             raise forbidden("user_banned", "User is banned")
-        await _confirm(connection, user)
+        if kind == "email_change":
+            if not await confirm_email_change(connection, user):
+                return Opened({"code": "200", "msg": HALF_CONFIRMED}, is_half=True)
+        else:
+            await _confirm(connection, user)
+        if by_link and taken.pkce:
+            return Opened(code=await issue_code(connection, user.id, kind))
         granted = await start_session(
             connection,
             user,
@@ -165,8 +195,8 @@ async def _open(auth: Auth, request: Request, presented: str, kind: str) -> dict
         )
         if granted is None:
             return None
-        signed_in = await existing_user(connection, user_id)
-    return auth.grant(signed_in, granted)
+        signed_in = await existing_user(connection, user.id)
+    return Opened(auth.grant(signed_in, granted))
 
 
 async def _confirm(connection: AsyncConnection[Row], user: User) -> None:
@@ -197,20 +227,10 @@ def _kind_for(wanted: LinkType, known: User | None) -> LinkType:
     return wanted
 
 
-def _audited(kind: LinkType) -> audit.Action:
-    actions: dict[LinkType, audit.Action] = {
-        "invite": "user_invited",
-        "signup": "user_confirmation_requested",
-        "recovery": "user_recovery_requested",
-        "magiclink": "user_recovery_requested",
-    }
-    return actions[kind]
-
-
 def _check_type(kind: str) -> None:
     if not kind:
         raise validation_failed("Verify requires a verification type")
-    if kind not in TOKEN_TYPES:
+    if kind not in VERIFIABLE:
         raise validation_failed("Invalid email verification type")
 
 
@@ -222,10 +242,3 @@ async def _throttle(request: Request, email: str) -> None:
         await auth.limiter.take(
             "verify account", email.lower().strip(), auth.config.verifications_per_account
         )
-
-
-def _back_to(redirect_to: str, fragment: dict[str, Any]) -> RedirectResponse:
-    address = redirect_to.partition("#")[0]
-    return RedirectResponse(
-        f"{address}#{urlencode(sorted(fragment.items()))}", 303, headers=NOT_STORED
-    )

@@ -1,4 +1,4 @@
-"""What needs no token: settings, health, public keys, and the answer to whom signs up."""
+"""What needs no token: settings, health and public keys."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from importlib.metadata import version
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from backoffice.auth.errors import unprocessable
-from backoffice.auth.requests import Params, read_params
 from backoffice.auth.service import Auth
 
 # The providers a client may ask about; people are invited here, and sign in with their e-mail.
@@ -42,21 +40,14 @@ PROVIDERS = (
 )
 
 
-class SignUp(Params):
-    """What a new user gives."""
-
-    email: str = ""
-    phone: str = ""
-    password: str = ""
-
-
-async def settings(_: Request) -> JSONResponse:
+async def settings(request: Request) -> JSONResponse:
     """Which ways in exist."""
+    config = Auth.of(request).config
     return JSONResponse(
         {
             "external": {**dict.fromkeys(PROVIDERS, False), "email": True},
-            "disable_signup": True,
-            "mailer_autoconfirm": False,
+            "disable_signup": not config.sign_up,
+            "mailer_autoconfirm": config.sign_up_autoconfirm,
             "phone_autoconfirm": False,
             "sms_provider": "",
             "saml_enabled": False,
@@ -80,11 +71,3 @@ async def jwks(request: Request) -> JSONResponse:
     return JSONResponse(
         Auth.of(request).tokens.jwks(), headers={"Cache-Control": "public, max-age=600"}
     )
-
-
-async def sign_up(request: Request) -> JSONResponse:
-    """Refuse: people are invited."""
-    params = await read_params(request, SignUp)
-    if not params.email and not params.phone:
-        raise unprocessable("anonymous_provider_disabled", "Anonymous sign-ins are disabled")
-    raise unprocessable("signup_disabled", "Signups not allowed for this instance")

@@ -6,23 +6,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from backoffice.auth import audit
+from backoffice.auth.accounts import existing_user
 from backoffice.auth.errors import (
     AuthProblem,
     OAuthProblem,
     bad_request,
+    forbidden,
     invalid_credentials,
     unprocessable,
     validation_failed,
 )
+from backoffice.auth.flows import take_flow
 from backoffice.auth.limits import client_network
 from backoffice.auth.passwords import check_strength, verify_password
 from backoffice.auth.requests import Params, read_params
+from backoffice.auth.responses import NOT_STORED
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import Granted, lock_session, rotate, start_session
 from backoffice.auth.users import User, find_user, find_user_by_email
 from backoffice.tokens import AUDIENCE
-
-NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 class PasswordGrant(Params):
@@ -31,6 +33,13 @@ class PasswordGrant(Params):
     email: str = ""
     phone: str = ""
     password: str = ""
+
+
+class CodeGrant(Params):
+    """`grant_type=pkce`."""
+
+    auth_code: str = ""
+    code_verifier: str = ""
 
 
 class RefreshTokenGrant(Params):
@@ -46,6 +55,8 @@ async def token(request: Request) -> JSONResponse:
         return await grant_password(request)
     if grant_type == "refresh_token":
         return await grant_refresh_token(request)
+    if grant_type == "pkce":
+        return await grant_code(request)
     raise bad_request("invalid_credentials", "unsupported_grant_type")
 
 
@@ -108,6 +119,37 @@ async def grant_refresh_token(request: Request) -> JSONResponse:
     if exchanged is None:
         raise bad_request("refresh_token_already_used", "Invalid Refresh Token: Already Used")
     user, granted = exchanged
+    return JSONResponse(auth.grant(user, granted), headers=NOT_STORED)
+
+
+async def grant_code(request: Request) -> JSONResponse:
+    """Exchange the code a link of a PKCE flow ended with."""
+    auth = Auth.of(request)
+    params = await read_params(request, CodeGrant)
+    if not params.auth_code or not params.code_verifier:
+        raise validation_failed(
+            "invalid request: both auth code and code verifier should be non-empty"
+        )
+    network = client_network(request, auth.trusted_proxies)
+    await auth.limiter.take("verify address", network, auth.config.verifications_per_address)
+    async with auth.transaction() as connection:
+        flow = await take_flow(
+            connection, params.auth_code, params.code_verifier, auth.config.code_lifetime
+        )
+        user = await existing_user(connection, flow.user_id)
+        if await auth.is_disabled(user):
+            raise forbidden("user_banned", "User is banned")
+        granted = await start_session(
+            connection,
+            user,
+            method=flow.authentication_method,
+            user_agent=request.headers.get("user-agent"),
+            config=auth.config,
+        )
+        if granted is None:
+            raise forbidden("user_banned", "User is banned")
+        await audit.record(connection, "login", user, {"provider": "email"})
+        user = await existing_user(connection, user.id)
     return JSONResponse(auth.grant(user, granted), headers=NOT_STORED)
 
 

@@ -4,27 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
+from psycopg import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from backoffice.auth import audit
-from backoffice.auth.errors import AuthProblem, forbidden, unprocessable, validation_failed
+from backoffice.auth.accounts import email_exists, normal_email
+from backoffice.auth.errors import (
+    AuthProblem,
+    bad_request,
+    forbidden,
+    unprocessable,
+    validation_failed,
+)
+from backoffice.auth.flows import Challenged
+from backoffice.auth.links import take_token, token_hash
 from backoffice.auth.passwords import check_strength, hash_password, verify_password
+from backoffice.auth.postman import (
+    deliver_now,
+    email_change_mails,
+    require_mailer,
+    throttle_mail,
+)
 from backoffice.auth.queries import users as queries
-from backoffice.auth.requests import Params, SignedIn, read_params, signed_in
+from backoffice.auth.requests import SignedIn, read_params, signed_in
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import end_all_sessions, end_sessions
-from backoffice.auth.users import find_user, merge_metadata
+from backoffice.auth.users import email_taken, find_user, merge_metadata
+from backoffice.database import Row
+from backoffice.mail import Mail
 
 SCOPES = ("global", "local", "others")
 
 
-class UserUpdate(Params):
+class UserUpdate(Challenged):
     """What a user may ask to change; not all of it is theirs to."""
 
     email: str = ""
     phone: str = ""
     password: str | None = None
+    nonce: str = ""
     data: dict[str, Any] | None = None
     app_metadata: dict[str, Any] | None = None
 
@@ -37,31 +56,84 @@ async def get_user(request: Request) -> JSONResponse:
 
 
 async def update_user(request: Request) -> JSONResponse:
-    """Change password and metadata; a new password ends every other session."""
+    """Change password and metadata, and ask for another address.
+
+    A new password ends every other session; a new address holds once it is confirmed.
+    """
     auth = Auth.of(request)
     params = await read_params(request, UserUpdate)
+    challenge = params.challenge()
     async with auth.transaction() as connection:
         caller = await signed_in(request, connection)
-    _check_update(params, caller)
+    new_email = _check_update(params, caller)
+    if new_email:
+        require_mailer(auth)
+        await throttle_mail(request, new_email)
+    if params.password:
+        await _throttle_nonce(auth, params, caller)
     encrypted = await _new_password(params.password, caller) if params.password else None
 
+    mails: list[Mail] = []
     async with auth.transaction() as connection:
         caller = await signed_in(request, connection)
         user_id = caller.user.id
         if encrypted:
-            await connection.execute(
-                queries.SET_PASSWORD, {"id": user_id, "encrypted_password": encrypted}
-            )
-            if caller.session:
-                await end_sessions(connection, caller.session, "others")
-            else:
-                await end_all_sessions(connection, user_id)
-            await audit.record(connection, "user_updated_password", caller.user)
+            await _check_nonce(auth, connection, params.nonce, caller)
+            await _set_password(connection, encrypted, caller)
         if params.data is not None:
             await merge_metadata(connection, queries.MERGE_USER_METADATA, user_id, params.data)
+        if new_email:
+            if await email_taken(connection, new_email, except_id=user_id):
+                raise email_exists()
+            mails = await email_change_mails(
+                auth,
+                connection,
+                caller.user,
+                new_email,
+                redirect_to=auth.allowed_redirect(request.query_params.get("redirect_to")),
+                challenge=challenge,
+            )
         await audit.record(connection, "user_modified", caller.user)
         changed = await find_user(connection, user_id)
+    if mails:
+        await deliver_now(require_mailer(auth), mails)
     return JSONResponse((changed or caller.user).to_json())
+
+
+async def _set_password(connection: AsyncConnection[Row], encrypted: str, caller: SignedIn) -> None:
+    await connection.execute(
+        queries.SET_PASSWORD, {"id": caller.user.id, "encrypted_password": encrypted}
+    )
+    if caller.session:
+        await end_sessions(connection, caller.session, "others")
+    else:
+        await end_all_sessions(connection, caller.user.id)
+    await audit.record(connection, "user_updated_password", caller.user)
+
+
+async def _throttle_nonce(auth: Auth, params: UserUpdate, caller: SignedIn) -> None:
+    if params.nonce:
+        account = caller.user.email.lower()
+        await auth.limiter.take("verify account", account, auth.config.verifications_per_account)
+
+
+async def _check_nonce(
+    auth: Auth, connection: AsyncConnection[Row], nonce: str, caller: SignedIn
+) -> None:
+    """An old session may have been left open: its user proves to read the account's mail."""
+    oldest = auth.config.reauthenticate_after
+    if oldest is None or (caller.session and not caller.session.is_older_than(oldest)):
+        return
+    if not nonce:
+        raise bad_request("reauthentication_needed", "Password update requires reauthentication")
+    taken = await take_token(
+        connection,
+        [token_hash(caller.user.email.lower(), nonce)],
+        "reauthentication",
+        auth.config.link_lifetime,
+    )
+    if taken is None or taken.user_id != caller.user.id:
+        raise unprocessable("reauthentication_not_valid", "Nonce has expired or is invalid")
 
 
 async def logout(request: Request) -> Response:
@@ -79,9 +151,11 @@ async def logout(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def _check_update(params: UserUpdate, caller: SignedIn) -> None:
+def _check_update(params: UserUpdate, caller: SignedIn) -> str | None:
+    """The address to change to, if it is another one."""
     user = caller.user
-    new_email = params.email and params.email.lower() != user.email.lower()
+    email = normal_email(params.email) if params.email else ""
+    new_email = email if email != user.email.lower() else ""
     if params.password is not None:
         check_strength(params.password)
     if params.app_metadata is not None:
@@ -100,11 +174,7 @@ def _check_update(params: UserUpdate, caller: SignedIn) -> None:
         )
     if params.phone and params.phone != user.phone:
         raise unprocessable("phone_provider_disabled", "Phone numbers are not supported")
-    if new_email:
-        raise unprocessable(
-            "email_provider_disabled",
-            "This server sends no mail, so only an administrator can change an email address",
-        )
+    return new_email or None
 
 
 def _is_aal2(caller: SignedIn) -> bool:

@@ -1,0 +1,4 @@
+"""What answers have in common."""
+
+# Of every answer that carries a token.
+NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
