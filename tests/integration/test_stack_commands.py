@@ -120,6 +120,7 @@ def test_keys_are_made_shown_once_and_revoked(running: Installation) -> None:
     with psycopg.connect(url) as connection:
         row = connection.execute("select id from domain_keys where kind = 'secret'").fetchone()
     assert row is not None
+    assert str(row[0]) in listed, "what revoking asks for is there in one piece"
     revoked = running.command("keys", "revoke", "--site", "abtasty.com", str(row[0]))
     assert revoked.stdout == "Revoked.\n"
     assert wait_until(lambda: httpx.put(agent, headers=headers, json={}).status_code == 401, 5)

@@ -66,22 +66,30 @@ async def key_for_run(
         "select id, key from private.mint_key(%s, %s, %s)", [site.domain, kind, label]
     )
     assert row is not None
+    failure: BackofficeError | None = None
     try:
         yield row[1]
+    except BackofficeError as error:
+        failure = error
+        raise
     finally:
-        await asyncio.shield(_revoke(database, site, row[0], label))
+        await asyncio.shield(_revoke(database, site, row[0], failure))
 
 
-async def _revoke(database: Database, site: Site, key_id: UUID, label: str) -> None:
+async def _revoke(
+    database: Database, site: Site, key_id: UUID, failure: BackofficeError | None
+) -> None:
     import psycopg
 
     try:
         async with asyncio.timeout(REVOKE_SECONDS):
             await database.fetch_value("select private.revoke_key(%s, %s)", [site.domain, key_id])
     except (psycopg.Error, BackofficeError, TimeoutError) as error:
+        # When the server dies its database dies too: say first why the replay stopped.
         raise BackofficeError(
-            f"The replay stopped, and the key “{label}” of {site.domain} could not be revoked"
-            f" ({type(error).__name__}): nobody else knows it, but do revoke it."
+            f"{failure or 'The replay stopped.'} Its key could not be revoked"
+            f" ({type(error).__name__}). Nobody else knows it, but do, once the server runs:"
+            f" backoffice keys revoke --site {site.domain} {key_id}"
         ) from error
 
 

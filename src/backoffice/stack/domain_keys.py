@@ -21,6 +21,8 @@ from backoffice.stack.runtime import load
 
 keys_app = typer.Typer(help="Keys of the websites that send data.", no_args_is_help=True)
 
+PIPED_WIDTH = 300
+
 Site = Annotated[str, typer.Option(help="The website, e.g. abtasty.com.")]
 
 
@@ -43,7 +45,11 @@ def list_keys(
         state = f"revoked {row.revoked_at:%Y-%m-%d %H:%M}" if row.revoked_at else "active"
         since = f"{row.created_at:%Y-%m-%d %H:%M}"
         table.add_row(row.site_domain, row.kind, row.shown, row.label, str(row.id), since, state)
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        # Nobody reads it at a width: what is piped must find whole keys and ids.
+        console = Console(width=PIPED_WIDTH)
+    console.print(table)
 
 
 @keys_app.command("mint")
