@@ -60,7 +60,9 @@ function count(value: unknown): number | undefined {
 /** What a URL may say about domain and dates; anything that is not a date range is dropped. */
 export function parseScope(raw: Raw): ScopeSearch {
   const { from, to } = raw;
-  const range = isDay(from) && isDay(to) && from <= to ? clampRange({ from, to }) : {};
+  // Named even when dropped: the router keeps what it read of a parameter that nobody names.
+  const dropped = { from: undefined, to: undefined };
+  const range = isDay(from) && isDay(to) && from <= to ? clampRange({ from, to }) : dropped;
   return { domain: text(raw.domain, 253), ...range };
 }
 

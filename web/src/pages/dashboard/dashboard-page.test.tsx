@@ -87,6 +87,17 @@ describe('the tiles', () => {
   });
 });
 
+it.each(['from=yesterday&to=2026-11-07', 'from=2026-11-07&to=2026-11-01', 'from=2026-02-30'])(
+  'an address whose dates make no sense (%s) shows the usual days',
+  async (dates) => {
+    const server = fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
+    await openApp(`/dashboard?domain=abtasty.com&${dates}`).signIn();
+    await tile('Widget displays');
+    const asked = server.callsTo(SUMMARY)[0]?.body as { p_from: string; p_to: string };
+    expect(Date.parse(asked.p_to) - Date.parse(asked.p_from)).toBe(27 * 86_400_000);
+  },
+);
+
 it('without traffic says what to do next, and shows no rate', async () => {
   const none = ROWS.map((each) => row(each.metric, 0, each.base === null ? null : 0, 0));
   fakeServer({ [SUMMARY]: () => ({ body: none }) });
