@@ -128,12 +128,14 @@ def _of_rows(
         error = out_of_bounds(offset, total or 0)
         body = error.body()
     if prepared.location:
-        headers.append(
-            (b"content-location", quote(prepared.location, safe="/?&=%+:~!*'(),;@$").encode())
-        )
+        headers.append((b"content-location", _ascii(prepared.location)))
     headers += _content_type(prepared)
     headers += _applied(prepared, "max-affected") if routine is not None else _applied(prepared)
     return Response(status, headers, b"" if prepared.request.method == "HEAD" else body)
+
+
+def _ascii(location: str) -> bytes:
+    return quote(location, safe="/?&=%+:~!*'(),;@$").encode()
 
 
 def _total(

@@ -11,6 +11,8 @@ from typing import Literal
 import uvicorn
 from starlette.types import ASGIApp
 
+from backoffice.stack.one_write import OneWriteProtocol
+
 GRACE_SECONDS = 3
 
 
@@ -24,6 +26,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                http=OneWriteProtocol,
                 lifespan=lifespan,
                 # Who may speak for others is decided where addresses are read.
                 proxy_headers=False,
