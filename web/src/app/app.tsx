@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { PagePending } from '@/app/page-pending';
 import { createQueryClient } from '@/app/query-client';
 import { createAppRouter } from '@/app/router';
+import { takeLanding } from '@/app/take-landing';
 import { watchSession } from '@/app/watch-session';
 import { BackendContext, createBackend } from '@/lib/backend';
 import { loadConfig } from '@/lib/config';
@@ -12,7 +13,7 @@ import { ErrorState } from '@/ui/error-state';
 
 /** Reads the configuration and builds what the application runs on. */
 export async function start() {
-  const backend = createBackend(await loadConfig());
+  const backend = await takeLanding(createBackend(await loadConfig()));
   const queryClient = createQueryClient(backend);
   const router = createAppRouter({ backend, queryClient });
   watchSession(backend, queryClient, router);

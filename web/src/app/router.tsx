@@ -14,6 +14,7 @@ import { PageError } from '@/app/page-error';
 import { PagePending } from '@/app/page-pending';
 import { domainsQuery } from '@/data/domains';
 import { fillScope } from '@/data/scope';
+import { needsSecondFactor } from '@/data/second-factor';
 import { currentSession } from '@/data/session';
 import type { Backend } from '@/lib/backend';
 import { parseConversationSearch, parseDashboardSearch, parseScope } from '@/lib/filters';
@@ -32,11 +33,54 @@ const signInRoute = createRoute({
   }),
   beforeLoad: async ({ context, search }) => {
     const session = await currentSession(context.backend).catch(() => null);
-    if (session) throw redirect({ href: safeNext(search.next), replace: true });
+    if (session === null) return { awaitsCode: false };
+    if (needsSecondFactor(session)) return { awaitsCode: true };
+    throw redirect({ href: safeNext(search.next), replace: true });
   },
   component: lazyRouteComponent(
     loadPage(() => import('@/pages/sign-in/sign-in-page')),
     'SignInPage',
+  ),
+});
+
+const recoverRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/recover',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/recover/recover-page')),
+    'RecoverPage',
+  ),
+});
+
+/** The pages a link in an e-mail leads to are for who came by it. */
+async function sessionOfLink({ backend }: RouterContext) {
+  const session = await currentSession(backend);
+  if (session === null) throw redirect({ to: '/sign-in', replace: true });
+  return session;
+}
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  beforeLoad: async ({ context }) => ({
+    awaitsCode: needsSecondFactor(await sessionOfLink(context)),
+  }),
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/recover/reset-password-page')),
+    'ResetPasswordPage',
+  ),
+});
+
+const acceptInvitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/accept-invitation',
+  beforeLoad: async ({ context }) => {
+    const { user } = await sessionOfLink(context);
+    return { email: user.email ?? '', fullName: String(user.user_metadata.full_name ?? '') };
+  },
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/accept-invitation/accept-invitation-page')),
+    'AcceptInvitationPage',
   ),
 });
 
@@ -48,7 +92,7 @@ const shellRoute = createRoute({
   search: { middlewares: [retainSearchParams(['domain', 'from', 'to'])] },
   beforeLoad: async ({ context, location, search }) => {
     const session = await currentSession(context.backend);
-    if (session === null) {
+    if (session === null || needsSecondFactor(session)) {
       const next = location.href === '/dashboard' ? undefined : location.href;
       throw redirect({ to: '/sign-in', search: { next } });
     }
@@ -107,6 +151,9 @@ const conversationRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
+  recoverRoute,
+  resetPasswordRoute,
+  acceptInvitationRoute,
   shellRoute.addChildren([dashboardRoute, conversationsRoute.addChildren([conversationRoute])]),
 ]);
 

@@ -1,30 +1,22 @@
-import { isAuthApiError, isAuthRetryableFetchError } from '@supabase/supabase-js';
+import type { Session } from '@supabase/supabase-js';
 import { useMutation } from '@tanstack/react-query';
+import { unwrapAuth } from '@/data/auth-problem';
 import { type Backend, useBackend } from '@/lib/backend';
-import { Problem, type ProblemKind } from '@/lib/errors';
+import { Problem } from '@/lib/errors';
 
 export type Credentials = { email: string; password: string };
 
-const KINDS: Record<string, ProblemKind> = {
-  invalid_credentials: 'unauthorized',
-  validation_failed: 'unauthorized',
-  user_banned: 'forbidden',
-  over_request_rate_limit: 'rate-limited',
-};
-
-const KINDS_BY_STATUS: Record<number, ProblemKind> = { 400: 'unauthorized', 429: 'rate-limited' };
-
-async function signIn({ client }: Backend, credentials: Credentials): Promise<void> {
-  const { error } = await client.auth.signInWithPassword(credentials);
-  if (error === null) return;
-
-  const status = error.status ?? 0;
-  if (isAuthRetryableFetchError(error)) {
-    throw new Problem(status === 0 ? 'unreachable' : 'server', error.message, status);
+async function signIn({ client }: Backend, credentials: Credentials): Promise<Session> {
+  try {
+    return unwrapAuth(await client.auth.signInWithPassword(credentials)).session;
+  } catch (error) {
+    // Whatever is wrong with what was typed, it does not sign in.
+    if (error instanceof Problem && error.status === 400) {
+      const kind = error.kind === 'invalid' ? 'unauthorized' : error.kind;
+      throw new Problem(kind, error.message, error.status, error.code);
+    }
+    throw error;
   }
-  const byStatus = KINDS_BY_STATUS[status] ?? 'server';
-  const code = isAuthApiError(error) ? (error.code ?? null) : null;
-  throw new Problem((code && KINDS[code]) || byStatus, error.message, status, code);
 }
 
 export function useSignIn() {

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 type Reply = { status?: number; body: unknown; headers?: Record<string, string> };
-type Call = { path: string; query: URLSearchParams; body: Record<string, unknown> };
+type Call = { method: string; path: string; query: URLSearchParams; body: Record<string, unknown> };
 type Handler = (call: Call) => Reply | Promise<Reply>;
 
 const ORIGIN = 'http://backoffice.test';
@@ -15,12 +15,23 @@ const CONFIG = {
 
 const base64url = (value: unknown) => btoa(JSON.stringify(value)).replaceAll('=', '');
 
-function session(email: string) {
+type Given = { factors?: unknown[]; aal?: string };
+
+export function session(email: string, { factors = [], aal = 'aal1' }: Given = {}) {
   const expiresAt = Math.floor(Date.now() / 1000) + 3600;
-  const user = { id: 'u-1', aud: 'authenticated', role: 'authenticated', email };
-  const claims = { sub: user.id, exp: expiresAt, role: 'authenticated' };
+  const user = {
+    id: 'u-1',
+    aud: 'authenticated',
+    role: 'authenticated',
+    email,
+    factors,
+    user_metadata: {},
+    app_metadata: {},
+    created_at: '2026-01-01T00:00:00Z',
+  };
+  const claims = { sub: user.id, exp: expiresAt, role: 'authenticated', aal };
   return {
-    access_token: `${base64url({ alg: 'none' })}.${base64url(claims)}.x`,
+    access_token: `${base64url({ alg: 'none' })}.${base64url(claims)}.c2ln`,
     token_type: 'bearer',
     expires_in: 3600,
     expires_at: expiresAt,
@@ -61,7 +72,12 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
   vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
     const url = new URL(String(input), ORIGIN);
     const body = typeof init?.body === 'string' ? JSON.parse(init.body) : {};
-    const call = { path: url.pathname, query: url.searchParams, body };
+    const call = {
+      method: init?.method ?? 'GET',
+      path: url.pathname,
+      query: url.searchParams,
+      body,
+    };
     calls.push(call);
     const handler = all[url.pathname];
     if (!handler) throw new Error(`No route for ${url.pathname}`);

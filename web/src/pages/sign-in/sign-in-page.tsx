@@ -1,36 +1,44 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { IconAlertCircle } from '@tabler/icons-react';
-import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { needsSecondFactor, useSecondFactor } from '@/data/second-factor';
+import { signOut } from '@/data/session';
 import { useSignIn } from '@/data/sign-in';
 import { useBackend } from '@/lib/backend';
 import { safeNext } from '@/lib/next-path';
+import { FormError } from '@/ui/form-error';
 import { Logo } from '@/ui/logo';
+import { SecondFactorForm } from '@/ui/second-factor-form';
 import { DemoLogins } from './demo-logins';
+import { Notice } from './notice';
 import { SignInArt } from './sign-in-art';
 import { signInError } from './sign-in-error';
 import classes from './sign-in-page.module.css';
 
 const route = getRouteApi('/sign-in');
 
+const WELCOME = 'See what Rose does on your websites.';
+const CONTINUE = 'Sign in to continue where you were.';
+const ASKS_CODE = 'Enter the code your authenticator app shows for this account.';
+
 export function SignInPage() {
-  const { config } = useBackend();
+  const backend = useBackend();
+  const { config, notice } = backend;
+  const { awaitsCode } = route.useRouteContext();
   const { next } = route.useSearch();
   const router = useRouter();
   const signIn = useSignIn();
+  const prove = useSecondFactor();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const alert = useRef<HTMLDivElement>(null);
-
-  useEffect(() => {
-    if (signIn.isError) alert.current?.focus();
-  }, [signIn.isError]);
+  const [asksCode, setAsksCode] = useState(awaitsCode);
+  const enter = () => router.history.replace(safeNext(next));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     signIn.mutate(
       { email: email.trim(), password },
-      { onSuccess: () => router.history.replace(safeNext(next)) },
+      { onSuccess: (session) => (needsSecondFactor(session) ? setAsksCode(true) : enter()) },
     );
   };
 
@@ -42,60 +50,63 @@ export function SignInPage() {
           <Logo size={32} />
           Client Backoffice
         </div>
-        <h1 className={classes.title}>Sign in</h1>
-        <p className={classes.lead}>
-          {next ? 'Sign in to continue where you were.' : 'See what Rose does on your websites.'}
-        </p>
-        <form onSubmit={submit}>
-          <Stack gap="md">
-            {signIn.isError && (
-              <Alert
-                ref={alert}
-                tabIndex={-1}
-                role="alert"
-                color="red"
-                icon={<IconAlertCircle size={18} aria-hidden />}
-              >
-                {signInError(signIn.error)}
-              </Alert>
-            )}
-            <TextInput
-              label="E-mail"
-              type="email"
-              name="email"
-              autoComplete="username"
-              size="md"
-              required
-              withAsterisk={false}
-              value={email}
-              onChange={(event) => setEmail(event.currentTarget.value)}
-            />
-            <PasswordInput
-              label="Password"
-              name="password"
-              autoComplete="current-password"
-              size="md"
-              required
-              withAsterisk={false}
-              value={password}
-              onChange={(event) => setPassword(event.currentTarget.value)}
-              visibilityToggleButtonProps={{
-                'aria-label': 'Show or hide the password',
-                tabIndex: 0,
-              }}
-            />
-            <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
-              Sign in
-            </Button>
-          </Stack>
-        </form>
-        {config.demo && (
-          <DemoLogins
-            onPick={(login) => {
-              setEmail(login.email);
-              setPassword(login.password);
-            }}
+        <h1 className={classes.title}>{asksCode ? 'Confirm that it is you' : 'Sign in'}</h1>
+        <p className={classes.lead}>{asksCode ? ASKS_CODE : next ? CONTINUE : WELCOME}</p>
+        {asksCode ? (
+          <SecondFactorForm
+            pending={prove.isPending}
+            error={prove.error}
+            onCode={(code) => prove.mutate(code, { onSuccess: enter })}
+            onLeave={() => void signOut(backend).finally(() => setAsksCode(false))}
           />
+        ) : (
+          <>
+            <Notice notice={signIn.isIdle ? notice : null} />
+            <form onSubmit={submit}>
+              <Stack gap="md">
+                <FormError message={signIn.isError ? signInError(signIn.error) : null} />
+                <TextInput
+                  label="E-mail"
+                  type="email"
+                  name="email"
+                  autoComplete="username"
+                  size="md"
+                  required
+                  withAsterisk={false}
+                  value={email}
+                  onChange={(event) => setEmail(event.currentTarget.value)}
+                />
+                <PasswordInput
+                  label="Password"
+                  name="password"
+                  autoComplete="current-password"
+                  size="md"
+                  required
+                  withAsterisk={false}
+                  value={password}
+                  onChange={(event) => setPassword(event.currentTarget.value)}
+                  visibilityToggleButtonProps={{
+                    'aria-label': 'Show or hide the password',
+                    tabIndex: 0,
+                  }}
+                />
+                <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
+                  Sign in
+                </Button>
+                <Anchor size="sm" renderRoot={(props) => <Link to="/recover" {...props} />}>
+                  Forgotten password?
+                </Anchor>
+              </Stack>
+            </form>
+            {config.demo && (
+              <DemoLogins
+                onPick={(login) => {
+                  setEmail(login.email);
+                  setPassword(login.password);
+                }}
+              />
+            )}
+          </>
         )}
       </main>
       <aside className={classes.aside}>

@@ -1,0 +1,20 @@
+import { Alert } from '@mantine/core';
+import type { Landing } from '@/lib/landing';
+
+const TEXTS: Record<NonNullable<Landing['notice']>, string> = {
+  expired: 'That link was used already, or is too old. Ask for a new one.',
+  refused: 'That link cannot be used. Ask for a new one.',
+  'half-confirmed': 'Confirmed. Now open the link in the e-mail to your other address too.',
+};
+
+type NoticeProps = { notice: Landing['notice'] };
+
+/** What became of the link somebody followed here. */
+export function Notice({ notice }: NoticeProps) {
+  if (notice === null) return null;
+  return (
+    <Alert role="status" mb="md" color={notice === 'half-confirmed' ? 'green' : 'yellow'}>
+      {TEXTS[notice]}
+    </Alert>
+  );
+}
