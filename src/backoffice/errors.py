@@ -71,13 +71,6 @@ class Unauthenticated(Problem):
     code = "unauthenticated"
 
 
-class Forbidden(Problem):
-    """The key or token does not allow this."""
-
-    status = 403
-    code = "forbidden"
-
-
 class NotFound(Problem):
     """There is no such thing, or the caller may not know of it."""
 
@@ -90,13 +83,6 @@ class TooLarge(Problem):
 
     status = 413
     code = "too_large"
-
-
-class TooManyRequests(Problem):
-    """The caller exceeded a rate limit; `Retry-After` says how many seconds to wait."""
-
-    status = 429
-    code = "too_many_requests"
 
 
 class Unavailable(Problem):

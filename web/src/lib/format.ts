@@ -67,12 +67,6 @@ export function formatLatency(milliseconds: number): string {
 
 const asUtc = (day: Day) => new Date(`${day}T00:00:00Z`);
 
-export function formatDay(day: Day): string {
-  return dates({ timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(
-    asUtc(day),
-  );
-}
-
 export function formatWeekday(day: Day): string {
   return dates({
     timeZone: 'UTC',
