@@ -1,10 +1,10 @@
--- Facts of one domain in bulk: :events events in :days days up to today, four to a session, sessions of
--- visitors of whom half come back. Triggers are off: run
--- rollup.rebuild('bench.example') in a repeatable-read transaction afterwards. Run as the bootstrap superuser.
+-- Facts of the domain :site in bulk: :events events in :days days up to today, four to a session, sessions of
+-- visitors of whom half come back. Whoever runs it replaces the placeholders, as the bootstrap superuser, and runs
+-- rollup.rebuild in a repeatable-read transaction afterwards, because triggers are off.
 
 set session_replication_role = replica;
 select setseed(0.42);
-select private.create_domain('bench.example', 'Bench', 'Europe/Paris', 'Bench');
+select private.create_domain(':site', 'Bench', 'Europe/Paris', 'Bench');
 select private.make_event_partitions(now() - make_interval(days => :days + 1), now());
 
 create temporary table plan_sessions as
@@ -21,7 +21,7 @@ join (
 ) as visitor on visitor.n = 1 + floor(power((s.n::bigint * 7919 % (:events / 4))::float / (:events / 4), 1.5) * (:events / 8));
 
 insert into public.visitors (site_domain, id, counts, country, device_type, first_seen_at, last_seen_at)
-select 'bench.example', visitor_id, true, 'FR', 'desktop', min(at), max(at)
+select ':site', visitor_id, true, 'FR', 'desktop', min(at), max(at)
 from plan_sessions
 group by visitor_id;
 
@@ -30,7 +30,7 @@ insert into public.visitor_sessions (
   country, device_type, referrer_host
 )
 select
-  'bench.example', id, id::text, visitor_id, at, at + interval '4 minutes',
+  ':site', id, id::text, visitor_id, at, at + interval '4 minutes',
   private.day_of(at, 'Europe/Paris'), true, 4,
   (array['FR', 'DE', 'US', 'GB', 'ES', 'NL'])[1 + n % 6],
   (array['desktop', 'mobile', 'tablet'])[1 + n % 3],
@@ -38,14 +38,14 @@ select
 from plan_sessions;
 
 insert into public.session_pages (site_domain, session_id, page, day, counts)
-select 'bench.example', id, '/page-' || floor(power(luck, 3) * 200)::int, private.day_of(at, 'Europe/Paris'), true
+select ':site', id, '/page-' || floor(power(luck, 3) * 200)::int, private.day_of(at, 'Europe/Paris'), true
 from plan_sessions;
 
 insert into public.events (
   site_domain, occurred_at, uuid, day, name, visitor_id, session_id, environment, counts, page
 )
 select
-  'bench.example',
+  ':site',
   p.at + step.n * interval '1 minute',
   gen_random_uuid(),
   private.day_of(p.at + step.n * interval '1 minute', 'Europe/Paris'),
@@ -70,7 +70,7 @@ insert into public.conversations (
   cta_clicked, preview
 )
 select
-  'bench.example', gen_random_uuid(), visitor_id, id, true, '/page-' || floor(power(luck, 3) * 200)::int,
+  ':site', gen_random_uuid(), visitor_id, id, true, '/page-' || floor(power(luck, 3) * 200)::int,
   'FR', 'desktop', at, at, at, private.day_of(at, 'Europe/Paris'), 4, 2, 2, n % 18 = 0, n % 36 = 0, 'Hello'
 from plan_sessions
 where n % 9 = 0;
@@ -82,7 +82,7 @@ select
   c.site_domain, k.kind, c.visitor_id, c.session_id, c.id, c.opened_at, c.day, true
 from public.conversations as c
 cross join lateral (values ('demo_proposed', c.demo_proposed), ('cta_clicked', c.cta_clicked)) as k (kind, held)
-where c.site_domain = 'bench.example' and k.held;
+where c.site_domain = ':site' and k.held;
 
 reset session_replication_role;
 analyze;

@@ -25,8 +25,8 @@ LARGE = [
 ]
 
 
-def run_script(connection: Connection[Any], script: Path, values: dict[str, int]) -> None:
-    """Run a psql script whose only variables are `:name`s."""
+def run_script(connection: Connection[Any], script: Path, values: dict[str, int | str]) -> None:
+    """Run a script after putting the values into its `:name`s."""
     text = script.read_text()
     for name, value in values.items():
         text = text.replace(f":{name}", str(value))
@@ -38,7 +38,7 @@ def run_script(connection: Connection[Any], script: Path, values: dict[str, int]
 def person(database: TestDatabase) -> Iterator[Connection[Any]]:
     """A client user of a domain with 40,000 events beside one with none."""
     with database.connect("supabase_admin") as admin:
-        run_script(admin, BULK, {"events": 40_000, "days": 60})
+        run_script(admin, BULK, {"site": "bench.example", "events": 40_000, "days": 60})
         with admin.transaction():
             admin.execute("set transaction isolation level repeatable read")
             admin.execute("select rollup.rebuild('bench.example')")
