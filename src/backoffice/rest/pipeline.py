@@ -158,16 +158,17 @@ async def _ready(socket: int, *, write: bool = False) -> None:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[None] = loop.create_future()
 
-    def wake() -> None:
-        if not future.done():
-            future.set_result(None)
-
-    loop.add_reader(socket, wake)
+    loop.add_reader(socket, _wake, future)
     if write:
-        loop.add_writer(socket, wake)
+        loop.add_writer(socket, _wake, future)
     try:
         await future
     finally:
         loop.remove_reader(socket)
         if write:
             loop.remove_writer(socket)
+
+
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

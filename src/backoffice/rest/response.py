@@ -22,7 +22,9 @@ from backoffice.rest.prepare import Prepared
 from backoffice.rest.ranges import content_range, status_of
 
 _BYTEA = 17
-_TOTAL, _PAGE, _LOCATION, _BODY, _HEADERS, _STATUS, _INSERTED = range(7)
+# What a read gives; a write has the location before the body, and an insert one column more.
+_TOTAL, _PAGE, _BODY, _HEADERS, _STATUS = range(5)
+_LOCATION, _INSERTED = 2, 6
 
 HeaderList = list[tuple[bytes, bytes]]
 
@@ -81,12 +83,15 @@ def build_response(
     check_result(prepared, result)
     method = prepared.request.method
     rows = int(result.get_value(0, _PAGE) or b"0")
-    body = _body(result)
-    if prepared.routine is not None or method in ("GET", "HEAD"):
+    reads = prepared.routine is not None or method in ("GET", "HEAD")
+    shift = 0 if reads else 1
+    body = _body(result, _BODY + shift)
+    if reads:
         response = _of_rows(prepared, result, rows, body, planned_total, max_rows)
     else:
         response = _of_mutation(prepared, result, rows, body)
-    return _overridden(response, result.get_value(0, _HEADERS), result.get_value(0, _STATUS))
+    headers, status = (result.get_value(0, n + shift) for n in (_HEADERS, _STATUS))
+    return _overridden(response, headers, status)
 
 
 def _content_type(prepared: Prepared) -> HeaderList:
@@ -96,9 +101,9 @@ def _content_type(prepared: Prepared) -> HeaderList:
     return headers
 
 
-def _body(result: PGresult) -> bytes:
-    value = result.get_value(0, _BODY) or b""
-    if result.ftype(_BODY) == _BYTEA and value.startswith(b"\\x"):
+def _body(result: PGresult, column: int) -> bytes:
+    value = result.get_value(0, column) or b""
+    if result.ftype(column) == _BYTEA and value.startswith(b"\\x"):
         return bytes.fromhex(value[2:].decode())
     return value
 
@@ -154,7 +159,8 @@ def _of_mutation(prepared: Prepared, result: PGresult, rows: int, body: bytes) -
     preferences = prepared.request.preferences
     full = preferences.returning == "representation"
     shown = rows if preferences.count in ("exact", "estimated") else None
-    inserted = int(result.get_value(0, _INSERTED) or b"0")
+    inserts = prepared.request.method in ("POST", "PUT")
+    inserted = int(result.get_value(0, _INSERTED) or b"0") if inserts else 0
     headers: HeaderList = []
     match prepared.request.method:
         case "POST":

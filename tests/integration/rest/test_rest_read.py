@@ -297,3 +297,16 @@ def test_plans_are_shown_when_enabled(api: httpx.Client) -> None:
     assert as_json.headers["content-type"] == (
         'application/vnd.pgrst.plan+json; for="text/csv"; options=analyze|buffers; charset=utf-8'
     )
+
+
+def test_a_plan_shows_the_body_where_tools_look_for_it(api: httpx.Client) -> None:
+    accept = {"Accept": "application/vnd.pgrst.plan+json; options=verbose"}
+
+    def output(answer: httpx.Response) -> list[str]:
+        shown: list[str] = answer.json()[0]["Plan"]["Output"]
+        return shown
+
+    body = "COALESCE(json_agg(ROW(authors.id, authors.name, authors.born, authors.mentor_id))"
+    assert output(api.get("/authors", headers=accept))[2].startswith(body)
+    headers = {**accept, "Prefer": "return=representation"}
+    assert output(api.delete("/authors?id=eq.1", headers=headers))[3].startswith(body)

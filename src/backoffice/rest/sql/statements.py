@@ -1,12 +1,19 @@
 """Whole statements: one row with the totals, the body and what the database says to the response.
 
-Columns, in this order: `total`, `page_total`, `location`, `body`, `response.headers`,
-`response.status`, `pgrst.inserted`.
+Columns, in this order, which plans show: `total`, `page_total`, for writes `location`, `body`,
+`response.headers`, `response.status`, and for inserts `pgrst.inserted`.
 """
 
 from __future__ import annotations
 
-from backoffice.rest.plan.types import SOURCE, CallPlan, Handler, MutatePlan, ReadPlan
+from backoffice.rest.plan.types import (
+    SOURCE,
+    CallPlan,
+    Handler,
+    InsertPlan,
+    MutatePlan,
+    ReadPlan,
+)
 from backoffice.rest.schema_cache.types import Routine
 from backoffice.rest.sql.call import call
 from backoffice.rest.sql.fragments import Fragment, identifier, literal, qualified
@@ -36,18 +43,18 @@ def read_statement(
             *_with_result(rows),
             "select ",
             *total,
-            f", count({_ROWS}), null, ",
+            f", count({_ROWS}), ",
             *body(handler, None),
             _SETTINGS,
-            f", null from pgrst_result as {_ROWS}",
+            f" from pgrst_result as {_ROWS}",
         ]
     return [
         "select ",
         *total,
-        f", count({_ROWS}), null, ",
+        f", count({_ROWS}), ",
         *body(handler, None),
         _SETTINGS,
-        ", null from (",
+        " from (",
         *rows,
         f") {_ROWS}",
     ]
@@ -78,7 +85,7 @@ def mutate_statement(
         f") select '', count({_ROWS}), {location}, ",
         *body(handler, None),
         _SETTINGS,
-        _INSERTED,
+        _INSERTED if isinstance(plan, InsertPlan) else "",
         f" from pgrst_result as {_ROWS}",
     ]
 
@@ -107,10 +114,10 @@ def call_statement(
         ") select ",
         *total,
         ", 1::bigint" if single else f", count({_ROWS})",
-        ", null, ",
+        ", ",
         *body(handler, routine),
         _SETTINGS,
-        f", null from pgrst_result as {_ROWS}",
+        f" from pgrst_result as {_ROWS}",
     ]
 
 
