@@ -94,6 +94,26 @@ to service_role;
 -- The one home of authorization: every policy asks these two functions.
 -- They read tables, not claims, so that disabling a user or taking a domain away acts at once.
 
+create function private.second_factor_holds(p_user_id uuid, p_required boolean)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(auth.jwt() ->> 'aal' = 'aal2', false)
+    or not (
+      p_required
+      or exists (
+        select 1
+        from auth.mfa_factors as factor
+        where factor.user_id = p_user_id and factor.status = 'verified'
+      )
+    )
+$$;
+
+comment on function private.second_factor_holds(uuid, boolean) is
+  'Whether the caller proved a second factor, or needs none: it is not required of them, and they turned none on.';
+
 create function private.is_admin()
 returns boolean
 language plpgsql
@@ -108,13 +128,13 @@ begin
     where profile.id = auth.uid()
       and profile.role = 'admin'
       and profile.disabled_at is null
-      and (not profile.mfa_required or auth.jwt() ->> 'aal' = 'aal2')
+      and private.second_factor_holds(profile.id, profile.mfa_required)
   );
 end
 $$;
 
 comment on function private.is_admin() is
-  'Whether the caller is Rose staff: an enabled profile with role admin, with the second factor if it is required.';
+  'Whether the caller is Rose staff: an enabled profile with role admin, with the second factor if it is required or turned on.';
 
 create function private.my_domains()
 returns setof text
@@ -134,7 +154,7 @@ begin
       join public.profiles as profile on profile.id = membership.user_id
       where membership.user_id = auth.uid()
         and profile.disabled_at is null
-        and (not profile.mfa_required or auth.jwt() ->> 'aal' = 'aal2');
+        and private.second_factor_holds(profile.id, profile.mfa_required);
   end if;
 end
 $$;
@@ -142,6 +162,7 @@ $$;
 comment on function private.my_domains() is
   'The site domains the caller may see: all for staff, the assigned ones for a client user, none for anyone else.';
 
+revoke execute on function private.second_factor_holds(uuid, boolean) from public, anon, authenticated, service_role;
 revoke execute on function private.is_admin(), private.my_domains() from public, anon;
 grant execute on function private.is_admin(), private.my_domains() to authenticated, service_role;
 
@@ -977,19 +998,26 @@ set search_path = ''
 as $$
 begin
   insert into public.profiles as profile (id, email, full_name)
-  values (new.id, coalesce(new.email, ''), coalesce(new.raw_user_meta_data ->> 'full_name', ''))
-  on conflict (id) do update set email = excluded.email;
+  values (
+    new.id,
+    coalesce(new.email, ''),
+    left(coalesce(new.raw_user_meta_data ->> 'full_name', ''), 200)
+  )
+  on conflict (id) do update
+    set
+      email = excluded.email,
+      full_name = coalesce(nullif(excluded.full_name, ''), profile.full_name);
   return null;
 end
 $$;
 
 comment on function private.keep_profile() is
-  'Gives every account a profile and keeps its e-mail current. The role never comes from what a user sent.';
+  'Gives every account a profile and keeps its e-mail and name current. The role never comes from what a user sent.';
 
 revoke execute on function private.keep_profile() from public, anon, authenticated, service_role;
 
 create trigger keep_profile
-  after insert or update of email on auth.users
+  after insert or update of email, raw_user_meta_data on auth.users
   for each row execute function private.keep_profile();
 
 -- schemas/tables/visitors.sql
@@ -5129,4 +5157,58 @@ grant execute on function
   public.list_conversations(text[], jsonb, integer, jsonb),
   public.count_conversations(text[], jsonb)
 to authenticated, service_role;
+
+-- schemas/rpc/account.sql
+
+-- What people see of their own account, beyond what the auth protocol tells.
+
+create function private.my_sessions()
+returns table (
+  id uuid,
+  started_at timestamptz,
+  last_used_at timestamptz,
+  user_agent text,
+  is_current boolean
+)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select
+    session.id,
+    session.created_at,
+    coalesce(session.refreshed_at at time zone 'utc', session.created_at),
+    coalesce(session.user_agent, ''),
+    coalesce(session.id::text = auth.jwt() ->> 'session_id', false)
+  from auth.sessions as session
+  where session.user_id = auth.uid()
+    and (session.not_after is null or session.not_after > now())
+  order by 5 desc, 3 desc, 1
+  limit 100
+$$;
+
+comment on function private.my_sessions() is
+  'Where the caller is signed in. A definer, since `auth` is for nobody but the auth protocol.';
+
+create function public.list_my_sessions()
+returns table (
+  id uuid,
+  started_at timestamptz,
+  last_used_at timestamptz,
+  user_agent text,
+  is_current boolean
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select * from private.my_sessions()
+$$;
+
+comment on function public.list_my_sessions() is
+  'Where the caller is signed in, this session first, then by last use; at most 100. `user_agent` is what the browser says of itself.';
+
+revoke execute on function private.my_sessions(), public.list_my_sessions() from public, anon;
+grant execute on function private.my_sessions(), public.list_my_sessions() to authenticated, service_role;
 

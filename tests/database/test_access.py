@@ -164,7 +164,7 @@ def test_every_rpc_is_tried_here(connect: Connect) -> None:
     known = connect("postgres").execute(
         "select proname from pg_proc where pronamespace = 'public'::regnamespace"
     )
-    assert {row[0] for row in known} == set(RPCS)
+    assert {row[0] for row in known} == set(RPCS) | {"list_my_sessions"}
 
 
 @pytest.mark.parametrize("name", RPCS)
@@ -221,6 +221,71 @@ def test_a_required_second_factor_acts_at_once(filled: TestDatabase, connect: Co
         assert twice.execute(count).fetchone() == (2,)
     finally:
         owner.execute("update public.profiles set mfa_required = false where id = %s", [ADMIN])
+
+
+def test_a_second_factor_somebody_turned_on_acts_at_once(
+    filled: TestDatabase, connect: Connect
+) -> None:
+    owner = connect("postgres")
+    try:
+        owner.execute(
+            "insert into auth.mfa_factors"
+            " (id, user_id, friendly_name, factor_type, status, created_at, updated_at)"
+            " select gen_random_uuid(), user_id, status, 'totp', status::auth.factor_status, now(), now()"
+            " from (values (%s::uuid, 'verified'), (%s::uuid, 'unverified')) as factor (user_id, status)",
+            [ADMIN, USER],
+        )
+        count = "select count(*) from public.domains"
+        for user, aal, expected in (
+            (ADMIN, "aal1", 0),
+            (ADMIN, "aal2", 2),
+            (USER, "aal1", 1),
+            (STRANGER, "aal1", 1),
+        ):
+            person = connect("authenticated", {"sub": user, "aal": aal})
+            assert person.execute(count).fetchone() == (expected,), (user, aal)
+    finally:
+        owner.execute("delete from auth.mfa_factors")
+
+
+def test_people_see_their_own_sessions_alone(filled: TestDatabase, connect: Connect) -> None:
+    owner = connect("postgres")
+    ids = [f"50000000-0000-4000-8000-00000000000{n}" for n in range(4)]
+    try:
+        owner.execute(
+            "insert into auth.sessions (id, user_id, created_at, updated_at, not_after, user_agent)"
+            " select id, user_id, now() - age, now(), ends, 'Firefox' from (values"
+            " (%s::uuid, %s::uuid, interval '1 h', null),"
+            " (%s, %s, interval '2 h', null),"
+            " (%s, %s, interval '0', now() - interval '1 s'),"
+            " (%s, %s, interval '0', null)) as session (id, user_id, age, ends)",
+            [ids[0], USER, ids[1], USER, ids[2], USER, ids[3], STRANGER],
+        )
+        query = "select id::text, is_current from public.list_my_sessions()"
+        own = connect("authenticated", {"sub": USER, "session_id": ids[1]})
+        assert own.execute(query).fetchall() == [(ids[1], True), (ids[0], False)]
+        other = connect("authenticated", {"sub": STRANGER, "session_id": ids[1]})
+        assert other.execute(query).fetchall() == [(ids[3], False)]
+        assert connect("authenticated", {}).execute(query).fetchall() == []
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connect("anon", {}).execute(query)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            own.execute("select 1 from auth.sessions")
+    finally:
+        owner.execute("delete from auth.sessions")
+
+
+def test_a_profile_follows_the_name_its_owner_gives(connect: Connect) -> None:
+    owner = connect("postgres")
+    with owner.transaction(force_rollback=True):
+        name = "select full_name from public.profiles where id = %s"
+        for given, kept in (("Ada", "Ada"), ("", "Ada"), ("x" * 300, "x" * 200)):
+            owner.execute(
+                "update auth.users set raw_user_meta_data = jsonb_build_object('full_name', %s::text)"
+                " where id = %s",
+                [given, USER],
+            )
+            assert owner.execute(name, [USER]).fetchone() == (kept,)
 
 
 def test_nobody_makes_themselves_staff(

@@ -28,6 +28,7 @@ HELPERS = {
     "private.filtered_conversations",
     "private.is_admin",
     "private.my_domains",
+    "private.my_sessions",
     "private.ratio",
     "private.search_conversations",
     "private.total",

@@ -1,6 +1,26 @@
 -- The one home of authorization: every policy asks these two functions.
 -- They read tables, not claims, so that disabling a user or taking a domain away acts at once.
 
+create function private.second_factor_holds(p_user_id uuid, p_required boolean)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(auth.jwt() ->> 'aal' = 'aal2', false)
+    or not (
+      p_required
+      or exists (
+        select 1
+        from auth.mfa_factors as factor
+        where factor.user_id = p_user_id and factor.status = 'verified'
+      )
+    )
+$$;
+
+comment on function private.second_factor_holds(uuid, boolean) is
+  'Whether the caller proved a second factor, or needs none: it is not required of them, and they turned none on.';
+
 create function private.is_admin()
 returns boolean
 language plpgsql
@@ -15,13 +35,13 @@ begin
     where profile.id = auth.uid()
       and profile.role = 'admin'
       and profile.disabled_at is null
-      and (not profile.mfa_required or auth.jwt() ->> 'aal' = 'aal2')
+      and private.second_factor_holds(profile.id, profile.mfa_required)
   );
 end
 $$;
 
 comment on function private.is_admin() is
-  'Whether the caller is Rose staff: an enabled profile with role admin, with the second factor if it is required.';
+  'Whether the caller is Rose staff: an enabled profile with role admin, with the second factor if it is required or turned on.';
 
 create function private.my_domains()
 returns setof text
@@ -41,7 +61,7 @@ begin
       join public.profiles as profile on profile.id = membership.user_id
       where membership.user_id = auth.uid()
         and profile.disabled_at is null
-        and (not profile.mfa_required or auth.jwt() ->> 'aal' = 'aal2');
+        and private.second_factor_holds(profile.id, profile.mfa_required);
   end if;
 end
 $$;
@@ -49,5 +69,6 @@ $$;
 comment on function private.my_domains() is
   'The site domains the caller may see: all for staff, the assigned ones for a client user, none for anyone else.';
 
+revoke execute on function private.second_factor_holds(uuid, boolean) from public, anon, authenticated, service_role;
 revoke execute on function private.is_admin(), private.my_domains() from public, anon;
 grant execute on function private.is_admin(), private.my_domains() to authenticated, service_role;

@@ -54,17 +54,24 @@ set search_path = ''
 as $$
 begin
   insert into public.profiles as profile (id, email, full_name)
-  values (new.id, coalesce(new.email, ''), coalesce(new.raw_user_meta_data ->> 'full_name', ''))
-  on conflict (id) do update set email = excluded.email;
+  values (
+    new.id,
+    coalesce(new.email, ''),
+    left(coalesce(new.raw_user_meta_data ->> 'full_name', ''), 200)
+  )
+  on conflict (id) do update
+    set
+      email = excluded.email,
+      full_name = coalesce(nullif(excluded.full_name, ''), profile.full_name);
   return null;
 end
 $$;
 
 comment on function private.keep_profile() is
-  'Gives every account a profile and keeps its e-mail current. The role never comes from what a user sent.';
+  'Gives every account a profile and keeps its e-mail and name current. The role never comes from what a user sent.';
 
 revoke execute on function private.keep_profile() from public, anon, authenticated, service_role;
 
 create trigger keep_profile
-  after insert or update of email on auth.users
+  after insert or update of email, raw_user_meta_data on auth.users
   for each row execute function private.keep_profile();

@@ -41,4 +41,7 @@ def test_an_app_is_told_whose_account_it_is() -> None:
         "otpauth://totp/Rose%20%26%20Co:a%20b%40example.com"
         "?algorithm=SHA1&digits=6&issuer=Rose%20%26%20Co&period=30&secret=ABC"
     )
-    assert totp.qr_code(uri).startswith("<svg ")
+    picture = totp.qr_code(uri)
+    assert picture.startswith("<svg ")
+    assert "#" not in picture
+    assert "white" in picture

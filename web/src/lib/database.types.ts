@@ -1412,6 +1412,16 @@ export type Database = {
           visitor_message_count: number
         }[]
       }
+      list_my_sessions: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          id: string
+          is_current: boolean
+          last_used_at: string
+          started_at: string
+          user_agent: string
+        }[]
+      }
     }
     Enums: {
       [_ in never]: never
