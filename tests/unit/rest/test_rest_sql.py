@@ -98,7 +98,8 @@ def test_a_name_stays_within_its_quotes(name: str) -> None:
     assert quoted[1:-1].replace('""', '"') == name
 
 
-@given(VALUES)
+# Even quoted, `*` means every column, as with PostgREST.
+@given(VALUES.filter(lambda name: name != "*"))
 def test_an_alias_and_a_column_stay_within_their_quotes(name: str) -> None:
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     item = _quoted(f'"{escaped}":"{escaped}"')
