@@ -31,7 +31,6 @@ HELPERS = {
     "private.my_sessions",
     "private.ratio",
     "private.search_conversations",
-    "private.total",
     "rollup.steps_of_kind",
 }
 # Tables that no one reads over the API.

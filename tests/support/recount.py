@@ -123,6 +123,9 @@ def recount(connection: Connection[Any], domain: str) -> Recount:
             if "visitor" in roles:
                 add("messaged_conversations", day)
             add("turns", day, n=turns)
+            for kind in STEP_OF_CONVERSION:
+                if conversation[kind]:
+                    add("conversations", day, "conversion", kind)
             for message in said:
                 if message["role"] == "visitor":
                     when = day_of(message["sent_at"])

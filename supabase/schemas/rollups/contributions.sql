@@ -40,7 +40,11 @@ create function rollup.conversation_contributions(
   p_device_type text,
   p_referrer_host text,
   p_visitor_message_count integer,
-  p_total_turns integer
+  p_total_turns integer,
+  p_email_captured boolean,
+  p_demo_proposed boolean,
+  p_cta_clicked boolean,
+  p_demo_booked boolean
 )
 returns table (metric text, dimension text, value text, n bigint)
 language sql
@@ -60,6 +64,16 @@ as $$
   select 'messaged_conversations', '', '', 1 where p_visitor_message_count > 0
   union all
   select 'turns', '', '', p_total_turns where p_total_turns > 0
+  union all
+  select 'conversations', 'conversion', flag.kind, 1
+  from (
+    values
+      ('email_captured', p_email_captured),
+      ('demo_proposed', p_demo_proposed),
+      ('cta_clicked', p_cta_clicked),
+      ('demo_booked', p_demo_booked)
+  ) as flag (kind, held)
+  where flag.held
 $$;
 
 create function rollup.conversion_contributions(p_kind text)
@@ -74,14 +88,18 @@ $$;
 comment on function rollup.event_contributions(text) is 'Figures of an event that counts: how often each known name occurred.';
 comment on function rollup.session_contributions(text, text, text) is 'Figures of a session that counts: sessions, in all and by country, device and referrer.';
 comment on function rollup.session_page_contributions(text) is 'Figures of a page seen in a session: sessions by page.';
-comment on function rollup.conversation_contributions(text, text, text, text, integer, integer) is
-  'Figures of a conversation that counts: conversations in all and by page, country, device and referrer; with a visitor''s message; turns.';
+comment on function rollup.conversation_contributions(
+  text, text, text, text, integer, integer, boolean, boolean, boolean, boolean
+) is
+  'Figures of a conversation that counts: conversations in all and by page, country, device, referrer and conversion; with a visitor''s message; turns.';
 comment on function rollup.conversion_contributions(text) is 'Figures of a conversion that counts: conversions by kind.';
 
 revoke execute on function
   rollup.event_contributions(text),
   rollup.session_contributions(text, text, text),
   rollup.session_page_contributions(text),
-  rollup.conversation_contributions(text, text, text, text, integer, integer),
+  rollup.conversation_contributions(
+  text, text, text, text, integer, integer, boolean, boolean, boolean, boolean
+),
   rollup.conversion_contributions(text)
 from public, anon, authenticated;

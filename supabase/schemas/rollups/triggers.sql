@@ -209,7 +209,8 @@ begin
     into v_changes
     from new_rows as r
     cross join lateral rollup.conversation_contributions(
-      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns
+      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns,
+      r.email_captured, r.demo_proposed, r.cta_clicked, r.demo_booked
     ) as c
     where r.counts;
   elsif tg_op = 'DELETE' then
@@ -217,7 +218,8 @@ begin
     into v_changes
     from old_rows as r
     cross join lateral rollup.conversation_contributions(
-      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns
+      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns,
+      r.email_captured, r.demo_proposed, r.cta_clicked, r.demo_booked
     ) as c
     where r.counts;
   else
@@ -226,20 +228,25 @@ begin
     from (
       select 1 as sign, added.*
       from (
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from new_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from new_rows
         except all
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from old_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from old_rows
       ) as added
       union all
       select -1, removed.*
       from (
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from old_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from old_rows
         except all
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from new_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from new_rows
       ) as removed
     ) as r
     cross join lateral rollup.conversation_contributions(
-      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns
+      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns,
+      r.email_captured, r.demo_proposed, r.cta_clicked, r.demo_booked
     ) as c
     where r.counts;
   end if;

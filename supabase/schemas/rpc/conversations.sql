@@ -41,7 +41,7 @@ begin
       when 'from' then 'date'
       when 'to' then 'date'
       when 'search' then 'text'
-      when 'conversions' then 'kinds'
+      when 'conversions' then 'list of conversions'
       when 'messaged' then 'boolean'
       when 'page' then 'text'
       when 'country' then 'text'
@@ -57,7 +57,8 @@ begin
       when 'text' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') <= 1000
       when 'boolean' then jsonb_typeof(v_value) = 'boolean'
       when 'integer' then jsonb_typeof(v_value) = 'number' and v_value #>> '{}' ~ '^\d{1,6}$'
-      when 'date' then jsonb_typeof(v_value) = 'string' and private.casts_to(v_value #>> '{}', 'date')
+      when 'date' then jsonb_typeof(v_value) = 'string'
+        and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' and private.casts_to(v_value #>> '{}', 'date')
       when 'uuid' then jsonb_typeof(v_value) = 'string' and private.casts_to(v_value #>> '{}', 'uuid')
       else jsonb_typeof(v_value) = 'array'
         and v_value <@ '["email_captured", "demo_proposed", "cta_clicked", "demo_booked"]'

@@ -9,6 +9,8 @@ returns table (
   previous_value bigint,
   previous_base bigint,
   previous_rate numeric,
+  conversations bigint,
+  previous_conversations bigint,
   previous_from date,
   previous_to date,
   recountable_from date
@@ -44,6 +46,17 @@ begin
     group by figure.metric
     union all
     select
+      'conversations with ' || figure.value,
+      coalesce(sum(figure.n) filter (where figure.day >= p_from), 0)::bigint,
+      coalesce(sum(figure.n) filter (where figure.day < p_from), 0)::bigint
+    from rollup.figures as figure
+    where figure.site_domain = any (v_domains)
+      and figure.metric = 'conversations'
+      and figure.dimension = 'conversion'
+      and figure.day between v_previous_from and p_to
+    group by figure.value
+    union all
+    select
       kind.name,
       private.distinct_visitors(v_domains, kind.name, p_from, p_to),
       private.distinct_visitors(v_domains, kind.name, v_previous_from, v_previous_to)
@@ -53,10 +66,14 @@ begin
     shown.metric,
     coalesce(figure.now, 0),
     case when shown.base is not null then coalesce(base.now, 0) end,
-    private.ratio(coalesce(figure.now, 0), base.now),
+    private.ratio(case when shown.converts then coalesce(talk.now, 0) else coalesce(figure.now, 0) end, base.now),
     coalesce(figure.before, 0),
     case when shown.base is not null then coalesce(base.before, 0) end,
-    private.ratio(coalesce(figure.before, 0), base.before),
+    private.ratio(
+      case when shown.converts then coalesce(talk.before, 0) else coalesce(figure.before, 0) end, base.before
+    ),
+    case when shown.converts then coalesce(talk.now, 0) end,
+    case when shown.converts then coalesce(talk.before, 0) end,
     v_previous_from,
     v_previous_to,
     (
@@ -66,25 +83,26 @@ begin
     )
   from (
     values
-      (1, 'widget_displays', 'widget_displayed', null),
-      (2, 'visitors', 'active', null),
-      (3, 'engaged_visitors', 'engaged', 'displayed'),
-      (4, 'conversations', 'conversations', null),
-      (5, 'messaged_conversations', 'messaged_conversations', 'conversations'),
-      (6, 'turns', 'turns', 'messaged_conversations'),
-      (7, 'emails_captured', 'email_captured', 'messaged_conversations'),
-      (8, 'demos_proposed', 'demo_proposed', 'messaged_conversations'),
-      (9, 'cta_clicks', 'cta_clicked', 'messaged_conversations'),
-      (10, 'demos_booked', 'demo_booked', 'messaged_conversations')
-  ) as shown (position, metric, figure, base)
+      (1, 'widget_displays', 'widget_displayed', null, false),
+      (2, 'visitors', 'active', null, false),
+      (3, 'engaged_visitors', 'engaged', 'displayed', false),
+      (4, 'conversations', 'conversations', null, false),
+      (5, 'messaged_conversations', 'messaged_conversations', 'conversations', false),
+      (6, 'turns', 'turns', 'messaged_conversations', false),
+      (7, 'emails_captured', 'email_captured', 'messaged_conversations', true),
+      (8, 'demos_proposed', 'demo_proposed', 'messaged_conversations', true),
+      (9, 'cta_clicks', 'cta_clicked', 'messaged_conversations', true),
+      (10, 'demos_booked', 'demo_booked', 'messaged_conversations', true)
+  ) as shown (position, metric, figure, base, converts)
   left join counted as figure on figure.name = shown.figure
   left join counted as base on base.name = shown.base
+  left join counted as talk on shown.converts and talk.name = 'conversations with ' || shown.figure
   order by shown.position;
 end
 $$;
 
 comment on function public.get_dashboard_summary(text[], date, date) is
-  'The Dashboard''s tiles: value, what it is measured against (base), rate = value / base (null without a base), and the same for as many days before. engaged_visitors: distinct visitors shown the widget and with a message ÷ distinct visitors shown it. turns: turns ÷ conversations with a visitor''s message. Conversions ÷ conversations with a visitor''s message.';
+  'The Dashboard''s tiles: value, what it is measured against (base), rate = value / base (null without a base), and the same for as many days before. engaged_visitors: distinct visitors shown the widget and with a message ÷ distinct visitors shown it. turns: turns ÷ conversations with a visitor''s message. Conversions: value counts them on their own day; conversations are those begun in the range that had one, and the rate is these ÷ conversations with a visitor''s message.';
 
 create function public.get_engagement_rate(p_site_domains text[], p_from date, p_to date)
 returns table (displayed_visitors bigint, engaged_visitors bigint, engagement_rate numeric)

@@ -48,20 +48,6 @@ as $$
     and link.reached >= p_from
 $$;
 
-create function private.total(p_site_domains text[], p_metric text, p_from date, p_to date)
-returns bigint
-language sql
-stable
-set search_path = ''
-as $$
-  select coalesce(sum(figure.n), 0)::bigint
-  from rollup.figures as figure
-  where figure.site_domain = any (p_site_domains)
-    and figure.metric = p_metric
-    and figure.dimension = ''
-    and figure.day between p_from and p_to
-$$;
-
 create function private.ratio(p_numerator numeric, p_denominator numeric)
 returns numeric
 language sql
@@ -73,20 +59,17 @@ comment on function private.check_window(date, date) is 'Refuses (PT400) a windo
 comment on function private.check_domains(text[]) is 'Those of some domains that the caller may see; null asks for all of them.';
 comment on function private.distinct_visitors(text[], text, date, date) is
   'Distinct visitors of a kind (rollup.steps_of_kind) in a range of days; over several domains, the sum of each one''s.';
-comment on function private.total(text[], text, date, date) is 'Sum of a metric over a range of days.';
 comment on function private.ratio(numeric, numeric) is 'A ratio to six places; null when there is no denominator.';
 
 revoke execute on function
   private.check_window(date, date),
   private.check_domains(text[]),
   private.distinct_visitors(text[], text, date, date),
-  private.total(text[], text, date, date),
   private.ratio(numeric, numeric)
 from public, anon;
 grant execute on function
   private.check_window(date, date),
   private.check_domains(text[]),
   private.distinct_visitors(text[], text, date, date),
-  private.total(text[], text, date, date),
   private.ratio(numeric, numeric)
 to authenticated, service_role;

@@ -9,7 +9,13 @@ import type { Nullable } from '@/lib/nullable';
 type Row = Database['public']['Functions']['get_dashboard_summary']['Returns'][number];
 export type SummaryRow = Nullable<
   Row,
-  'base' | 'rate' | 'previous_base' | 'previous_rate' | 'recountable_from'
+  | 'base'
+  | 'rate'
+  | 'previous_base'
+  | 'previous_rate'
+  | 'conversations'
+  | 'previous_conversations'
+  | 'recountable_from'
 >;
 
 async function fetchSummary({ client }: Backend, scope: Scope, signal: AbortSignal) {

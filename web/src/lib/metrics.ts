@@ -110,7 +110,7 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'emails_captured',
     definition:
-      'E-mail addresses given to the agent. Rate: ÷ messaged conversations, those with a visitor’s message.',
+      'E-mail addresses given, on that day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
     detail: { source: 'emails_captured', text: ofMessaged },
     rows: { conversions: ['email_captured'] },
   },
@@ -120,7 +120,7 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'demos_proposed',
     definition:
-      'Times the agent proposed a demo. Rate: ÷ messaged conversations, those with a visitor’s message.',
+      'Times the agent proposed a demo, on that day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
     detail: { source: 'demos_proposed', text: ofMessaged },
     rows: { conversions: ['demo_proposed'] },
   },
@@ -130,7 +130,7 @@ export const METRICS: readonly Metric[] = [
     unit: 'count',
     source: 'cta_clicks',
     definition:
-      'Calls to action that were clicked. Rate: ÷ messaged conversations, those with a visitor’s message.',
+      'Calls to action that were clicked, on the day of the click. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
     detail: { source: 'cta_clicks', text: ofMessaged },
     rows: { conversions: ['cta_clicked'] },
   },
@@ -139,7 +139,7 @@ export const METRICS: readonly Metric[] = [
     label: 'Demos booked',
     unit: 'count',
     source: 'demos_booked',
-    definition: 'Demos booked. Rate: ÷ messaged conversations, those with a visitor’s message.',
+    definition: 'Demos booked, on their own day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
     detail: { source: 'demos_booked', text: ofMessaged },
     rows: { conversions: ['demo_booked'] },
   },

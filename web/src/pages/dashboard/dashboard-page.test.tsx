@@ -14,7 +14,13 @@ beforeEach(() => {
   return () => vi.unstubAllGlobals();
 });
 
-function row(metric: string, value: number, base: number | null, previous: number): SummaryRow {
+function row(
+  metric: string,
+  value: number,
+  base: number | null,
+  previous: number,
+  conversations: number | null = null,
+): SummaryRow {
   const rate = base ? value / base : null;
   const previousRate = base ? previous / base : null;
   return {
@@ -25,6 +31,8 @@ function row(metric: string, value: number, base: number | null, previous: numbe
     previous_value: previous,
     previous_base: base,
     previous_rate: previousRate,
+    conversations,
+    previous_conversations: conversations,
     previous_from: '2026-10-25',
     previous_to: '2026-10-31',
     recountable_from: null,
@@ -39,9 +47,9 @@ const ROWS = [
   row('messaged_conversations', 160, 200, 160),
   row('turns', 480, 160, 480),
   row('emails_captured', 8, 160, 0),
-  row('demos_proposed', 40, 160, 20),
+  row('demos_proposed', 40, 160, 20, 38),
   row('cta_clicks', 0, 160, 0),
-  row('demos_booked', 4, 160, 4),
+  row('demos_booked', 4, 160, 4, 4),
 ];
 
 async function tile(label: string) {
@@ -73,6 +81,14 @@ describe('the tiles', () => {
       '/conversations?domain=abtasty.com&from=2026-11-01&to=2026-11-07&conversions=demo_booked',
     );
     expect(within(await tile('Visitors')).queryByRole('link')).toBeNull();
+  });
+
+  it('link to what the list shows where it is not what they count', async () => {
+    fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
+    await openApp(ADDRESS).signIn();
+    const link = within(await tile('Demos proposed')).getByRole('link');
+    expect(link).toHaveTextContent('In 38 conversations');
+    expect(link.getAttribute('href')).toContain('conversions=demo_proposed');
   });
 
   it('ask for the domain and the days of the address', async () => {

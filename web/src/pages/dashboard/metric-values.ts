@@ -9,3 +9,13 @@ export function metricValues(metric: Metric, row: SummaryRow | undefined): Value
   if (metric.unit === 'count') return { current: row.value, previous: row.previous_value };
   return { current: row.rate, previous: row.previous_rate };
 }
+
+/**
+ * Whether the list of conversations shows exactly what a number counts (`all`), or how many it shows
+ * instead (`some`): a conversion may belong to no conversation, or to one that began on an earlier day.
+ */
+export function conversationsBehind(metric: Metric, row: SummaryRow) {
+  if (metric.rows === null || row.value === 0) return { all: false, some: 0 };
+  const listed = row.conversations ?? row.value;
+  return { all: listed === row.value, some: listed === row.value ? 0 : listed };
+}

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { SummaryRow } from '@/data/dashboard-summary';
 import { changeOf, formatMetric } from '@/lib/change';
+import { formatCount } from '@/lib/format';
 import type { Metric } from '@/lib/metrics';
 import { ChangeLabel } from '@/ui/change-label';
 import { Definition } from '@/ui/definition';
-import { metricValues } from './metric-values';
+import { conversationsBehind, metricValues } from './metric-values';
 import classes from './tiles.module.css';
 
 type TileProps = {
@@ -19,6 +20,7 @@ export function Tile({ metric, rows, timezone, stale }: TileProps) {
   const detail = metric.detail && rows.get(metric.detail.source);
   const { current, previous } = metricValues(metric, row);
   const value = formatMetric(current, metric.unit);
+  const behind = row && conversationsBehind(metric, row);
   return (
     <div className={classes.tile} data-stale={stale || undefined}>
       <dt className={classes.label}>
@@ -26,7 +28,7 @@ export function Tile({ metric, rows, timezone, stale }: TileProps) {
         <Definition of={metric.label} text={metric.definition} timezone={timezone} />
       </dt>
       <dd className={classes.figure}>
-        {metric.rows && row && row.value > 0 ? (
+        {behind?.all && metric.rows ? (
           <Link
             to="/conversations"
             search={metric.rows}
@@ -40,7 +42,14 @@ export function Tile({ metric, rows, timezone, stale }: TileProps) {
         )}
         <ChangeLabel change={changeOf(current, previous, metric.unit)} />
       </dd>
-      <dd className={classes.rate}>{detail && metric.detail?.text(detail)}</dd>
+      <dd className={classes.rate}>
+        {detail && metric.detail?.text(detail)}
+        {behind?.some && metric.rows && (
+          <Link to="/conversations" search={metric.rows} className={classes.behind}>
+            In {formatCount(behind.some)} {behind.some === 1 ? 'conversation' : 'conversations'}
+          </Link>
+        )}
+      </dd>
     </div>
   );
 }
