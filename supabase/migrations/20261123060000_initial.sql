@@ -1754,7 +1754,11 @@ create function rollup.conversation_contributions(
   p_device_type text,
   p_referrer_host text,
   p_visitor_message_count integer,
-  p_total_turns integer
+  p_total_turns integer,
+  p_email_captured boolean,
+  p_demo_proposed boolean,
+  p_cta_clicked boolean,
+  p_demo_booked boolean
 )
 returns table (metric text, dimension text, value text, n bigint)
 language sql
@@ -1774,6 +1778,16 @@ as $$
   select 'messaged_conversations', '', '', 1 where p_visitor_message_count > 0
   union all
   select 'turns', '', '', p_total_turns where p_total_turns > 0
+  union all
+  select 'conversations', 'conversion', flag.kind, 1
+  from (
+    values
+      ('email_captured', p_email_captured),
+      ('demo_proposed', p_demo_proposed),
+      ('cta_clicked', p_cta_clicked),
+      ('demo_booked', p_demo_booked)
+  ) as flag (kind, held)
+  where flag.held
 $$;
 
 create function rollup.conversion_contributions(p_kind text)
@@ -1788,15 +1802,19 @@ $$;
 comment on function rollup.event_contributions(text) is 'Figures of an event that counts: how often each known name occurred.';
 comment on function rollup.session_contributions(text, text, text) is 'Figures of a session that counts: sessions, in all and by country, device and referrer.';
 comment on function rollup.session_page_contributions(text) is 'Figures of a page seen in a session: sessions by page.';
-comment on function rollup.conversation_contributions(text, text, text, text, integer, integer) is
-  'Figures of a conversation that counts: conversations in all and by page, country, device and referrer; with a visitor''s message; turns.';
+comment on function rollup.conversation_contributions(
+  text, text, text, text, integer, integer, boolean, boolean, boolean, boolean
+) is
+  'Figures of a conversation that counts: conversations in all and by page, country, device, referrer and conversion; with a visitor''s message; turns.';
 comment on function rollup.conversion_contributions(text) is 'Figures of a conversion that counts: conversions by kind.';
 
 revoke execute on function
   rollup.event_contributions(text),
   rollup.session_contributions(text, text, text),
   rollup.session_page_contributions(text),
-  rollup.conversation_contributions(text, text, text, text, integer, integer),
+  rollup.conversation_contributions(
+  text, text, text, text, integer, integer, boolean, boolean, boolean, boolean
+),
   rollup.conversion_contributions(text)
 from public, anon, authenticated;
 
@@ -2013,7 +2031,8 @@ begin
     into v_changes
     from new_rows as r
     cross join lateral rollup.conversation_contributions(
-      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns
+      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns,
+      r.email_captured, r.demo_proposed, r.cta_clicked, r.demo_booked
     ) as c
     where r.counts;
   elsif tg_op = 'DELETE' then
@@ -2021,7 +2040,8 @@ begin
     into v_changes
     from old_rows as r
     cross join lateral rollup.conversation_contributions(
-      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns
+      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns,
+      r.email_captured, r.demo_proposed, r.cta_clicked, r.demo_booked
     ) as c
     where r.counts;
   else
@@ -2030,20 +2050,25 @@ begin
     from (
       select 1 as sign, added.*
       from (
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from new_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from new_rows
         except all
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from old_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from old_rows
       ) as added
       union all
       select -1, removed.*
       from (
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from old_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from old_rows
         except all
-        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count, total_turns from new_rows
+        select site_domain, day, counts, page, country, device_type, referrer_host, visitor_message_count,
+          total_turns, email_captured, demo_proposed, cta_clicked, demo_booked from new_rows
       ) as removed
     ) as r
     cross join lateral rollup.conversation_contributions(
-      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns
+      r.page, r.country, r.device_type, r.referrer_host, r.visitor_message_count, r.total_turns,
+      r.email_captured, r.demo_proposed, r.cta_clicked, r.demo_booked
     ) as c
     where r.counts;
   end if;
@@ -2636,7 +2661,8 @@ as $$
   select f.site_domain, c.metric, c.dimension, f.day, c.value, c.n
   from public.counted_conversations as f
   cross join lateral rollup.conversation_contributions(
-    f.page, f.country, f.device_type, f.referrer_host, f.visitor_message_count, f.total_turns
+    f.page, f.country, f.device_type, f.referrer_host, f.visitor_message_count, f.total_turns,
+    f.email_captured, f.demo_proposed, f.cta_clicked, f.demo_booked
   ) as c
   where f.site_domain = p_site_domain
   union all
@@ -4504,20 +4530,6 @@ as $$
     and link.reached >= p_from
 $$;
 
-create function private.total(p_site_domains text[], p_metric text, p_from date, p_to date)
-returns bigint
-language sql
-stable
-set search_path = ''
-as $$
-  select coalesce(sum(figure.n), 0)::bigint
-  from rollup.figures as figure
-  where figure.site_domain = any (p_site_domains)
-    and figure.metric = p_metric
-    and figure.dimension = ''
-    and figure.day between p_from and p_to
-$$;
-
 create function private.ratio(p_numerator numeric, p_denominator numeric)
 returns numeric
 language sql
@@ -4529,21 +4541,18 @@ comment on function private.check_window(date, date) is 'Refuses (PT400) a windo
 comment on function private.check_domains(text[]) is 'Those of some domains that the caller may see; null asks for all of them.';
 comment on function private.distinct_visitors(text[], text, date, date) is
   'Distinct visitors of a kind (rollup.steps_of_kind) in a range of days; over several domains, the sum of each one''s.';
-comment on function private.total(text[], text, date, date) is 'Sum of a metric over a range of days.';
 comment on function private.ratio(numeric, numeric) is 'A ratio to six places; null when there is no denominator.';
 
 revoke execute on function
   private.check_window(date, date),
   private.check_domains(text[]),
   private.distinct_visitors(text[], text, date, date),
-  private.total(text[], text, date, date),
   private.ratio(numeric, numeric)
 from public, anon;
 grant execute on function
   private.check_window(date, date),
   private.check_domains(text[]),
   private.distinct_visitors(text[], text, date, date),
-  private.total(text[], text, date, date),
   private.ratio(numeric, numeric)
 to authenticated, service_role;
 
@@ -4560,6 +4569,8 @@ returns table (
   previous_value bigint,
   previous_base bigint,
   previous_rate numeric,
+  conversations bigint,
+  previous_conversations bigint,
   previous_from date,
   previous_to date,
   recountable_from date
@@ -4595,6 +4606,17 @@ begin
     group by figure.metric
     union all
     select
+      'conversations with ' || figure.value,
+      coalesce(sum(figure.n) filter (where figure.day >= p_from), 0)::bigint,
+      coalesce(sum(figure.n) filter (where figure.day < p_from), 0)::bigint
+    from rollup.figures as figure
+    where figure.site_domain = any (v_domains)
+      and figure.metric = 'conversations'
+      and figure.dimension = 'conversion'
+      and figure.day between v_previous_from and p_to
+    group by figure.value
+    union all
+    select
       kind.name,
       private.distinct_visitors(v_domains, kind.name, p_from, p_to),
       private.distinct_visitors(v_domains, kind.name, v_previous_from, v_previous_to)
@@ -4604,10 +4626,14 @@ begin
     shown.metric,
     coalesce(figure.now, 0),
     case when shown.base is not null then coalesce(base.now, 0) end,
-    private.ratio(coalesce(figure.now, 0), base.now),
+    private.ratio(case when shown.converts then coalesce(talk.now, 0) else coalesce(figure.now, 0) end, base.now),
     coalesce(figure.before, 0),
     case when shown.base is not null then coalesce(base.before, 0) end,
-    private.ratio(coalesce(figure.before, 0), base.before),
+    private.ratio(
+      case when shown.converts then coalesce(talk.before, 0) else coalesce(figure.before, 0) end, base.before
+    ),
+    case when shown.converts then coalesce(talk.now, 0) end,
+    case when shown.converts then coalesce(talk.before, 0) end,
     v_previous_from,
     v_previous_to,
     (
@@ -4617,25 +4643,26 @@ begin
     )
   from (
     values
-      (1, 'widget_displays', 'widget_displayed', null),
-      (2, 'visitors', 'active', null),
-      (3, 'engaged_visitors', 'engaged', 'displayed'),
-      (4, 'conversations', 'conversations', null),
-      (5, 'messaged_conversations', 'messaged_conversations', 'conversations'),
-      (6, 'turns', 'turns', 'messaged_conversations'),
-      (7, 'emails_captured', 'email_captured', 'messaged_conversations'),
-      (8, 'demos_proposed', 'demo_proposed', 'messaged_conversations'),
-      (9, 'cta_clicks', 'cta_clicked', 'messaged_conversations'),
-      (10, 'demos_booked', 'demo_booked', 'messaged_conversations')
-  ) as shown (position, metric, figure, base)
+      (1, 'widget_displays', 'widget_displayed', null, false),
+      (2, 'visitors', 'active', null, false),
+      (3, 'engaged_visitors', 'engaged', 'displayed', false),
+      (4, 'conversations', 'conversations', null, false),
+      (5, 'messaged_conversations', 'messaged_conversations', 'conversations', false),
+      (6, 'turns', 'turns', 'messaged_conversations', false),
+      (7, 'emails_captured', 'email_captured', 'messaged_conversations', true),
+      (8, 'demos_proposed', 'demo_proposed', 'messaged_conversations', true),
+      (9, 'cta_clicks', 'cta_clicked', 'messaged_conversations', true),
+      (10, 'demos_booked', 'demo_booked', 'messaged_conversations', true)
+  ) as shown (position, metric, figure, base, converts)
   left join counted as figure on figure.name = shown.figure
   left join counted as base on base.name = shown.base
+  left join counted as talk on shown.converts and talk.name = 'conversations with ' || shown.figure
   order by shown.position;
 end
 $$;
 
 comment on function public.get_dashboard_summary(text[], date, date) is
-  'The Dashboard''s tiles: value, what it is measured against (base), rate = value / base (null without a base), and the same for as many days before. engaged_visitors: distinct visitors shown the widget and with a message ÷ distinct visitors shown it. turns: turns ÷ conversations with a visitor''s message. Conversions ÷ conversations with a visitor''s message.';
+  'The Dashboard''s tiles: value, what it is measured against (base), rate = value / base (null without a base), and the same for as many days before. engaged_visitors: distinct visitors shown the widget and with a message ÷ distinct visitors shown it. turns: turns ÷ conversations with a visitor''s message. Conversions: value counts them on their own day; conversations are those begun in the range that had one, and the rate is these ÷ conversations with a visitor''s message.';
 
 create function public.get_engagement_rate(p_site_domains text[], p_from date, p_to date)
 returns table (displayed_visitors bigint, engaged_visitors bigint, engagement_rate numeric)
@@ -4956,7 +4983,7 @@ begin
       when 'from' then 'date'
       when 'to' then 'date'
       when 'search' then 'text'
-      when 'conversions' then 'kinds'
+      when 'conversions' then 'list of conversions'
       when 'messaged' then 'boolean'
       when 'page' then 'text'
       when 'country' then 'text'
@@ -4972,7 +4999,8 @@ begin
       when 'text' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') <= 1000
       when 'boolean' then jsonb_typeof(v_value) = 'boolean'
       when 'integer' then jsonb_typeof(v_value) = 'number' and v_value #>> '{}' ~ '^\d{1,6}$'
-      when 'date' then jsonb_typeof(v_value) = 'string' and private.casts_to(v_value #>> '{}', 'date')
+      when 'date' then jsonb_typeof(v_value) = 'string'
+        and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' and private.casts_to(v_value #>> '{}', 'date')
       when 'uuid' then jsonb_typeof(v_value) = 'string' and private.casts_to(v_value #>> '{}', 'uuid')
       else jsonb_typeof(v_value) = 'array'
         and v_value <@ '["email_captured", "demo_proposed", "cta_clicked", "demo_booked"]'

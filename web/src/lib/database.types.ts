@@ -1336,8 +1336,10 @@ export type Database = {
         Args: { p_from: string; p_site_domains: string[]; p_to: string }
         Returns: {
           base: number
+          conversations: number
           metric: string
           previous_base: number
+          previous_conversations: number
           previous_from: string
           previous_rate: number
           previous_to: string

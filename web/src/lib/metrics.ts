@@ -139,7 +139,8 @@ export const METRICS: readonly Metric[] = [
     label: 'Demos booked',
     unit: 'count',
     source: 'demos_booked',
-    definition: 'Demos booked, on their own day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
+    definition:
+      'Demos booked, on their own day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
     detail: { source: 'demos_booked', text: ofMessaged },
     rows: { conversions: ['demo_booked'] },
   },
