@@ -139,6 +139,15 @@ const conversationsRoute = createRoute({
   ),
 });
 
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/account',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/account/account-page')),
+    'AccountPage',
+  ),
+});
+
 const conversationRoute = createRoute({
   getParentRoute: () => conversationsRoute,
   path: '$domain/$id',
@@ -154,7 +163,11 @@ const routeTree = rootRoute.addChildren([
   recoverRoute,
   resetPasswordRoute,
   acceptInvitationRoute,
-  shellRoute.addChildren([dashboardRoute, conversationsRoute.addChildren([conversationRoute])]),
+  shellRoute.addChildren([
+    accountRoute,
+    dashboardRoute,
+    conversationsRoute.addChildren([conversationRoute]),
+  ]),
 ]);
 
 export function createAppRouter(context: RouterContext) {

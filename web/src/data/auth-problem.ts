@@ -19,10 +19,12 @@ export function authProblem(error: AuthError): Problem {
   return new Problem((code && KINDS[code]) || byStatus, error.message, status, code);
 }
 
-type AuthResult<Data> = { data: Data; error: null } | { data: unknown; error: AuthError };
+type AuthResult = { data: unknown; error: AuthError | null };
 
 /** The data of an auth-js answer, or its error thrown as a `Problem`. */
-export function unwrapAuth<Data>(result: AuthResult<Data>): Data {
+export function unwrapAuth<Result extends AuthResult>(
+  result: Result,
+): Extract<Result, { error: null }>['data'] {
   if (result.error !== null) throw authProblem(result.error);
   return result.data;
 }

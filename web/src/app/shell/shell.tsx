@@ -2,7 +2,7 @@ import '@mantine/notifications/styles.layer.css';
 import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
-import { getRouteApi, Outlet, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useDomains } from '@/data/domains';
 import { domainsIn } from '@/data/scope';
 import { useShortcuts } from '@/lib/shortcuts';
@@ -19,6 +19,7 @@ const route = getRouteApi('/shell');
 export function Shell() {
   const search = route.useSearch();
   const domains = useDomains();
+  const atAccount = useLocation({ select: ({ pathname }) => pathname === '/account' });
   const navigate = useNavigate();
   const [drawerOpen, drawer] = useDisclosure(false);
   const [helpOpen, help] = useDisclosure(false);
@@ -53,7 +54,7 @@ export function Shell() {
         <DemoProgress />
         <main id="content" tabIndex={-1} className={classes.main}>
           <div className={classes.content}>
-            {domainsIn(search, domains).length > 0 ? (
+            {atAccount || domainsIn(search, domains).length > 0 ? (
               <Outlet />
             ) : (
               <NoDomain asked={search.domain} any={domains.length > 0} />

@@ -7,7 +7,7 @@ import {
   VisuallyHidden,
 } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { IconKeyboard, IconLogout, IconUserCog } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useProfile } from '@/data/profile';
 import { signOut } from '@/data/session';
@@ -77,6 +77,12 @@ export function UserMenu({ onHelp }: UserMenuProps) {
           />
         </div>
         <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconUserCog size={16} aria-hidden />}
+          onClick={() => void router.navigate({ to: '/account' })}
+        >
+          Account and security
+        </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onHelp}>
           Keyboard shortcuts
         </Menu.Item>

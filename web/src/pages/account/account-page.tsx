@@ -1,0 +1,33 @@
+import { Skeleton } from '@mantine/core';
+import { useAccount } from '@/data/account';
+import { ErrorState } from '@/ui/error-state';
+import { PageHead } from '@/ui/page-head';
+import classes from './account-page.module.css';
+import { EmailPanel } from './email-panel';
+import { PasswordPanel } from './password-panel';
+import { SecondFactorPanel } from './second-factor-panel';
+import { SessionsPanel } from './sessions-panel';
+
+/** What somebody sees and changes of their own account. */
+export function AccountPage() {
+  const account = useAccount();
+  return (
+    <>
+      <PageHead title="Your account" note={account.data?.email} />
+      <div className={classes.page}>
+        <PasswordPanel />
+        {account.isError && (
+          <ErrorState error={account.error} onRetry={() => void account.refetch()} />
+        )}
+        {account.isPending && <Skeleton height={220} radius="lg" />}
+        {account.data && (
+          <>
+            <SecondFactorPanel factors={account.data.factors} />
+            <EmailPanel email={account.data.email} newEmail={account.data.newEmail} />
+          </>
+        )}
+        <SessionsPanel />
+      </div>
+    </>
+  );
+}
