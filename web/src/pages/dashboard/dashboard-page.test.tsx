@@ -70,6 +70,8 @@ describe('the tiles', () => {
     expect(await tile('Turns per conversation')).toHaveTextContent('3.0');
     expect(await tile('Demos proposed')).toHaveTextContent('25.0% of messaged conversations');
     expect(await tile('E-mails captured')).toHaveTextContent('no comparison');
+    expect(await tile('Demos booked')).toHaveTextContent(/2\.5% of messaged conversations$/);
+    expect(await tile('Conversations')).toHaveTextContent(/80\.0% with messages$/);
   });
 
   it('open exactly the conversations they count', async () => {

@@ -44,7 +44,7 @@ export function Tile({ metric, rows, timezone, stale }: TileProps) {
       </dd>
       <dd className={classes.rate}>
         {detail && metric.detail?.text(detail)}
-        {behind?.some && metric.rows && (
+        {behind && behind.some > 0 && metric.rows && (
           <Link to="/conversations" search={metric.rows} className={classes.behind}>
             In {formatCount(behind.some)} {behind.some === 1 ? 'conversation' : 'conversations'}
           </Link>
