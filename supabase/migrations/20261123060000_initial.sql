@@ -2161,6 +2161,82 @@ create trigger record_delete after delete on public.conversions
   for each statement execute function rollup.record_conversion_changes();
 
 
+-- schemas/rollups/steps.sql
+
+-- Which steps a fact proves, and which steps make a kind (bits as in rollup.visitor_days).
+
+create function rollup.steps_of_event(p_name text)
+returns integer
+language sql
+immutable
+parallel safe
+as $$
+  select case p_name
+    when 'widget_displayed' then 3
+    when 'widget_opened' then 5
+    when 'message_sent' then 9
+    else 1
+  end
+$$;
+
+create function rollup.steps_of_message(p_role text)
+returns integer
+language sql
+immutable
+parallel safe
+as $$ select case p_role when 'visitor' then 9 end $$;
+
+create function rollup.steps_of_conversion(p_kind text)
+returns integer
+language sql
+immutable
+parallel safe
+as $$
+  select case p_kind
+    when 'demo_proposed' then 16
+    when 'cta_clicked' then 32
+    when 'demo_booked' then 64
+    when 'email_captured' then 128
+  end
+$$;
+
+create function rollup.steps_of_kind(p_kind text)
+returns smallint
+language sql
+immutable
+parallel safe
+as $$
+  select case p_kind
+    when 'active' then 1
+    when 'displayed' then 2
+    when 'opened' then 4
+    when 'messaged' then 8
+    when 'proposed' then 16
+    when 'clicked' then 32
+    when 'booked' then 64
+    when 'email' then 128
+    when 'engaged' then 10
+    when 'funnel_opened' then 6
+    when 'funnel_messaged' then 14
+    when 'funnel_proposed' then 30
+    when 'funnel_clicked' then 62
+    when 'funnel_booked' then 126
+  end::smallint
+$$;
+
+comment on function rollup.steps_of_event(text) is 'The steps an event that counts proves.';
+comment on function rollup.steps_of_message(text) is 'The steps a message proves; null for the agent''s.';
+comment on function rollup.steps_of_conversion(text) is 'The step a conversion proves.';
+comment on function rollup.steps_of_kind(text) is 'The steps of a kind: one bit, or all that its visitors must have done.';
+
+revoke execute on function
+  rollup.steps_of_event(text),
+  rollup.steps_of_message(text),
+  rollup.steps_of_conversion(text),
+  rollup.steps_of_kind(text)
+from public, anon, authenticated, service_role;
+grant execute on function rollup.steps_of_kind(text) to authenticated, service_role;
+
 -- schemas/rollups/chains.sql
 
 -- Distinct visitors over any range of days, exactly, from small tables.
@@ -2237,70 +2313,6 @@ create policy chains_select on rollup.chains
 create policy chain_deltas_select on rollup.chain_deltas
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
-
-create function rollup.steps_of_event(p_name text)
-returns integer
-language sql
-immutable
-parallel safe
-as $$
-  select case p_name
-    when 'widget_displayed' then 3
-    when 'widget_opened' then 5
-    when 'message_sent' then 9
-    else 1
-  end
-$$;
-
-create function rollup.steps_of_message(p_role text)
-returns integer
-language sql
-immutable
-parallel safe
-as $$ select case p_role when 'visitor' then 9 end $$;
-
-create function rollup.steps_of_conversion(p_kind text)
-returns integer
-language sql
-immutable
-parallel safe
-as $$
-  select case p_kind
-    when 'demo_proposed' then 16
-    when 'cta_clicked' then 32
-    when 'demo_booked' then 64
-    when 'email_captured' then 128
-  end
-$$;
-
-create function rollup.steps_of_kind(p_kind text)
-returns smallint
-language sql
-immutable
-parallel safe
-as $$
-  select case p_kind
-    when 'active' then 1
-    when 'displayed' then 2
-    when 'opened' then 4
-    when 'messaged' then 8
-    when 'proposed' then 16
-    when 'clicked' then 32
-    when 'booked' then 64
-    when 'email' then 128
-    when 'engaged' then 10
-    when 'funnel_opened' then 6
-    when 'funnel_messaged' then 14
-    when 'funnel_proposed' then 30
-    when 'funnel_clicked' then 62
-    when 'funnel_booked' then 126
-  end::smallint
-$$;
-
-comment on function rollup.steps_of_event(text) is 'The steps an event that counts proves.';
-comment on function rollup.steps_of_message(text) is 'The steps a message proves; null for the agent''s.';
-comment on function rollup.steps_of_conversion(text) is 'The step a conversion proves.';
-comment on function rollup.steps_of_kind(text) is 'The steps of a kind: one bit, or all that its visitors must have done.';
 
 create type rollup.signed_day as (
   sign smallint,
@@ -2380,6 +2392,13 @@ $$;
 
 comment on function rollup.links_of(rollup.signed_day[]) is
   'The links of some visitors'' days, summed with their signs. The days of each visitor must be complete.';
+
+revoke execute on function rollup.links_of(rollup.signed_day[])
+from public, anon, authenticated, service_role;
+
+-- schemas/rollups/visitor_days.sql
+
+-- Keeping visitor-days, and the links that follow from them.
 
 create function rollup.replace_visitor_days(p_site_domain text, p_days rollup.signed_day[])
 returns void
@@ -2531,17 +2550,11 @@ comment on function rollup.recount_visitor_days(text, uuid[]) is
   'Sets the visitor-days of some visitors to what their facts say. The caller holds the visitors'' row locks.';
 
 revoke execute on function
-  rollup.steps_of_event(text),
-  rollup.steps_of_message(text),
-  rollup.steps_of_conversion(text),
-  rollup.steps_of_kind(text),
-  rollup.links_of(rollup.signed_day[]),
   rollup.replace_visitor_days(text, rollup.signed_day[]),
   rollup.touch_visitor_days(text, uuid[], date[], integer[]),
   rollup.counted_steps(text, uuid[]),
   rollup.recount_visitor_days(text, uuid[])
 from public, anon, authenticated, service_role;
-grant execute on function rollup.steps_of_kind(text) to authenticated, service_role;
 
 -- schemas/rollups/fold.sql
 
@@ -3518,6 +3531,14 @@ $$;
 comment on function private.capture_events(text, jsonb) is
   'Takes validated events of a domain in; gives each one''s uuid and whether it was stored or known already.';
 
+revoke execute on function private.capture_events(text, jsonb)
+from public, anon, authenticated, service_role;
+grant execute on function private.capture_events(text, jsonb) to service_role;
+
+-- schemas/writers/store_events.sql
+
+-- New events into sessions, events, pages, visitors, conversions and visitor-days.
+
 create function private.store_events(
   p_site_domain text,
   p_timezone text,
@@ -3707,11 +3728,8 @@ $$;
 comment on function private.store_events(text, text, private.captured_event[]) is
   'Writes events that were never seen before: sessions, events, pages, visitors, conversions, visitor-days.';
 
-revoke execute on function
-  private.capture_events(text, jsonb),
-  private.store_events(text, text, private.captured_event[])
+revoke execute on function private.store_events(text, text, private.captured_event[])
 from public, anon, authenticated, service_role;
-grant execute on function private.capture_events(text, jsonb) to service_role;
 
 -- schemas/writers/conversation_news.sql
 
@@ -4556,9 +4574,9 @@ grant execute on function
   private.ratio(numeric, numeric)
 to authenticated, service_role;
 
--- schemas/rpc/dashboard.sql
+-- schemas/rpc/dashboard_summary.sql
 
--- The Dashboard's figures. Days are each domain's own; a range includes both its ends.
+-- The Dashboard's tiles. Days are each domain's own; a range includes both its ends.
 
 create function public.get_dashboard_summary(p_site_domains text[], p_from date, p_to date)
 returns table (
@@ -4664,6 +4682,13 @@ $$;
 comment on function public.get_dashboard_summary(text[], date, date) is
   'The Dashboard''s tiles: value, what it is measured against (base), rate = value / base (null without a base), and the same for as many days before. engaged_visitors: distinct visitors shown the widget and with a message ÷ distinct visitors shown it. turns: turns ÷ conversations with a visitor''s message. Conversions: value counts them on their own day; conversations are those begun in the range that had one, and the rate is these ÷ conversations with a visitor''s message.';
 
+revoke execute on function public.get_dashboard_summary(text[], date, date) from public, anon;
+grant execute on function public.get_dashboard_summary(text[], date, date) to authenticated, service_role;
+
+-- schemas/rpc/engagement.sql
+
+-- How often the widget was shown, and how many of those who saw it wrote.
+
 create function public.get_engagement_rate(p_site_domains text[], p_from date, p_to date)
 returns table (displayed_visitors bigint, engaged_visitors bigint, engagement_rate numeric)
 language plpgsql
@@ -4736,6 +4761,19 @@ $$;
 comment on function public.get_widget_display_stats(text[], date, date) is
   'Per day: how often the widget was shown and opened, and to how many distinct visitors it was shown.';
 
+revoke execute on function
+  public.get_engagement_rate(text[], date, date),
+  public.get_widget_display_stats(text[], date, date)
+from public, anon;
+grant execute on function
+  public.get_engagement_rate(text[], date, date),
+  public.get_widget_display_stats(text[], date, date)
+to authenticated, service_role;
+
+-- schemas/rpc/conversation_funnel.sql
+
+-- The funnel, step by step.
+
 create function public.get_conversation_funnel(p_site_domains text[], p_from date, p_to date)
 returns table (
   step integer,
@@ -4788,6 +4826,13 @@ $$;
 
 comment on function public.get_conversation_funnel(text[], date, date) is
   'Distinct visitors that reached each step and all steps before it in the range, with the share of the first and of the previous step (null without a denominator).';
+
+revoke execute on function public.get_conversation_funnel(text[], date, date) from public, anon;
+grant execute on function public.get_conversation_funnel(text[], date, date) to authenticated, service_role;
+
+-- schemas/rpc/conversations_over_time.sql
+
+-- Conversations by day, week or month.
 
 create function public.get_conversations_over_time(
   p_site_domains text[],
@@ -4856,6 +4901,13 @@ $$;
 comment on function public.get_conversations_over_time(text[], date, date, text) is
   'Conversations, and those with a visitor''s message, by day, week (from Monday) or month, beside the same number of days before. Every bucket is there; the first and last may be cut by the range.';
 
+revoke execute on function public.get_conversations_over_time(text[], date, date, text) from public, anon;
+grant execute on function public.get_conversations_over_time(text[], date, date, text) to authenticated, service_role;
+
+-- schemas/rpc/top_values.sql
+
+-- The best pages, countries, devices and referrers.
+
 create function public.get_top_values(
   p_site_domains text[],
   p_from date,
@@ -4921,22 +4973,8 @@ $$;
 comment on function public.get_top_values(text[], date, date, text, integer) is
   'The pages, countries, devices or referrers with the most conversations: sessions (for a page: that saw it), conversations (for a page: begun on it), conversations ÷ sessions, and both for as many days before. An empty value: unknown.';
 
-revoke execute on function
-  public.get_dashboard_summary(text[], date, date),
-  public.get_engagement_rate(text[], date, date),
-  public.get_widget_display_stats(text[], date, date),
-  public.get_conversation_funnel(text[], date, date),
-  public.get_conversations_over_time(text[], date, date, text),
-  public.get_top_values(text[], date, date, text, integer)
-from public, anon;
-grant execute on function
-  public.get_dashboard_summary(text[], date, date),
-  public.get_engagement_rate(text[], date, date),
-  public.get_widget_display_stats(text[], date, date),
-  public.get_conversation_funnel(text[], date, date),
-  public.get_conversations_over_time(text[], date, date, text),
-  public.get_top_values(text[], date, date, text, integer)
-to authenticated, service_role;
+revoke execute on function public.get_top_values(text[], date, date, text, integer) from public, anon;
+grant execute on function public.get_top_values(text[], date, date, text, integer) to authenticated, service_role;
 
 -- schemas/rpc/conversations.sql
 

@@ -1,0 +1,108 @@
+-- The Dashboard's tiles. Days are each domain's own; a range includes both its ends.
+
+create function public.get_dashboard_summary(p_site_domains text[], p_from date, p_to date)
+returns table (
+  metric text,
+  value bigint,
+  base bigint,
+  rate numeric,
+  previous_value bigint,
+  previous_base bigint,
+  previous_rate numeric,
+  conversations bigint,
+  previous_conversations bigint,
+  previous_from date,
+  previous_to date,
+  recountable_from date
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_previous_to date := p_from - 1;
+  v_previous_from date := p_from - (p_to - p_from + 1);
+begin
+  perform private.check_window(p_from, p_to);
+  return query
+  with counted as (
+    select
+      figure.metric as name,
+      coalesce(sum(figure.n) filter (where figure.day >= p_from), 0)::bigint as now,
+      coalesce(sum(figure.n) filter (where figure.day < p_from), 0)::bigint as before
+    from rollup.figures as figure
+    where figure.site_domain = any (v_domains)
+      and figure.metric = any (
+        array[
+          'widget_displayed', 'conversations', 'messaged_conversations', 'turns',
+          'email_captured', 'demo_proposed', 'cta_clicked', 'demo_booked'
+        ]
+      )
+      and figure.dimension = ''
+      and figure.day between v_previous_from and p_to
+    group by figure.metric
+    union all
+    select
+      'conversations with ' || figure.value,
+      coalesce(sum(figure.n) filter (where figure.day >= p_from), 0)::bigint,
+      coalesce(sum(figure.n) filter (where figure.day < p_from), 0)::bigint
+    from rollup.figures as figure
+    where figure.site_domain = any (v_domains)
+      and figure.metric = 'conversations'
+      and figure.dimension = 'conversion'
+      and figure.day between v_previous_from and p_to
+    group by figure.value
+    union all
+    select
+      kind.name,
+      private.distinct_visitors(v_domains, kind.name, p_from, p_to),
+      private.distinct_visitors(v_domains, kind.name, v_previous_from, v_previous_to)
+    from unnest(array['active', 'displayed', 'engaged']) as kind (name)
+  )
+  select
+    shown.metric,
+    coalesce(figure.now, 0),
+    case when shown.base is not null then coalesce(base.now, 0) end,
+    private.ratio(case when shown.converts then coalesce(talk.now, 0) else coalesce(figure.now, 0) end, base.now),
+    coalesce(figure.before, 0),
+    case when shown.base is not null then coalesce(base.before, 0) end,
+    private.ratio(
+      case when shown.converts then coalesce(talk.before, 0) else coalesce(figure.before, 0) end, base.before
+    ),
+    case when shown.converts then coalesce(talk.now, 0) end,
+    case when shown.converts then coalesce(talk.before, 0) end,
+    v_previous_from,
+    v_previous_to,
+    (
+      select max(domain.recountable_from)
+      from public.domains as domain
+      where domain.site_domain = any (v_domains)
+    )
+  from (
+    values
+      (1, 'widget_displays', 'widget_displayed', null, false),
+      (2, 'visitors', 'active', null, false),
+      (3, 'engaged_visitors', 'engaged', 'displayed', false),
+      (4, 'conversations', 'conversations', null, false),
+      (5, 'messaged_conversations', 'messaged_conversations', 'conversations', false),
+      (6, 'turns', 'turns', 'messaged_conversations', false),
+      (7, 'emails_captured', 'email_captured', 'messaged_conversations', true),
+      (8, 'demos_proposed', 'demo_proposed', 'messaged_conversations', true),
+      (9, 'cta_clicks', 'cta_clicked', 'messaged_conversations', true),
+      (10, 'demos_booked', 'demo_booked', 'messaged_conversations', true)
+  ) as shown (position, metric, figure, base, converts)
+  left join counted as figure on figure.name = shown.figure
+  left join counted as base on base.name = shown.base
+  left join counted as talk on shown.converts and talk.name = 'conversations with ' || shown.figure
+  order by shown.position;
+end
+$$;
+
+comment on function public.get_dashboard_summary(text[], date, date) is
+  'The Dashboard''s tiles: value, what it is measured against (base), rate = value / base (null without a base), and the same for as many days before. engaged_visitors: distinct visitors shown the widget and with a message ÷ distinct visitors shown it. turns: turns ÷ conversations with a visitor''s message. Conversions: value counts them on their own day; conversations are those begun in the range that had one, and the rate is these ÷ conversations with a visitor''s message.';
+
+revoke execute on function public.get_dashboard_summary(text[], date, date) from public, anon;
+grant execute on function public.get_dashboard_summary(text[], date, date) to authenticated, service_role;

@@ -1,0 +1,82 @@
+-- How often the widget was shown, and how many of those who saw it wrote.
+
+create function public.get_engagement_rate(p_site_domains text[], p_from date, p_to date)
+returns table (displayed_visitors bigint, engaged_visitors bigint, engagement_rate numeric)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+begin
+  perform private.check_window(p_from, p_to);
+  return query
+  select counted.displayed, counted.engaged, private.ratio(counted.engaged, counted.displayed)
+  from (
+    select
+      private.distinct_visitors(v_domains, 'displayed', p_from, p_to) as displayed,
+      private.distinct_visitors(v_domains, 'engaged', p_from, p_to) as engaged
+  ) as counted;
+end
+$$;
+
+comment on function public.get_engagement_rate(text[], date, date) is
+  'Distinct visitors who sent a message and were shown the widget in the range ÷ distinct visitors shown the widget; null when nobody was.';
+
+create function public.get_widget_display_stats(p_site_domains text[], p_from date, p_to date)
+returns table (day date, displays bigint, opens bigint, displayed_visitors bigint)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+begin
+  perform private.check_window(p_from, p_to);
+  return query
+  select
+    days.day::date,
+    coalesce(counted.displays, 0)::bigint,
+    coalesce(counted.opens, 0)::bigint,
+    coalesce(visitors.n, 0)::bigint
+  from generate_series(p_from::timestamp, p_to::timestamp, interval '1 day') as days (day)
+  left join (
+    select
+      figure.day,
+      sum(figure.n) filter (where figure.metric = 'widget_displayed') as displays,
+      sum(figure.n) filter (where figure.metric = 'widget_opened') as opens
+    from rollup.figures as figure
+    where figure.site_domain = any (v_domains)
+      and figure.metric = any (array['widget_displayed', 'widget_opened'])
+      and figure.dimension = ''
+      and figure.day between p_from and p_to
+    group by figure.day
+  ) as counted on counted.day = days.day::date
+  left join (
+    -- On a single day every link of a one-step kind is one visitor.
+    select link.day, sum(link.n) as n
+    from rollup.links as link
+    where link.site_domain = any (v_domains)
+      and link.steps = rollup.steps_of_kind('displayed')
+      and link.day between p_from and p_to
+    group by link.day
+  ) as visitors on visitors.day = days.day::date
+  order by days.day;
+end
+$$;
+
+comment on function public.get_widget_display_stats(text[], date, date) is
+  'Per day: how often the widget was shown and opened, and to how many distinct visitors it was shown.';
+
+revoke execute on function
+  public.get_engagement_rate(text[], date, date),
+  public.get_widget_display_stats(text[], date, date)
+from public, anon;
+grant execute on function
+  public.get_engagement_rate(text[], date, date),
+  public.get_widget_display_stats(text[], date, date)
+to authenticated, service_role;
