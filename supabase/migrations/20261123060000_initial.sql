@@ -3921,6 +3921,17 @@ $$;
 comment on function private.follow_conversation(text, uuid, text) is
   'Brings a conversation''s news to its session and visitor.';
 
+revoke execute on function
+  private.timezone_of(text),
+  private.lock_conversations(text, uuid[]),
+  private.refresh_conversations(text, uuid[]),
+  private.follow_conversation(text, uuid, text)
+from public, anon, authenticated, service_role;
+
+-- schemas/writers/conversation_flags.sql
+
+-- The conversions of a conversation: what the widget reported before it was known, and what its agent says.
+
 create function private.adopt_conversions(p_site_domain text, p_id uuid, p_timezone text)
 returns void
 language plpgsql
@@ -4032,10 +4043,6 @@ comment on function private.set_flags(text, uuid, jsonb, text) is
   'Sets or takes back what an agent says of a conversation: email_captured, demo_proposed, cta_clicked, demo_booked.';
 
 revoke execute on function
-  private.timezone_of(text),
-  private.lock_conversations(text, uuid[]),
-  private.refresh_conversations(text, uuid[]),
-  private.follow_conversation(text, uuid, text),
   private.adopt_conversions(text, uuid, text),
   private.set_flags(text, uuid, jsonb, text)
 from public, anon, authenticated, service_role;

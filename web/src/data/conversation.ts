@@ -28,6 +28,7 @@ async function fetchConversation(
       .order('seq', { referencedTable: 'messages' })
       .order('id', { referencedTable: 'messages' })
       .order('occurred_at', { referencedTable: 'conversions' })
+      .order('id', { referencedTable: 'conversions' })
       .abortSignal(signal)
       .single(),
   );

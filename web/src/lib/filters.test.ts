@@ -24,6 +24,11 @@ describe('the URL', () => {
     expect(parseConversationSearch(parseSearch('?q=007')).q).toBe('007');
   });
 
+  it('leaves out what no text in the database can hold', () => {
+    expect(parseConversationSearch({ q: 'a\0b' }).q).toBe('ab');
+    expect(parseConversationSearch({ q: '\0' }).q).toBeUndefined();
+  });
+
   it('leaves out what is not set', () => {
     expect(stringifySearch({ q: undefined, conversions: [], page: '' })).toBe('');
   });

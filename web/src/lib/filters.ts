@@ -38,7 +38,8 @@ type Raw = Record<string, unknown>;
 
 function text(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const trimmed = String(value).trim().slice(0, maxLength);
+  // PostgreSQL's text cannot hold a NUL character, so nothing could match one.
+  const trimmed = String(value).replaceAll('\0', '').trim().slice(0, maxLength);
   return trimmed === '' ? undefined : trimmed;
 }
 
