@@ -1,6 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import type { Credentials } from '@/data/sign-in';
-import classes from './sign-in-page.module.css';
+import classes from './demo-logins.module.css';
 
 const LOGINS: (Credentials & { sees: string })[] = [
   { email: 'admin@admin.com', password: 'admin', sees: 'Rose staff: every domain' },

@@ -6,14 +6,13 @@ import { signOut } from '@/data/session';
 import { useSignIn } from '@/data/sign-in';
 import { useBackend } from '@/lib/backend';
 import { safeNext } from '@/lib/next-path';
+import { Entrance } from '@/ui/entrance';
 import { FormError } from '@/ui/form-error';
-import { Logo } from '@/ui/logo';
 import { SecondFactorForm } from '@/ui/second-factor-form';
 import { DemoLogins } from './demo-logins';
 import { Notice } from './notice';
 import { SignInArt } from './sign-in-art';
 import { signInError } from './sign-in-error';
-import classes from './sign-in-page.module.css';
 
 const route = getRouteApi('/sign-in');
 
@@ -43,75 +42,67 @@ export function SignInPage() {
   };
 
   return (
-    <div className={classes.page}>
-      <title>Sign in · Client Backoffice</title>
-      <main className={classes.form}>
-        <div className={classes.brand}>
-          <Logo size={32} />
-          Client Backoffice
-        </div>
-        <h1 className={classes.title}>{asksCode ? 'Confirm that it is you' : 'Sign in'}</h1>
-        <p className={classes.lead}>{asksCode ? ASKS_CODE : next ? CONTINUE : WELCOME}</p>
-        {asksCode ? (
-          <SecondFactorForm
-            pending={prove.isPending}
-            error={prove.error}
-            onCode={(code) => prove.mutate(code, { onSuccess: enter })}
-            onLeave={() => void signOut(backend).finally(() => setAsksCode(false))}
-          />
-        ) : (
-          <>
-            <Notice notice={signIn.isIdle ? notice : null} />
-            <form onSubmit={submit}>
-              <Stack gap="md">
-                <FormError message={signIn.isError ? signInError(signIn.error) : null} />
-                <TextInput
-                  label="E-mail"
-                  type="email"
-                  name="email"
-                  autoComplete="username"
-                  size="md"
-                  required
-                  withAsterisk={false}
-                  value={email}
-                  onChange={(event) => setEmail(event.currentTarget.value)}
-                />
-                <PasswordInput
-                  label="Password"
-                  name="password"
-                  autoComplete="current-password"
-                  size="md"
-                  required
-                  withAsterisk={false}
-                  value={password}
-                  onChange={(event) => setPassword(event.currentTarget.value)}
-                  visibilityToggleButtonProps={{
-                    'aria-label': 'Show or hide the password',
-                    tabIndex: 0,
-                  }}
-                />
-                <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
-                  Sign in
-                </Button>
-                <Anchor size="sm" renderRoot={(props) => <Link to="/recover" {...props} />}>
-                  Forgotten password?
-                </Anchor>
-              </Stack>
-            </form>
-            {config.demo && (
-              <DemoLogins
-                onPick={(login) => {
-                  setEmail(login.email);
-                  setPassword(login.password);
+    <Entrance
+      title={asksCode ? 'Confirm that it is you' : 'Sign in'}
+      lead={asksCode ? ASKS_CODE : next ? CONTINUE : WELCOME}
+      aside={<SignInArt />}
+    >
+      {asksCode ? (
+        <SecondFactorForm
+          pending={prove.isPending}
+          error={prove.error}
+          onCode={(code) => prove.mutate(code, { onSuccess: enter })}
+          onLeave={() => void signOut(backend).finally(() => setAsksCode(false))}
+        />
+      ) : (
+        <>
+          <Notice notice={signIn.isIdle ? notice : null} />
+          <form onSubmit={submit}>
+            <Stack gap="md">
+              <FormError message={signIn.isError ? signInError(signIn.error) : null} />
+              <TextInput
+                label="E-mail"
+                type="email"
+                name="email"
+                autoComplete="username"
+                size="md"
+                required
+                withAsterisk={false}
+                value={email}
+                onChange={(event) => setEmail(event.currentTarget.value)}
+              />
+              <PasswordInput
+                label="Password"
+                name="password"
+                autoComplete="current-password"
+                size="md"
+                required
+                withAsterisk={false}
+                value={password}
+                onChange={(event) => setPassword(event.currentTarget.value)}
+                visibilityToggleButtonProps={{
+                  'aria-label': 'Show or hide the password',
+                  tabIndex: 0,
                 }}
               />
-            )}
-          </>
-        )}
-      </main>
-      <aside className={classes.aside}>
-        <SignInArt />
-      </aside>
-    </div>
+              <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
+                Sign in
+              </Button>
+              <Anchor size="sm" renderRoot={(props) => <Link to="/recover" {...props} />}>
+                Forgotten password?
+              </Anchor>
+            </Stack>
+          </form>
+          {config.demo && (
+            <DemoLogins
+              onPick={(login) => {
+                setEmail(login.email);
+                setPassword(login.password);
+              }}
+            />
+          )}
+        </>
+      )}
+    </Entrance>
   );
 }
