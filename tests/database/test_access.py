@@ -14,6 +14,7 @@ from support.database import TestDatabase
 
 ADMIN = "a0000000-0000-4000-8000-000000000001"
 USER = "a0000000-0000-4000-8000-000000000002"
+TOPIC = "40000000-0000-4000-8000-000000000001"
 STRANGER = "a0000000-0000-4000-8000-000000000003"
 DOMAINS = ["abtasty.com", "other.example"]
 TODAY = "2026-05-05"
@@ -55,7 +56,31 @@ def fill(connection: Connection[Any], domain: str) -> None:
         "insert into public.accounts (site_domain, name) values (%s, 'Company')", [domain]
     )
     connection.execute("insert into public.internal_addresses values (%s, 'hash')", [domain])
+    fill_understanding(connection, domain, conversation, message["id"])
     connection.execute("select private.mint_key(%s, 'secret')", [domain])
+
+
+def fill_understanding(
+    connection: Connection[Any], domain: str, conversation: str, message: str
+) -> None:
+    """What was understood of the conversation."""
+    connection.execute(
+        "insert into public.topics (site_domain, id, label) values (%s, %s, 'Pricing')",
+        [domain, TOPIC],
+    )
+    connection.execute(
+        "insert into public.question_groups (site_domain, label) values (%s, 'Price')", [domain]
+    )
+    found = {
+        "conversation_id": conversation,
+        "version": 1,
+        "analyzed_at": f"{TODAY}T11:00:00Z",
+        "message_count": 1,
+        "scorer": "rules",
+        "topic_id": TOPIC,
+        "unanswered": [{"message_id": message, "question": "How much?"}],
+    }
+    connection.execute("select private.store_insights(%s, %s)", [domain, json.dumps([found])])
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ HELPERS = {
     "rollup.steps_of_kind",
 }
 # Tables that no one reads over the API.
-UNREAD = {"public.event_ids", "private.conversation_documents"}
+UNREAD = {"public.event_ids", "private.conversation_documents", "private.topic_models"}
 
 
 @pytest.fixture(scope="module")

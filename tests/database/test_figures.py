@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from support.database import TestDatabase
 from support.recount import FUNNEL, Recount, recount
-from support.traffic import DAYS, START, Call, send, traffic
+from support.traffic import DAYS, START, Call, prepare, send, traffic
 
 ADMIN = "a0000000-0000-4000-8000-000000000001"
 CONVERSIONS = {
@@ -88,6 +88,7 @@ def test_figures_say_what_the_rows_say(
 ) -> None:
     site = f"figures{next(_numbers)}.example"
     sender.execute("select private.create_domain(%s, 'Site', 'Europe/Paris', 'Site')", [site])
+    prepare(sender, site)
     for call in sent:
         send(sender, site, call)
     counted = recount(sender, site)

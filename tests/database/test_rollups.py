@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from support.database import TestDatabase
 from support.recount import KINDS, Recount, recount
-from support.traffic import DAYS, START, Call, calls, send, traffic
+from support.traffic import DAYS, START, Call, calls, prepare, send, traffic
 
 FIRST = START.date() - timedelta(days=2)
 _numbers = count(1)
@@ -36,6 +36,7 @@ def new_domain(connection: Connection[Any]) -> str:
         "insert into public.domain_hosts values (%s, 'staging.shop.example', 'staging')", [domain]
     )
     connection.execute("insert into public.internal_addresses values (%s, 'internal')", [domain])
+    prepare(connection, domain)
     return domain
 
 

@@ -16,6 +16,7 @@ START = datetime(2026, 3, 20, tzinfo=UTC)  # Summer time begins in Europe nine d
 DAYS = 21
 NAMESPACE = uuid.UUID("6f6c2f0e-6d7b-4f0a-9f0e-0d5f5f1d7c11")
 PEOPLE = ["ann", "ben", "cem", "dia", "eva"]
+ASSIGNMENT = "assign an account"
 FLAGS = ["email_captured", "demo_proposed", "cta_clicked", "demo_booked"]
 EVENT_NAMES = [
     "$pageview",
@@ -28,6 +29,8 @@ EVENT_NAMES = [
 
 moments = st.integers(0, DAYS * 24 * 12).map(lambda n: START + timedelta(minutes=5 * n))
 conversation_numbers = st.integers(1, 3)
+TOPICS = [str(uuid.uuid5(NAMESPACE, f"topic {number}")) for number in (1, 2)]
+ACCOUNTS = [str(uuid.uuid5(NAMESPACE, f"account {number}")) for number in (1, 2)]
 
 
 @dataclass(frozen=True)
@@ -127,19 +130,82 @@ def patches(draw: st.DrawFn) -> Call:
     return Call("private.patch_conversation", (conversation_id(number), json.dumps(changes)))
 
 
-calls = st.one_of(captures(), captures(), puts(), messages(), patches())
+@st.composite
+def insights(draw: st.DrawFn) -> Call:
+    """What was understood of a conversation, perhaps anew."""
+    number = draw(conversation_numbers)
+    found = {
+        "conversation_id": conversation_id(number),
+        "version": 1,
+        "analyzed_at": draw(moments).isoformat(),
+        "message_count": draw(st.integers(0, 5)),
+        "language": draw(st.sampled_from([None, "en", "fr"])),
+        "intent": draw(st.sampled_from([None, "LEARN", "SUPPORT"])),
+        "signals": draw(st.sampled_from([[], [{"kind": "pricing"}]])),
+        "signal_score": draw(st.integers(1, 5)),
+        "quality_score": draw(st.sampled_from([None, 1.0, 2.5, 3.4, 5.0])),
+        "scorer": "rules",
+        "topic_id": draw(st.sampled_from([None, *TOPICS])),
+        "unanswered": [
+            {
+                "message_id": str(uuid.uuid5(NAMESPACE, f"message {number} {message}")),
+                "question": "how much is it",
+            }
+            for message in draw(st.sets(st.integers(1, 8), max_size=2))
+        ],
+    }
+    return Call("private.store_insights", (json.dumps([found]),))
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> Call:
+    """A visitor turns out to belong to a company, or to none."""
+    account = draw(st.sampled_from([None, *ACCOUNTS]))
+    return Call(ASSIGNMENT, (draw(st.sampled_from(PEOPLE)), account))
+
+
+calls = st.one_of(captures(), captures(), puts(), messages(), patches(), insights(), companies())
 folds = st.just(Call("rollup.fold", ()))
 traffic = st.lists(st.one_of(calls, calls, calls, folds), min_size=1, max_size=25)
+
+
+def prepare(connection: Connection[Any], domain: str) -> None:
+    """Make the topics and accounts that the traffic names."""
+    for topic in TOPICS:
+        connection.execute(
+            "insert into public.topics (site_domain, id, label) values (%s, %s, 'Topic')",
+            [domain, topic],
+        )
+    for account in ACCOUNTS:
+        connection.execute(
+            "insert into public.accounts (site_domain, id, name) values (%s, %s, 'Account')",
+            [domain, account],
+        )
+
+
+ASSIGN = (
+    "update public.visitors as visitor set account_id = %s from public.visitor_ids as known"
+    " where known.site_domain = %s and known.distinct_id = %s"
+    " and visitor.site_domain = known.site_domain and visitor.id = known.visitor_id"
+)
 
 
 def send(connection: Connection[Any], domain: str, call: Call) -> None:
     """Make one call as a request would: again after a deadlock, refused when not found."""
     arguments = call.arguments if call.function == "rollup.fold" else (domain, *call.arguments)
-    casts = {"private.capture_events": "%s::text, %s::jsonb", "rollup.fold": ""}
+    casts = {
+        "private.capture_events": "%s::text, %s::jsonb",
+        "private.store_insights": "%s::text, %s::jsonb",
+        "rollup.fold": "",
+    }
     placeholders = casts.get(call.function, "%s::text, %s::uuid, %s::jsonb")
+    statement = f"select {call.function}({placeholders})"
+    if call.function == ASSIGNMENT:
+        person, account = call.arguments
+        statement, arguments = ASSIGN, (account, domain, person)
     while True:
         try:
-            connection.execute(f"select {call.function}({placeholders})", arguments)  # type: ignore[arg-type]
+            connection.execute(statement, arguments)  # type: ignore[arg-type]
         except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
             continue
         except psycopg.Error as error:

@@ -10,6 +10,16 @@ as $$ select (p_at at time zone p_timezone)::date $$;
 comment on function private.day_of(timestamptz, text) is
   'The calendar day of an instant in a timezone (IANA name).';
 
+create function private.hour_of(p_at timestamptz, p_timezone text)
+returns smallint
+language sql
+immutable
+parallel safe
+as $$ select extract(hour from p_at at time zone p_timezone)::smallint $$;
+
+comment on function private.hour_of(timestamptz, text) is
+  'The hour of the day (0 to 23) of an instant in a timezone (IANA name).';
+
 create function private.is_timezone(p_timezone text)
 returns boolean
 language plpgsql
@@ -61,6 +71,7 @@ comment on function private.casts_to(text, regtype) is
 
 revoke execute on function
   private.day_of(timestamptz, text),
+  private.hour_of(timestamptz, text),
   private.is_timezone(text),
   private.environment_of(text, text, text),
   private.casts_to(text, regtype)

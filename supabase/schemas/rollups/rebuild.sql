@@ -13,7 +13,7 @@ as $$
   union all
   select f.site_domain, c.metric, c.dimension, f.day, c.value, c.n
   from public.counted_sessions as f
-  cross join lateral rollup.session_contributions(f.country, f.device_type, f.referrer_host) as c
+  cross join lateral rollup.session_contributions(f.country, f.device_type, f.referrer_host, f.account_id) as c
   where f.site_domain = p_site_domain
   union all
   select f.site_domain, c.metric, c.dimension, f.day, c.value, c.n
@@ -23,10 +23,7 @@ as $$
   union all
   select f.site_domain, c.metric, c.dimension, f.day, c.value, c.n
   from public.counted_conversations as f
-  cross join lateral rollup.conversation_contributions(
-    f.page, f.country, f.device_type, f.referrer_host, f.visitor_message_count, f.total_turns,
-    f.email_captured, f.demo_proposed, f.cta_clicked, f.demo_booked
-  ) as c
+  cross join lateral rollup.conversation_contributions(row(f.*)::public.conversations) as c
   where f.site_domain = p_site_domain
   union all
   select f.site_domain, c.metric, c.dimension, f.day, c.value, c.n

@@ -28,14 +28,50 @@ create table public.conversations (
   metadata jsonb not null default '{}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  hour smallint not null default 0,
+  account_id uuid,
+  topic_id uuid,
+  intent text,
+  signals text[] not null default '{}',
+  signal_score smallint not null default 1,
+  quality_score numeric(2, 1),
+  unanswered_count integer not null default 0,
+  detected_language text,
+  insights_due boolean not null default false,
+  interest_score smallint not null generated always as (
+    greatest(
+      signal_score,
+      case
+        when demo_booked then 5
+        when cta_clicked then 4
+        when demo_proposed then 3
+        when visitor_message_count > 1 then 2
+        else 1
+      end
+    )
+  ) stored,
   constraint conversations_pkey primary key (site_domain, id),
   constraint conversations_visitor_id_fkey foreign key (site_domain, visitor_id)
     references public.visitors (site_domain, id),
   constraint conversations_session_id_fkey foreign key (site_domain, session_id)
     references public.visitor_sessions (site_domain, id),
-  constraint conversations_environment_check check (environment in ('production', 'staging', 'development', 'other'))
+  constraint conversations_account_id_fkey foreign key (site_domain, account_id)
+    references public.accounts (site_domain, id),
+  constraint conversations_topic_id_fkey foreign key (site_domain, topic_id)
+    references public.topics (site_domain, id),
+  constraint conversations_environment_check check (environment in ('production', 'staging', 'development', 'other')),
+  constraint conversations_hour_check check (hour between 0 and 23),
+  constraint conversations_intent_check check (intent in ('LEARN', 'CONTEXT', 'SUPPORT', 'OFFTOPIC', 'OTHER')),
+  constraint conversations_signal_score_check check (signal_score between 1 and 5),
+  constraint conversations_quality_score_check check (quality_score between 1 and 5),
+  constraint conversations_unanswered_count_check check (unanswered_count >= 0)
 );
 
+create index conversations_account_id_idx on public.conversations (site_domain, account_id, started_at desc, id desc)
+  where account_id is not null;
+create index conversations_topic_id_idx on public.conversations (site_domain, topic_id, started_at desc, id desc)
+  where topic_id is not null;
+create index conversations_insights_due_idx on public.conversations (last_message_at) where insights_due;
 create index conversations_started_at_idx on public.conversations (site_domain, started_at desc, id desc);
 create index conversations_visitor_id_idx on public.conversations (site_domain, visitor_id, started_at);
 create index conversations_session_id_idx on public.conversations (site_domain, session_id);
@@ -45,6 +81,17 @@ comment on column public.conversations.opened_at is 'When the sender says the co
 comment on column public.conversations.started_at is 'The first message, or the creation while there is none.';
 comment on column public.conversations.day is 'The domain''s calendar day of started_at.';
 comment on column public.conversations.total_turns is 'Turns: a visitor''s message (or several in a row) that got an answer.';
+comment on column public.conversations.hour is 'The domain''s hour (0 to 23) of started_at.';
+comment on column public.conversations.account_id is 'The visitor''s account; kept equal to it.';
+comment on column public.conversations.intent is 'What the visitor mostly wanted; null until analysed.';
+comment on column public.conversations.signals is 'Buying signals in the visitor''s words.';
+comment on column public.conversations.signal_score is 'The interest (1 to 5) that the visitor''s words alone show.';
+comment on column public.conversations.interest_score is
+  '1 Cold, 2 Curious (several messages), 3 Interested (demo proposed), 4 Engaged (CTA clicked), 5 Hot (demo booked), raised by buying signals.';
+comment on column public.conversations.quality_score is 'How good the answers were, 1 to 5; null until analysed.';
+comment on column public.conversations.unanswered_count is 'Questions of the visitor that the agent could not answer.';
+comment on column public.conversations.detected_language is 'The language of the visitor''s words (ISO 639-1), where the sender named none.';
+comment on column public.conversations.insights_due is 'Whether messages came since the conversation was last analysed.';
 comment on column public.conversations.preview is 'The beginning of the visitor''s first message.';
 
 alter table public.conversations enable row level security;

@@ -24,15 +24,22 @@ create table public.visitor_sessions (
   utm_source text,
   utm_medium text,
   utm_campaign text,
+  account_id uuid,
   constraint visitor_sessions_pkey primary key (site_domain, id),
   constraint visitor_sessions_session_id_key unique (site_domain, visitor_id, session_id),
   constraint visitor_sessions_visitor_id_fkey foreign key (site_domain, visitor_id)
-    references public.visitors (site_domain, id)
+    references public.visitors (site_domain, id),
+  constraint visitor_sessions_account_id_fkey foreign key (site_domain, account_id)
+    references public.accounts (site_domain, id)
 )
 with (fillfactor = 85);
 
+create index visitor_sessions_account_id_idx on public.visitor_sessions (site_domain, account_id, first_event_at)
+  where account_id is not null;
+
 comment on table public.visitor_sessions is
   'One visit: the sender''s session id, else events of one visitor no more than 30 minutes apart.';
+comment on column public.visitor_sessions.account_id is 'The visitor''s account; kept equal to it.';
 comment on column public.visitor_sessions.conversation_id is 'The latest conversation of the session.';
 comment on column public.visitor_sessions.day is 'The domain''s calendar day of the first event.';
 comment on column public.visitor_sessions.counts is 'Whether anything in the session counts: not a bot, not internal, in production.';

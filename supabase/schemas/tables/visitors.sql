@@ -51,6 +51,10 @@ create table public.visitors (
   last_seen_at timestamptz not null,
   identified_at timestamptz,
   enrichment_data jsonb not null default '{}',
+  session_count integer not null default 0,
+  page_view_count integer not null default 0,
+  conversation_count integer not null default 0,
+  interest_score smallint not null default 1,
   constraint visitors_pkey primary key (site_domain, id),
   constraint visitors_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
   constraint visitors_account_id_fkey foreign key (site_domain, account_id)
@@ -63,6 +67,10 @@ create index visitors_email_idx on public.visitors (site_domain, email) where em
 
 comment on table public.visitors is 'One browser on one website: anonymous, semi-known (company known) or known (e-mail captured).';
 comment on column public.visitors.counts is 'Whether anything this visitor did counts: not a bot, not internal, in production.';
+comment on column public.visitors.session_count is 'Sessions that count, ever.';
+comment on column public.visitors.page_view_count is 'Page views in sessions that count, ever.';
+comment on column public.visitors.conversation_count is 'Conversations that count, ever.';
+comment on column public.visitors.interest_score is 'The best interest score (1 to 5) of the visitor''s conversations that count; 1 without any.';
 comment on column public.visitors.identified_at is 'When a sender first identified the visitor; an identified visitor is never merged into another.';
 
 alter table public.visitors enable row level security;

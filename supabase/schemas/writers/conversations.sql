@@ -73,7 +73,7 @@ begin
 
   insert into public.conversations as kept (
     site_domain, id, visitor_id, session_id, environment, counts, page, country, device_type,
-    referrer_host, language, opened_at, day, metadata
+    referrer_host, language, opened_at, day, hour, metadata
   )
   values (
     p_site_domain,
@@ -89,6 +89,7 @@ begin
     p_conversation ->> 'language',
     v_opened_at,
     private.day_of(v_opened_at, v_timezone),
+    private.hour_of(v_opened_at, v_timezone),
     coalesce(p_conversation -> 'metadata', '{}')
   )
   on conflict (site_domain, id) do update
@@ -105,6 +106,10 @@ begin
     day = case
       when kept.first_message_at is null and p_conversation ? 'started_at' then excluded.day
       else kept.day
+    end,
+    hour = case
+      when kept.first_message_at is null and p_conversation ? 'started_at' then excluded.hour
+      else kept.hour
     end,
     metadata = kept.metadata || excluded.metadata,
     updated_at = excluded.updated_at

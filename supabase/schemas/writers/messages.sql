@@ -195,6 +195,8 @@ as $$
     first_message_at = summed.first_message_at,
     last_message_at = summed.last_message_at,
     day = private.day_of(summed.first_message_at, p_timezone),
+    hour = private.hour_of(summed.first_message_at, p_timezone),
+    insights_due = summed.visitor_message_count > 0,
     preview = summed.preview,
     updated_at = clock_timestamp()
   from summed

@@ -93,8 +93,75 @@ export type Database = {
         }
         Relationships: []
       }
+      conversation_insights: {
+        Row: {
+          analyzed_at: string
+          conversation_id: string
+          intent: string | null
+          language: string | null
+          language_confidence: number | null
+          message_count: number
+          messages: NonNullable<Json>
+          quality_receipt: Json | null
+          quality_score: number | null
+          scorer: string
+          scorer_error: string | null
+          signals: NonNullable<Json>
+          site_domain: string
+          version: number
+        }
+        Insert: {
+          analyzed_at: string
+          conversation_id: string
+          intent?: string | null
+          language?: string | null
+          language_confidence?: number | null
+          message_count: number
+          messages?: NonNullable<Json>
+          quality_receipt?: Json | null
+          quality_score?: number | null
+          scorer: string
+          scorer_error?: string | null
+          signals?: NonNullable<Json>
+          site_domain: string
+          version: number
+        }
+        Update: {
+          analyzed_at?: string
+          conversation_id?: string
+          intent?: string | null
+          language?: string | null
+          language_confidence?: number | null
+          message_count?: number
+          messages?: NonNullable<Json>
+          quality_receipt?: Json | null
+          quality_score?: number | null
+          scorer?: string
+          scorer_error?: string | null
+          signals?: NonNullable<Json>
+          site_domain?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "conversation_insights_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: true
+            referencedRelation: "conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversation_insights_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: true
+            referencedRelation: "counted_conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
       conversations: {
         Row: {
+          account_id: string | null
           country: string | null
           counts: boolean
           created_at: string
@@ -102,11 +169,16 @@ export type Database = {
           day: string
           demo_booked: boolean
           demo_proposed: boolean
+          detected_language: string | null
           device_type: string | null
           email_captured: boolean
           environment: string
           first_message_at: string | null
+          hour: number
           id: string
+          insights_due: boolean
+          intent: string | null
+          interest_score: number
           language: string | null
           last_message_at: string | null
           message_count: number
@@ -114,16 +186,22 @@ export type Database = {
           opened_at: string
           page: string | null
           preview: string | null
+          quality_score: number | null
           referrer_host: string | null
           session_id: string
+          signal_score: number
+          signals: string[]
           site_domain: string
           started_at: string
+          topic_id: string | null
           total_turns: number
+          unanswered_count: number
           updated_at: string
           visitor_id: string
           visitor_message_count: number
         }
         Insert: {
+          account_id?: string | null
           country?: string | null
           counts: boolean
           created_at?: string
@@ -131,11 +209,16 @@ export type Database = {
           day: string
           demo_booked?: boolean
           demo_proposed?: boolean
+          detected_language?: string | null
           device_type?: string | null
           email_captured?: boolean
           environment?: string
           first_message_at?: string | null
+          hour?: number
           id: string
+          insights_due?: boolean
+          intent?: string | null
+          interest_score?: never
           language?: string | null
           last_message_at?: string | null
           message_count?: number
@@ -143,16 +226,22 @@ export type Database = {
           opened_at: string
           page?: string | null
           preview?: string | null
+          quality_score?: number | null
           referrer_host?: string | null
           session_id: string
+          signal_score?: number
+          signals?: string[]
           site_domain: string
           started_at?: never
+          topic_id?: string | null
           total_turns?: number
+          unanswered_count?: number
           updated_at?: string
           visitor_id: string
           visitor_message_count?: number
         }
         Update: {
+          account_id?: string | null
           country?: string | null
           counts?: boolean
           created_at?: string
@@ -160,11 +249,16 @@ export type Database = {
           day?: string
           demo_booked?: boolean
           demo_proposed?: boolean
+          detected_language?: string | null
           device_type?: string | null
           email_captured?: boolean
           environment?: string
           first_message_at?: string | null
+          hour?: number
           id?: string
+          insights_due?: boolean
+          intent?: string | null
+          interest_score?: never
           language?: string | null
           last_message_at?: string | null
           message_count?: number
@@ -172,16 +266,28 @@ export type Database = {
           opened_at?: string
           page?: string | null
           preview?: string | null
+          quality_score?: number | null
           referrer_host?: string | null
           session_id?: string
+          signal_score?: number
+          signals?: string[]
           site_domain?: string
           started_at?: never
+          topic_id?: string | null
           total_turns?: number
+          unanswered_count?: number
           updated_at?: string
           visitor_id?: string
           visitor_message_count?: number
         }
         Relationships: [
+          {
+            foreignKeyName: "conversations_account_id_fkey"
+            columns: ["site_domain", "account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["site_domain", "id"]
+          },
           {
             foreignKeyName: "conversations_session_id_fkey"
             columns: ["site_domain", "session_id"]
@@ -194,6 +300,13 @@ export type Database = {
             columns: ["site_domain", "session_id"]
             isOneToOne: false
             referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversations_topic_id_fkey"
+            columns: ["site_domain", "topic_id"]
+            isOneToOne: false
+            referencedRelation: "topics"
             referencedColumns: ["site_domain", "id"]
           },
           {
@@ -636,6 +749,44 @@ export type Database = {
         }
         Relationships: []
       }
+      question_groups: {
+        Row: {
+          created_at: string
+          id: string
+          label: string
+          resolved_at: string | null
+          resolved_by: string | null
+          site_domain: string
+          status: string
+        }
+        Insert: {
+          created_at?: string
+          id?: string
+          label: string
+          resolved_at?: string | null
+          resolved_by?: string | null
+          site_domain: string
+          status?: string
+        }
+        Update: {
+          created_at?: string
+          id?: string
+          label?: string
+          resolved_at?: string | null
+          resolved_by?: string | null
+          site_domain?: string
+          status?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "question_groups_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       session_pages: {
         Row: {
           counts: boolean
@@ -672,6 +823,106 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "visitor_sessions"
             referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      topics: {
+        Row: {
+          created_at: string
+          id: string
+          keywords: string[]
+          label: string
+          label_is_custom: boolean
+          merged_into: string | null
+          site_domain: string
+          status: string
+          updated_at: string
+        }
+        Insert: {
+          created_at?: string
+          id?: string
+          keywords?: string[]
+          label: string
+          label_is_custom?: boolean
+          merged_into?: string | null
+          site_domain: string
+          status?: string
+          updated_at?: string
+        }
+        Update: {
+          created_at?: string
+          id?: string
+          keywords?: string[]
+          label?: string
+          label_is_custom?: boolean
+          merged_into?: string | null
+          site_domain?: string
+          status?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "topics_merged_into_fkey"
+            columns: ["site_domain", "merged_into"]
+            isOneToOne: false
+            referencedRelation: "topics"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "topics_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      unanswered_questions: {
+        Row: {
+          asked_at: string
+          conversation_id: string
+          group_id: string | null
+          message_id: string
+          question: string
+          site_domain: string
+        }
+        Insert: {
+          asked_at: string
+          conversation_id: string
+          group_id?: string | null
+          message_id: string
+          question: string
+          site_domain: string
+        }
+        Update: {
+          asked_at?: string
+          conversation_id?: string
+          group_id?: string | null
+          message_id?: string
+          question?: string
+          site_domain?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "unanswered_questions_group_id_fkey"
+            columns: ["site_domain", "group_id"]
+            isOneToOne: false
+            referencedRelation: "question_groups"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "unanswered_questions_message_id_fkey"
+            columns: ["site_domain", "conversation_id", "message_id"]
+            isOneToOne: true
+            referencedRelation: "counted_messages"
+            referencedColumns: ["site_domain", "conversation_id", "id"]
+          },
+          {
+            foreignKeyName: "unanswered_questions_message_id_fkey"
+            columns: ["site_domain", "conversation_id", "message_id"]
+            isOneToOne: true
+            referencedRelation: "messages"
+            referencedColumns: ["site_domain", "conversation_id", "id"]
           },
         ]
       }
@@ -739,6 +990,7 @@ export type Database = {
       }
       visitor_sessions: {
         Row: {
+          account_id: string | null
           browser: string | null
           conversation_id: string | null
           country: string | null
@@ -764,6 +1016,7 @@ export type Database = {
           visitor_id: string
         }
         Insert: {
+          account_id?: string | null
           browser?: string | null
           conversation_id?: string | null
           country?: string | null
@@ -789,6 +1042,7 @@ export type Database = {
           visitor_id: string
         }
         Update: {
+          account_id?: string | null
           browser?: string | null
           conversation_id?: string | null
           country?: string | null
@@ -815,6 +1069,13 @@ export type Database = {
         }
         Relationships: [
           {
+            foreignKeyName: "visitor_sessions_account_id_fkey"
+            columns: ["site_domain", "account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
             foreignKeyName: "visitor_sessions_visitor_id_fkey"
             columns: ["site_domain", "visitor_id"]
             isOneToOne: false
@@ -827,6 +1088,7 @@ export type Database = {
         Row: {
           account_id: string | null
           browser: string | null
+          conversation_count: number
           country: string | null
           counts: boolean
           device_type: string | null
@@ -835,18 +1097,22 @@ export type Database = {
           first_seen_at: string
           id: string
           identified_at: string | null
+          interest_score: number
           is_bot: boolean
           is_internal: boolean
           language: string | null
           last_seen_at: string
           name: string | null
           os: string | null
+          page_view_count: number
+          session_count: number
           site_domain: string
           status: string
         }
         Insert: {
           account_id?: string | null
           browser?: string | null
+          conversation_count?: number
           country?: string | null
           counts?: boolean
           device_type?: string | null
@@ -855,18 +1121,22 @@ export type Database = {
           first_seen_at: string
           id?: string
           identified_at?: string | null
+          interest_score?: number
           is_bot?: boolean
           is_internal?: boolean
           language?: string | null
           last_seen_at: string
           name?: string | null
           os?: string | null
+          page_view_count?: number
+          session_count?: number
           site_domain: string
           status?: never
         }
         Update: {
           account_id?: string | null
           browser?: string | null
+          conversation_count?: number
           country?: string | null
           counts?: boolean
           device_type?: string | null
@@ -875,12 +1145,15 @@ export type Database = {
           first_seen_at?: string
           id?: string
           identified_at?: string | null
+          interest_score?: number
           is_bot?: boolean
           is_internal?: boolean
           language?: string | null
           last_seen_at?: string
           name?: string | null
           os?: string | null
+          page_view_count?: number
+          session_count?: number
           site_domain?: string
           status?: never
         }
@@ -905,6 +1178,7 @@ export type Database = {
     Views: {
       counted_conversations: {
         Row: {
+          account_id: string | null
           country: string | null
           counts: boolean | null
           created_at: string | null
@@ -912,11 +1186,16 @@ export type Database = {
           day: string | null
           demo_booked: boolean | null
           demo_proposed: boolean | null
+          detected_language: string | null
           device_type: string | null
           email_captured: boolean | null
           environment: string | null
           first_message_at: string | null
+          hour: number | null
           id: string | null
+          insights_due: boolean | null
+          intent: string | null
+          interest_score: number | null
           language: string | null
           last_message_at: string | null
           message_count: number | null
@@ -924,16 +1203,22 @@ export type Database = {
           opened_at: string | null
           page: string | null
           preview: string | null
+          quality_score: number | null
           referrer_host: string | null
           session_id: string | null
+          signal_score: number | null
+          signals: string[] | null
           site_domain: string | null
           started_at: string | null
+          topic_id: string | null
           total_turns: number | null
+          unanswered_count: number | null
           updated_at: string | null
           visitor_id: string | null
           visitor_message_count: number | null
         }
         Insert: {
+          account_id?: string | null
           country?: string | null
           counts?: boolean | null
           created_at?: string | null
@@ -941,11 +1226,16 @@ export type Database = {
           day?: string | null
           demo_booked?: boolean | null
           demo_proposed?: boolean | null
+          detected_language?: string | null
           device_type?: string | null
           email_captured?: boolean | null
           environment?: string | null
           first_message_at?: string | null
+          hour?: number | null
           id?: string | null
+          insights_due?: boolean | null
+          intent?: string | null
+          interest_score?: number | null
           language?: string | null
           last_message_at?: string | null
           message_count?: number | null
@@ -953,16 +1243,22 @@ export type Database = {
           opened_at?: string | null
           page?: string | null
           preview?: string | null
+          quality_score?: number | null
           referrer_host?: string | null
           session_id?: string | null
+          signal_score?: number | null
+          signals?: string[] | null
           site_domain?: string | null
           started_at?: string | null
+          topic_id?: string | null
           total_turns?: number | null
+          unanswered_count?: number | null
           updated_at?: string | null
           visitor_id?: string | null
           visitor_message_count?: number | null
         }
         Update: {
+          account_id?: string | null
           country?: string | null
           counts?: boolean | null
           created_at?: string | null
@@ -970,11 +1266,16 @@ export type Database = {
           day?: string | null
           demo_booked?: boolean | null
           demo_proposed?: boolean | null
+          detected_language?: string | null
           device_type?: string | null
           email_captured?: boolean | null
           environment?: string | null
           first_message_at?: string | null
+          hour?: number | null
           id?: string | null
+          insights_due?: boolean | null
+          intent?: string | null
+          interest_score?: number | null
           language?: string | null
           last_message_at?: string | null
           message_count?: number | null
@@ -982,16 +1283,28 @@ export type Database = {
           opened_at?: string | null
           page?: string | null
           preview?: string | null
+          quality_score?: number | null
           referrer_host?: string | null
           session_id?: string | null
+          signal_score?: number | null
+          signals?: string[] | null
           site_domain?: string | null
           started_at?: string | null
+          topic_id?: string | null
           total_turns?: number | null
+          unanswered_count?: number | null
           updated_at?: string | null
           visitor_id?: string | null
           visitor_message_count?: number | null
         }
         Relationships: [
+          {
+            foreignKeyName: "conversations_account_id_fkey"
+            columns: ["site_domain", "account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["site_domain", "id"]
+          },
           {
             foreignKeyName: "conversations_session_id_fkey"
             columns: ["site_domain", "session_id"]
@@ -1004,6 +1317,13 @@ export type Database = {
             columns: ["site_domain", "session_id"]
             isOneToOne: false
             referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversations_topic_id_fkey"
+            columns: ["site_domain", "topic_id"]
+            isOneToOne: false
+            referencedRelation: "topics"
             referencedColumns: ["site_domain", "id"]
           },
           {
@@ -1215,6 +1535,7 @@ export type Database = {
       }
       counted_sessions: {
         Row: {
+          account_id: string | null
           browser: string | null
           conversation_id: string | null
           country: string | null
@@ -1240,6 +1561,7 @@ export type Database = {
           visitor_id: string | null
         }
         Insert: {
+          account_id?: string | null
           browser?: string | null
           conversation_id?: string | null
           country?: string | null
@@ -1265,6 +1587,7 @@ export type Database = {
           visitor_id?: string | null
         }
         Update: {
+          account_id?: string | null
           browser?: string | null
           conversation_id?: string | null
           country?: string | null
@@ -1290,6 +1613,13 @@ export type Database = {
           visitor_id?: string | null
         }
         Relationships: [
+          {
+            foreignKeyName: "visitor_sessions_account_id_fkey"
+            columns: ["site_domain", "account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["site_domain", "id"]
+          },
           {
             foreignKeyName: "visitor_sessions_visitor_id_fkey"
             columns: ["site_domain", "visitor_id"]

@@ -1,0 +1,51 @@
+-- A visitor's sessions and conversations belong to the visitor's account, whoever writes which first.
+
+create function private.take_account()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  new.account_id := (
+    select visitor.account_id
+    from public.visitors as visitor
+    where visitor.site_domain = new.site_domain and visitor.id = new.visitor_id
+  );
+  return new;
+end
+$$;
+
+comment on function private.take_account() is 'Gives a new session or conversation, or one of another visitor now, its visitor''s account.';
+
+create trigger take_account before insert or update of visitor_id on public.visitor_sessions
+  for each row execute function private.take_account();
+
+create trigger take_account before insert or update of visitor_id on public.conversations
+  for each row execute function private.take_account();
+
+create function private.spread_account()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.visitor_sessions
+  set account_id = new.account_id
+  where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
+  update public.conversations
+  set account_id = new.account_id
+  where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
+  return null;
+end
+$$;
+
+comment on function private.spread_account() is 'Brings a visitor''s new account to the visitor''s sessions and conversations.';
+
+create trigger spread_account after update of account_id on public.visitors
+  for each row when (new.account_id is distinct from old.account_id)
+  execute function private.spread_account();
+
+revoke execute on function private.take_account(), private.spread_account()
+from public, anon, authenticated, service_role;
