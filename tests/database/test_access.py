@@ -15,6 +15,9 @@ from support.database import TestDatabase
 ADMIN = "a0000000-0000-4000-8000-000000000001"
 USER = "a0000000-0000-4000-8000-000000000002"
 TOPIC = "40000000-0000-4000-8000-000000000001"
+ACCOUNT = "40000000-0000-4000-8000-000000000002"
+OTHER_TOPIC = "40000000-0000-4000-8000-000000000004"
+QUESTIONS = "40000000-0000-4000-8000-000000000003"
 STRANGER = "a0000000-0000-4000-8000-000000000003"
 DOMAINS = ["abtasty.com", "other.example"]
 TODAY = "2026-05-05"
@@ -53,7 +56,11 @@ def fill(connection: Connection[Any], domain: str) -> None:
             [domain, conversation, json.dumps([message | {"text": text}])],
         )
     connection.execute(
-        "insert into public.accounts (site_domain, name) values (%s, 'Company')", [domain]
+        "insert into public.accounts (site_domain, id, name) values (%s, %s, 'Company')",
+        [domain, ACCOUNT],
+    )
+    connection.execute(
+        "update public.visitors set account_id = %s where site_domain = %s", [ACCOUNT, domain]
     )
     connection.execute("insert into public.internal_addresses values (%s, 'hash')", [domain])
     fill_understanding(connection, domain, conversation, message["id"])
@@ -65,11 +72,13 @@ def fill_understanding(
 ) -> None:
     """What was understood of the conversation."""
     connection.execute(
-        "insert into public.topics (site_domain, id, label) values (%s, %s, 'Pricing')",
-        [domain, TOPIC],
+        "insert into public.topics (site_domain, id, label)"
+        " values (%s, %s, 'Pricing'), (%s, %s, 'Security')",
+        [domain, TOPIC, domain, OTHER_TOPIC],
     )
     connection.execute(
-        "insert into public.question_groups (site_domain, label) values (%s, 'Price')", [domain]
+        "insert into public.question_groups (site_domain, id, label) values (%s, %s, 'Price')",
+        [domain, QUESTIONS],
     )
     found = {
         "conversation_id": conversation,
@@ -78,7 +87,7 @@ def fill_understanding(
         "message_count": 1,
         "scorer": "rules",
         "topic_id": TOPIC,
-        "unanswered": [{"message_id": message, "question": "How much?"}],
+        "unanswered": [{"message_id": message, "question": "How much?", "group_id": QUESTIONS}],
     }
     connection.execute("select private.store_insights(%s, %s)", [domain, json.dumps([found])])
 
@@ -177,19 +186,98 @@ RPCS = {
     "get_top_values": "%(domains)s, %(day)s, %(day)s, 'page'",
     "list_conversations": "%(domains)s",
     "count_conversations": "%(domains)s",
+    "get_visitor_stats_with_intent": "%(domains)s, %(range)s",
+    "count_visitors": "%(domains)s, %(range)s",
+    "get_account_stats_with_intent": "%(domains)s, %(range)s",
+    "count_accounts": "%(domains)s, %(range)s",
+    "get_topic_stats": "%(domains)s, %(day)s, %(day)s",
+    "get_topics_over_time": "%(domains)s, %(day)s, %(day)s",
+    "get_heat_map": "%(domains)s, %(day)s, %(day)s",
+    "get_unanswered_questions": "%(domains)s, %(day)s, %(day)s",
+}
+# RPCs about one thing of one domain.
+SINGLE = {
+    "get_visitor_timeline": "%(domain)s, %(visitor)s",
+    "get_visitor_sessions": "%(domain)s, %(visitor)s",
+    "get_account_timeline": "%(domain)s, %(account)s",
+    "get_account_topics": "%(domain)s, %(account)s",
+}
+WRITERS = {
+    "rename_topic": "%(domain)s, %(topic)s, 'Prices'",
+    "hide_topic": "%(domain)s, %(topic)s, true",
+    "merge_topics": "%(domain)s, %(topic)s, %(other)s",
+    "resolve_questions": "%(domain)s, %(questions)s, true",
 }
 
 
 def call(connection: Connection[Any], name: str, domains: list[str] | None) -> list[Any]:
     query = f"select * from public.{name}({RPCS[name]})"
-    return connection.execute(query, {"domains": domains, "day": TODAY}).fetchall()  # type: ignore[arg-type]
+    day_range = json.dumps({"from": TODAY, "to": TODAY})
+    parameters = {"domains": domains, "day": TODAY, "range": day_range}
+    return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+
+
+def call_about_one(connection: Connection[Any], name: str, domain: str, visitor: Any) -> list[Any]:
+    query = f"select * from public.{name}({(SINGLE | WRITERS)[name]})"
+    parameters = {
+        "domain": domain,
+        "visitor": visitor,
+        "account": ACCOUNT,
+        "topic": TOPIC,
+        "other": OTHER_TOPIC,
+        "questions": QUESTIONS,
+    }
+    return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
 
 
 def test_every_rpc_is_tried_here(connect: Connect) -> None:
     known = connect("postgres").execute(
         "select proname from pg_proc where pronamespace = 'public'::regnamespace"
     )
-    assert {row[0] for row in known} == set(RPCS) | {"list_my_sessions"}
+    assert {row[0] for row in known} == {
+        *RPCS,
+        *SINGLE,
+        *WRITERS,
+        "list_my_sessions",
+    }
+
+
+@pytest.fixture
+def visitors(connect: Connect) -> dict[str, Any]:
+    """The visitor of each domain."""
+    rows = connect("postgres").execute("select site_domain, id from public.visitors")
+    return dict(rows.fetchall())
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_rpcs_about_one_thing_answer_who_may_see_its_domain(
+    name: str,
+    as_user: Callable[[str], Connection[Any]],
+    visitors: dict[str, Any],
+    connect: Connect,
+) -> None:
+    for domain in DOMAINS:
+        assert call_about_one(as_user(ADMIN), name, domain, visitors[domain])
+    assert call_about_one(as_user(USER), name, "abtasty.com", visitors["abtasty.com"])
+    assert call_about_one(as_user(USER), name, "other.example", visitors["other.example"]) == []
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        call_about_one(connect("anon", {}), name, "abtasty.com", visitors["abtasty.com"])
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_writing_rpcs_write_where_their_caller_may(
+    name: str, as_user: Callable[[str], Connection[Any]], connect: Connect
+) -> None:
+    for user, domain in ((ADMIN, "other.example"), (USER, "abtasty.com")):
+        person = as_user(user)
+        with person.transaction(force_rollback=True):
+            assert call_about_one(person, name, domain, None)
+    for user, domain in ((USER, "other.example"), (STRANGER, "abtasty.com")):
+        with pytest.raises(psycopg.Error) as raised:
+            call_about_one(as_user(user), name, domain, None)
+        assert raised.value.sqlstate == "PT404"
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        call_about_one(connect("anon", {}), name, "abtasty.com", None)
 
 
 @pytest.mark.parametrize("name", RPCS)

@@ -9,6 +9,9 @@ select * from public.visitor_sessions where counts;
 create view public.counted_session_pages with (security_invoker = true) as
 select * from public.session_pages where counts;
 
+create view public.counted_visitors with (security_invoker = true) as
+select * from public.visitors where counts;
+
 create view public.counted_conversations with (security_invoker = true) as
 select * from public.conversations where counts;
 
@@ -27,6 +30,7 @@ where conversation.counts;
 create view public.counted_conversions with (security_invoker = true) as
 select * from public.conversions where counts;
 
+comment on view public.counted_visitors is 'Visitors of whom anything counts.';
 comment on view public.counted_events is 'Events that count: not a bot''s, not internal, in production.';
 comment on view public.counted_sessions is 'Sessions in which anything counts.';
 comment on view public.counted_session_pages is 'Pages of sessions, seen by events that count.';
@@ -36,6 +40,7 @@ comment on view public.counted_conversions is 'Conversions that count.';
 
 revoke all on
   public.counted_events,
+  public.counted_visitors,
   public.counted_sessions,
   public.counted_session_pages,
   public.counted_conversations,
@@ -44,6 +49,7 @@ revoke all on
 from public, anon, authenticated;
 grant select on
   public.counted_events,
+  public.counted_visitors,
   public.counted_sessions,
   public.counted_session_pages,
   public.counted_conversations,

@@ -69,12 +69,43 @@ $$;
 comment on function private.casts_to(text, regtype) is
   'Whether a text is a value of a type (pg_input_is_valid, for PostgreSQL 15 too).';
 
+create function private.name_document(p_name text, p_address text)
+returns tsvector
+language sql
+immutable
+parallel safe
+as $$
+  select to_tsvector(
+    'simple'::regconfig,
+    translate(left(coalesce(p_name, ''), 500) || ' ' || left(coalesce(p_address, ''), 500), '@._-+/:''', '        ')
+  )
+$$;
+
+comment on function private.name_document(text, text) is
+  'The words of a name and of an e-mail address or web domain, for search.';
+
+create function private.prefix_query(p_search text)
+returns tsquery
+language sql
+immutable
+parallel safe
+as $$
+  select string_agg(word || ':*', ' & ')::tsquery
+  from regexp_split_to_table(lower(left(p_search, 200)), '[^[:alnum:]]+') as word
+  where word <> ''
+$$;
+
+comment on function private.prefix_query(text) is
+  'A search for all of some words or beginnings of words; null when there is no word.';
+
 revoke execute on function
   private.day_of(timestamptz, text),
   private.hour_of(timestamptz, text),
   private.is_timezone(text),
   private.environment_of(text, text, text),
-  private.casts_to(text, regtype)
+  private.casts_to(text, regtype),
+  private.name_document(text, text),
+  private.prefix_query(text)
 from public, anon, authenticated;
 grant execute on function
   private.day_of(timestamptz, text),

@@ -15,6 +15,8 @@ create table public.accounts (
   constraint accounts_domain_key unique (site_domain, domain)
 );
 
+create index accounts_name_idx on public.accounts using gin (private.name_document(name, domain));
+
 comment on table public.accounts is 'The company a visitor belongs to.';
 
 alter table public.accounts enable row level security;
@@ -63,6 +65,11 @@ create table public.visitors (
 with (fillfactor = 85);
 
 create index visitors_account_id_idx on public.visitors (site_domain, account_id) where account_id is not null;
+create index visitors_name_idx on public.visitors using gin (private.name_document(name, email))
+  where name is not null or email is not null;
+create index visitors_interest_score_idx on public.visitors (site_domain, interest_score desc, id desc) where counts;
+create index visitors_country_idx on public.visitors (site_domain, country) where counts;
+create index visitors_status_idx on public.visitors (site_domain, status) where counts and status <> 'anonymous';
 create index visitors_email_idx on public.visitors (site_domain, email) where email is not null;
 
 comment on table public.visitors is 'One browser on one website: anonymous, semi-known (company known) or known (e-mail captured).';

@@ -313,6 +313,13 @@ export type Database = {
             foreignKeyName: "conversations_visitor_id_fkey"
             columns: ["site_domain", "visitor_id"]
             isOneToOne: false
+            referencedRelation: "counted_visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversations_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
             referencedRelation: "visitors"
             referencedColumns: ["site_domain", "id"]
           },
@@ -382,6 +389,13 @@ export type Database = {
             columns: ["site_domain", "session_id"]
             isOneToOne: false
             referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "counted_visitors"
             referencedColumns: ["site_domain", "id"]
           },
           {
@@ -983,6 +997,13 @@ export type Database = {
             foreignKeyName: "visitor_ids_visitor_id_fkey"
             columns: ["site_domain", "visitor_id"]
             isOneToOne: false
+            referencedRelation: "counted_visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "visitor_ids_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
             referencedRelation: "visitors"
             referencedColumns: ["site_domain", "id"]
           },
@@ -1073,6 +1094,13 @@ export type Database = {
             columns: ["site_domain", "account_id"]
             isOneToOne: false
             referencedRelation: "accounts"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "visitor_sessions_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "counted_visitors"
             referencedColumns: ["site_domain", "id"]
           },
           {
@@ -1330,6 +1358,13 @@ export type Database = {
             foreignKeyName: "conversations_visitor_id_fkey"
             columns: ["site_domain", "visitor_id"]
             isOneToOne: false
+            referencedRelation: "counted_visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversations_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
             referencedRelation: "visitors"
             referencedColumns: ["site_domain", "id"]
           },
@@ -1399,6 +1434,13 @@ export type Database = {
             columns: ["site_domain", "session_id"]
             isOneToOne: false
             referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "conversions_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "counted_visitors"
             referencedColumns: ["site_domain", "id"]
           },
           {
@@ -1624,16 +1666,178 @@ export type Database = {
             foreignKeyName: "visitor_sessions_visitor_id_fkey"
             columns: ["site_domain", "visitor_id"]
             isOneToOne: false
+            referencedRelation: "counted_visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "visitor_sessions_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
             referencedRelation: "visitors"
             referencedColumns: ["site_domain", "id"]
           },
         ]
       }
+      counted_visitors: {
+        Row: {
+          account_id: string | null
+          browser: string | null
+          conversation_count: number | null
+          country: string | null
+          counts: boolean | null
+          device_type: string | null
+          email: string | null
+          enrichment_data: Json | null
+          first_seen_at: string | null
+          id: string | null
+          identified_at: string | null
+          interest_score: number | null
+          is_bot: boolean | null
+          is_internal: boolean | null
+          language: string | null
+          last_seen_at: string | null
+          name: string | null
+          os: string | null
+          page_view_count: number | null
+          session_count: number | null
+          site_domain: string | null
+          status: string | null
+        }
+        Insert: {
+          account_id?: string | null
+          browser?: string | null
+          conversation_count?: number | null
+          country?: string | null
+          counts?: boolean | null
+          device_type?: string | null
+          email?: string | null
+          enrichment_data?: Json | null
+          first_seen_at?: string | null
+          id?: string | null
+          identified_at?: string | null
+          interest_score?: number | null
+          is_bot?: boolean | null
+          is_internal?: boolean | null
+          language?: string | null
+          last_seen_at?: string | null
+          name?: string | null
+          os?: string | null
+          page_view_count?: number | null
+          session_count?: number | null
+          site_domain?: string | null
+          status?: string | null
+        }
+        Update: {
+          account_id?: string | null
+          browser?: string | null
+          conversation_count?: number | null
+          country?: string | null
+          counts?: boolean | null
+          device_type?: string | null
+          email?: string | null
+          enrichment_data?: Json | null
+          first_seen_at?: string | null
+          id?: string | null
+          identified_at?: string | null
+          interest_score?: number | null
+          is_bot?: boolean | null
+          is_internal?: boolean | null
+          language?: string | null
+          last_seen_at?: string | null
+          name?: string | null
+          os?: string | null
+          page_view_count?: number | null
+          session_count?: number | null
+          site_domain?: string | null
+          status?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "visitors_account_id_fkey"
+            columns: ["site_domain", "account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "visitors_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
     }
     Functions: {
+      count_accounts: {
+        Args: { p_filter: Json; p_site_domains: string[] }
+        Returns: number
+      }
       count_conversations: {
         Args: { p_filter?: Json; p_site_domains: string[] }
         Returns: number
+      }
+      count_visitors: {
+        Args: { p_filter: Json; p_site_domains: string[] }
+        Returns: number
+      }
+      get_account_stats_with_intent: {
+        Args: {
+          p_after?: Json
+          p_filter: Json
+          p_limit?: number
+          p_site_domains: string[]
+          p_sort?: string
+        }
+        Returns: {
+          conversations: number
+          country: string
+          cursor: Json
+          domain: string
+          id: string
+          industry: string
+          intents: Json
+          interest_score: number
+          last_day: string
+          last_seen_at: string
+          name: string
+          sessions: number
+          site_domain: string
+          size: string
+          visitors: number
+        }[]
+      }
+      get_account_timeline: {
+        Args: {
+          p_account_id: string
+          p_after?: Json
+          p_kinds?: string[]
+          p_limit?: number
+          p_site_domain: string
+        }
+        Returns: {
+          at: string
+          conversation_id: string
+          cursor: Json
+          details: Json
+          kind: string
+          name: string
+          page: string
+          session_id: string
+          text: string
+          visitor_id: string
+          visitor_label: string
+        }[]
+      }
+      get_account_topics: {
+        Args: { p_account_id: string; p_site_domain: string }
+        Returns: {
+          conversations: number
+          label: string
+          last_asked_at: string
+          topic_id: string
+        }[]
       }
       get_conversation_funnel: {
         Args: { p_from: string; p_site_domains: string[]; p_to: string }
@@ -1687,6 +1891,14 @@ export type Database = {
           engagement_rate: number
         }[]
       }
+      get_heat_map: {
+        Args: { p_from: string; p_site_domains: string[]; p_to: string }
+        Returns: {
+          conversations: number
+          hour: number
+          weekday: number
+        }[]
+      }
       get_top_values: {
         Args: {
           p_dimension: string
@@ -1704,6 +1916,141 @@ export type Database = {
           value: string
         }[]
       }
+      get_topic_stats: {
+        Args: { p_from: string; p_site_domains: string[]; p_to: string }
+        Returns: {
+          conversations: number
+          conversion_rate: number
+          keywords: string[]
+          label: string
+          label_is_custom: boolean
+          previous_conversations: number
+          previous_quality: number
+          quality: number
+          share: number
+          site_domain: string
+          status: string
+          topic_id: string
+          total_conversations: number
+          turns_per_conversation: number
+          unanswered_share: number
+        }[]
+      }
+      get_topics_over_time: {
+        Args: {
+          p_bucket?: string
+          p_from: string
+          p_limit?: number
+          p_site_domains: string[]
+          p_to: string
+        }
+        Returns: {
+          bucket: string
+          conversations: number
+          label: string
+          site_domain: string
+          topic_id: string
+        }[]
+      }
+      get_unanswered_questions: {
+        Args: {
+          p_after?: Json
+          p_from: string
+          p_limit?: number
+          p_site_domains: string[]
+          p_status?: string
+          p_to: string
+        }
+        Returns: {
+          asked: number
+          conversations: number
+          cursor: Json
+          examples: Json
+          group_id: string
+          label: string
+          last_asked_at: string
+          site_domain: string
+          status: string
+        }[]
+      }
+      get_visitor_sessions: {
+        Args: {
+          p_after?: Json
+          p_limit?: number
+          p_site_domain: string
+          p_visitor_id: string
+        }
+        Returns: {
+          browser: string
+          conversation_id: string
+          country: string
+          cursor: Json
+          device_type: string
+          entry_page: string
+          event_count: number
+          first_event_at: string
+          id: string
+          last_activity_at: string
+          os: string
+          page_view_count: number
+          referrer_host: string
+          session_id: string
+          utm_campaign: string
+          utm_source: string
+        }[]
+      }
+      get_visitor_stats_with_intent: {
+        Args: {
+          p_after?: Json
+          p_filter: Json
+          p_limit?: number
+          p_site_domains: string[]
+          p_sort?: string
+        }
+        Returns: {
+          account_domain: string
+          account_id: string
+          account_name: string
+          conversation_count: number
+          conversions: string[]
+          country: string
+          cursor: Json
+          device_type: string
+          email: string
+          first_seen_at: string
+          id: string
+          intents: Json
+          interest_score: number
+          label: string
+          last_day: string
+          last_seen_at: string
+          name: string
+          page_view_count: number
+          session_count: number
+          site_domain: string
+          status: string
+        }[]
+      }
+      get_visitor_timeline: {
+        Args: {
+          p_after?: Json
+          p_kinds?: string[]
+          p_limit?: number
+          p_site_domain: string
+          p_visitor_id: string
+        }
+        Returns: {
+          at: string
+          conversation_id: string
+          cursor: Json
+          details: Json
+          kind: string
+          name: string
+          page: string
+          session_id: string
+          text: string
+        }[]
+      }
       get_widget_display_stats: {
         Args: { p_from: string; p_site_domains: string[]; p_to: string }
         Returns: {
@@ -1712,6 +2059,26 @@ export type Database = {
           displays: number
           opens: number
         }[]
+      }
+      hide_topic: {
+        Args: { p_hidden: boolean; p_site_domain: string; p_topic_id: string }
+        Returns: {
+          created_at: string
+          id: string
+          keywords: string[]
+          label: string
+          label_is_custom: boolean
+          merged_into: string | null
+          site_domain: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "topics"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       list_conversations: {
         Args: {
@@ -1753,6 +2120,64 @@ export type Database = {
           started_at: string
           user_agent: string
         }[]
+      }
+      merge_topics: {
+        Args: { p_from: string; p_into: string; p_site_domain: string }
+        Returns: {
+          created_at: string
+          id: string
+          keywords: string[]
+          label: string
+          label_is_custom: boolean
+          merged_into: string | null
+          site_domain: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "topics"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      rename_topic: {
+        Args: { p_label: string; p_site_domain: string; p_topic_id: string }
+        Returns: {
+          created_at: string
+          id: string
+          keywords: string[]
+          label: string
+          label_is_custom: boolean
+          merged_into: string | null
+          site_domain: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "topics"
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      resolve_questions: {
+        Args: { p_group_id: string; p_resolved: boolean; p_site_domain: string }
+        Returns: {
+          created_at: string
+          id: string
+          label: string
+          resolved_at: string | null
+          resolved_by: string | null
+          site_domain: string
+          status: string
+        }
+        SetofOptions: {
+          from: "*"
+          to: "question_groups"
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
     }
     Enums: {

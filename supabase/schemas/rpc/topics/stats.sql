@@ -1,0 +1,219 @@
+-- What people ask about: how often, how well it is answered, how it changes.
+
+create function private.topic_figures(p_site_domains text[], p_from date, p_to date)
+returns table (
+  site_domain text,
+  topic_id uuid,
+  day date,
+  metric text,
+  n bigint
+)
+language sql
+stable
+as $$
+  select figure.site_domain, nullif(figure.value, '')::uuid, figure.day, figure.metric, sum(figure.n)::bigint
+  from rollup.figures as figure
+  where figure.site_domain = any (p_site_domains)
+    and figure.metric = any (
+      array[
+        'messaged_conversations', 'turns', 'converted_conversations', 'unanswered_conversations',
+        'scored_conversations', 'quality_tenths'
+      ]
+    )
+    and figure.dimension = 'topic'
+    and figure.day between p_from and p_to
+  group by figure.site_domain, figure.value, figure.day, figure.metric
+$$;
+
+comment on function private.topic_figures(text[], date, date) is
+  'The figures of each topic on each day; a null topic: conversations that belong to none.';
+
+create function public.get_topic_stats(p_site_domains text[], p_from date, p_to date)
+returns table (
+  site_domain text,
+  topic_id uuid,
+  label text,
+  keywords text[],
+  status text,
+  label_is_custom boolean,
+  conversations bigint,
+  previous_conversations bigint,
+  share numeric,
+  turns_per_conversation numeric,
+  quality numeric,
+  previous_quality numeric,
+  conversion_rate numeric,
+  unanswered_share numeric,
+  total_conversations bigint
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+begin
+  perform private.check_window(p_from, p_to);
+  return query
+  with counted as (
+    select
+      f.site_domain,
+      f.topic_id,
+      f.metric,
+      coalesce(sum(f.n) filter (where f.day >= p_from), 0) as now,
+      coalesce(sum(f.n) filter (where f.day < p_from), 0) as before
+    from private.topic_figures(v_domains, p_from - (p_to - p_from + 1), p_to) as f
+    group by f.site_domain, f.topic_id, f.metric
+  ),
+  by_topic as (
+    select
+      c.site_domain,
+      c.topic_id,
+      coalesce(sum(c.now) filter (where c.metric = 'messaged_conversations'), 0)::bigint as conversations,
+      coalesce(sum(c.before) filter (where c.metric = 'messaged_conversations'), 0)::bigint as previous_conversations,
+      sum(c.now) filter (where c.metric = 'turns') as turns,
+      coalesce(sum(c.now) filter (where c.metric = 'converted_conversations'), 0) as converted,
+      coalesce(sum(c.now) filter (where c.metric = 'unanswered_conversations'), 0) as unanswered,
+      sum(c.now) filter (where c.metric = 'scored_conversations') as scored,
+      sum(c.now) filter (where c.metric = 'quality_tenths') as tenths,
+      sum(c.before) filter (where c.metric = 'scored_conversations') as previous_scored,
+      sum(c.before) filter (where c.metric = 'quality_tenths') as previous_tenths
+    from counted as c
+    group by c.site_domain, c.topic_id
+  )
+  select
+    b.site_domain,
+    b.topic_id,
+    topic.label,
+    topic.keywords,
+    topic.status,
+    topic.label_is_custom,
+    b.conversations,
+    b.previous_conversations,
+    private.ratio(b.conversations, total.n),
+    private.ratio(coalesce(b.turns, 0), b.conversations),
+    private.ratio(b.tenths, 10 * b.scored),
+    private.ratio(b.previous_tenths, 10 * b.previous_scored),
+    private.ratio(b.converted, b.conversations),
+    private.ratio(b.unanswered, b.conversations),
+    total.n::bigint
+  from by_topic as b
+  cross join (select coalesce(sum(all_topics.conversations), 0) as n from by_topic as all_topics) as total
+  left join public.topics as topic on topic.site_domain = b.site_domain and topic.id = b.topic_id
+  where b.conversations > 0 or b.previous_conversations > 0
+  order by b.conversations desc, topic.label, b.topic_id
+  limit 1000;
+end
+$$;
+
+comment on function public.get_topic_stats(text[], date, date) is
+  'Each topic that came up in the range or as many days before, most asked first. conversations: those with a visitor''s message; share: of all of these in the range; quality: mean score (1 to 5); conversion_rate: with an e-mail, CTA click or demo ÷ conversations; unanswered_share: with a question the agent could not answer ÷ conversations. A null topic: conversations that belong to none.';
+
+create function public.get_topics_over_time(
+  p_site_domains text[],
+  p_from date,
+  p_to date,
+  p_bucket text default 'day',
+  p_limit integer default 6
+)
+returns table (
+  bucket date,
+  site_domain text,
+  topic_id uuid,
+  label text,
+  conversations bigint
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+begin
+  perform private.check_window(p_from, p_to);
+  if p_bucket is null or p_bucket not in ('day', 'week', 'month') then
+    raise exception 'p_bucket is day, week or month, not %', coalesce(p_bucket, 'null') using errcode = 'PT400';
+  end if;
+  return query
+  with counted as (
+    select f.site_domain, f.topic_id, greatest(date_trunc(p_bucket, f.day)::date, p_from) as bucket, sum(f.n) as n
+    from private.topic_figures(v_domains, p_from, p_to) as f
+    where f.metric = 'messaged_conversations' and f.topic_id is not null
+    group by f.site_domain, f.topic_id, greatest(date_trunc(p_bucket, f.day)::date, p_from)
+  ),
+  best as (
+    select c.site_domain, c.topic_id, topic.label, sum(c.n) as n
+    from counted as c
+    join public.topics as topic
+      on topic.site_domain = c.site_domain and topic.id = c.topic_id and topic.status = 'active'
+    group by c.site_domain, c.topic_id, topic.label
+    order by sum(c.n) desc, topic.label, c.topic_id
+    limit least(greatest(p_limit, 1), 20)
+  ),
+  buckets as (
+    select distinct greatest(date_trunc(p_bucket, series.day)::date, p_from) as bucket
+    from generate_series(p_from::timestamp, p_to::timestamp, interval '1 day') as series (day)
+  )
+  select buckets.bucket, best.site_domain, best.topic_id, best.label, coalesce(c.n, 0)::bigint
+  from buckets
+  cross join best
+  left join counted as c
+    on c.site_domain = best.site_domain and c.topic_id = best.topic_id and c.bucket = buckets.bucket
+  order by best.n desc, best.label, best.topic_id, buckets.bucket;
+end
+$$;
+
+comment on function public.get_topics_over_time(text[], date, date, text, integer) is
+  'The most asked topics that are not hidden, each with its conversations by day, week (from Monday) or month; every bucket is there.';
+
+create function public.get_heat_map(p_site_domains text[], p_from date, p_to date)
+returns table (weekday integer, hour integer, conversations bigint)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+begin
+  perform private.check_window(p_from, p_to);
+  return query
+  select
+    weekdays.weekday,
+    hours.hour,
+    coalesce(counted.n, 0)::bigint
+  from generate_series(1, 7) as weekdays (weekday)
+  cross join generate_series(0, 23) as hours (hour)
+  left join (
+    select extract(isodow from figure.day)::integer as weekday, figure.value::integer as hour, sum(figure.n) as n
+    from rollup.figures as figure
+    where figure.site_domain = any (v_domains)
+      and figure.metric = 'conversations'
+      and figure.dimension = 'hour'
+      and figure.day between p_from and p_to
+    group by 1, 2
+  ) as counted on counted.weekday = weekdays.weekday and counted.hour = hours.hour
+  order by weekdays.weekday, hours.hour;
+end
+$$;
+
+comment on function public.get_heat_map(text[], date, date) is
+  'Conversations begun by weekday (1 Monday to 7 Sunday) and hour (0 to 23), each in its domain''s own time; every cell is there.';
+
+revoke execute on function
+  private.topic_figures(text[], date, date),
+  public.get_topic_stats(text[], date, date),
+  public.get_topics_over_time(text[], date, date, text, integer),
+  public.get_heat_map(text[], date, date)
+from public, anon;
+grant execute on function
+  private.topic_figures(text[], date, date),
+  public.get_topic_stats(text[], date, date),
+  public.get_topics_over_time(text[], date, date, text, integer),
+  public.get_heat_map(text[], date, date)
+to authenticated, service_role;

@@ -1,0 +1,177 @@
+-- Which visitors pass a filter: one argument, so that list, count and export cannot disagree.
+
+create function private.search_visitors(p_site_domains text[], p_search text)
+returns table (site_domain text, id uuid)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := array(
+    select mine.site_domain
+    from private.my_domains() as mine (site_domain)
+    where mine.site_domain = any (p_site_domains)
+  );
+  v_query tsquery := private.prefix_query(p_search);
+begin
+  -- Text search is not leakproof, so under row-level security it would lose its index: this checks the domains itself.
+  return query
+    select visitor.site_domain, visitor.id
+    from public.visitors as visitor
+    where visitor.site_domain = any (v_domains)
+      and private.name_document(visitor.name, visitor.email) @@ v_query
+      and (visitor.name is not null or visitor.email is not null)
+    union
+    select visitor.site_domain, visitor.id
+    from public.accounts as account
+    join public.visitors as visitor
+      on visitor.site_domain = account.site_domain and visitor.account_id = account.id
+    where account.site_domain = any (v_domains)
+      and private.name_document(account.name, account.domain) @@ v_query
+    union
+    select known.site_domain, known.visitor_id
+    from public.visitor_ids as known
+    where known.site_domain = any (v_domains) and known.distinct_id = p_search
+    union
+    select visitor.site_domain, visitor.id
+    from public.visitors as visitor
+    where visitor.site_domain = any (v_domains)
+      and private.casts_to(p_search, 'uuid')
+      and visitor.id = case when private.casts_to(p_search, 'uuid') then p_search::uuid end;
+end
+$$;
+
+comment on function private.search_visitors(text[], text) is
+  'Ids of the visitors whose name, e-mail or company has words that begin so, or whose id is this, of domains the caller may see.';
+
+create function private.check_visitor_filter(p_filter jsonb)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_key text;
+  v_value jsonb;
+  v_expected text;
+begin
+  if jsonb_typeof(p_filter) is distinct from 'object' then
+    raise exception 'p_filter must be an object' using errcode = 'PT400';
+  end if;
+  if p_filter ->> 'from' is null or p_filter ->> 'to' is null then
+    raise exception 'p_filter.from and p_filter.to are required' using errcode = 'PT400';
+  end if;
+  for v_key, v_value in select f.key, f.value from jsonb_each(p_filter) as f loop
+    v_expected := case v_key
+      when 'from' then 'date'
+      when 'to' then 'date'
+      when 'did' then 'step'
+      when 'search' then 'text'
+      when 'country' then 'text'
+      when 'account_id' then 'uuid'
+      when 'statuses' then 'list of statuses'
+      when 'scores' then 'list of scores'
+      when 'conversions' then 'list of conversions'
+    end;
+    if v_expected is null then
+      raise exception 'p_filter has no key "%"', v_key using errcode = 'PT400';
+    end if;
+    continue when jsonb_typeof(v_value) = 'null';
+    if not (case v_expected
+      when 'text' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') <= 1000
+      when 'step' then jsonb_typeof(v_value) = 'string' and rollup.steps_of_kind(v_value #>> '{}') is not null
+      when 'date' then jsonb_typeof(v_value) = 'string'
+        and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' and private.casts_to(v_value #>> '{}', 'date')
+      when 'uuid' then jsonb_typeof(v_value) = 'string' and private.casts_to(v_value #>> '{}', 'uuid')
+      when 'list of statuses' then jsonb_typeof(v_value) = 'array'
+        and v_value <@ '["anonymous", "semi-known", "known"]'
+      when 'list of scores' then jsonb_typeof(v_value) = 'array' and v_value <@ '[1, 2, 3, 4, 5]'
+      else jsonb_typeof(v_value) = 'array'
+        and v_value <@ '["email_captured", "demo_proposed", "cta_clicked", "demo_booked"]'
+    end) then
+      raise exception 'p_filter.% is not a valid %', v_key, v_expected using errcode = 'PT400';
+    end if;
+  end loop;
+  perform private.check_window((p_filter ->> 'from')::date, (p_filter ->> 'to')::date);
+end
+$$;
+
+comment on function private.check_visitor_filter(jsonb) is
+  'Refuses (PT400) a filter without a range of days, with an unknown key or a value of a wrong type.';
+
+create function private.wanted_steps(p_filter jsonb)
+returns smallint
+language sql
+immutable
+set search_path = ''
+as $$
+  select (
+    coalesce(rollup.steps_of_kind(p_filter ->> 'did'), 0)
+    | case when coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) then 16 else 0 end
+    | case when coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) then 32 else 0 end
+    | case when coalesce(p_filter -> 'conversions' ? 'demo_booked', false) then 64 else 0 end
+    | case when coalesce(p_filter -> 'conversions' ? 'email_captured', false) then 128 else 0 end
+  )::smallint
+$$;
+
+comment on function private.wanted_steps(jsonb) is
+  'The steps (bits of rollup.visitor_days) that a filter wants done in its range; 0 asks for none.';
+
+create function private.matching_visitors(p_site_domains text[], p_filter jsonb)
+returns setof public.counted_visitors
+language sql
+stable
+as $$
+  select visitor.*
+  from public.counted_visitors as visitor
+  where visitor.site_domain = any (p_site_domains)
+    and (p_filter ->> 'statuses' is null or p_filter -> 'statuses' ? visitor.status)
+    and (
+      p_filter ->> 'scores' is null
+      or visitor.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+    )
+    and (p_filter ->> 'country' is null or coalesce(visitor.country, '') = p_filter ->> 'country')
+    and (p_filter ->> 'account_id' is null or visitor.account_id = (p_filter ->> 'account_id')::uuid)
+    and (
+      coalesce(p_filter ->> 'search', '') = ''
+      or (visitor.site_domain, visitor.id) in (
+        select found.site_domain, found.id
+        from private.search_visitors(p_site_domains, p_filter ->> 'search') as found
+      )
+    )
+$$;
+
+comment on function private.matching_visitors(text[], jsonb) is
+  'The visitors that count, of some domains, that pass what a filter says of the visitor; its days and steps are asked apart.';
+
+create function private.did_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
+returns boolean
+language sql
+stable
+as $$
+  select coalesce(bit_or(done.steps) & private.wanted_steps(p_filter) = private.wanted_steps(p_filter), false)
+  from rollup.visitor_days as done
+  where done.site_domain = p_site_domain
+    and done.visitor_id = p_visitor_id
+    and done.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+$$;
+
+comment on function private.did_in_range(text, uuid, jsonb) is
+  'Whether a visitor was there on some day of a filter''s range, and did on its days every step the filter wants.';
+
+revoke execute on function
+  private.search_visitors(text[], text),
+  private.check_visitor_filter(jsonb),
+  private.wanted_steps(jsonb),
+  private.matching_visitors(text[], jsonb),
+  private.did_in_range(text, uuid, jsonb)
+from public, anon;
+grant execute on function
+  private.search_visitors(text[], text),
+  private.check_visitor_filter(jsonb),
+  private.wanted_steps(jsonb),
+  private.matching_visitors(text[], jsonb),
+  private.did_in_range(text, uuid, jsonb)
+to authenticated, service_role;

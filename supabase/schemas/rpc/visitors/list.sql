@@ -1,0 +1,358 @@
+-- The list of visitors who were there in a range of days.
+
+create function private.visitors_by_day(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_from date,
+  p_to date,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date)
+language sql
+stable
+as $$
+  -- Days first: those whose last day in the filter's range lies in [p_from, p_to].
+  select visitor.site_domain, visitor.id, shown.day
+  from rollup.visitor_days as shown
+  join private.matching_visitors(p_site_domains, p_filter) as visitor
+    on visitor.site_domain = shown.site_domain and visitor.id = shown.visitor_id
+  where shown.site_domain = any (p_site_domains)
+    and shown.day between p_from and p_to
+    and not exists (
+      select 1
+      from rollup.visitor_days as later
+      where later.site_domain = shown.site_domain
+        and later.visitor_id = shown.visitor_id
+        and later.day > shown.day
+        and later.day <= (p_filter ->> 'to')::date
+    )
+    and (
+      private.wanted_steps(p_filter) = 0
+      or private.did_in_range(shown.site_domain, shown.visitor_id, p_filter)
+    )
+    and (
+      p_after is null
+      or (shown.day, visitor.last_seen_at, visitor.id)
+        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_seen_at')::timestamptz, (p_after ->> 'id')::uuid)
+    )
+  order by shown.day desc, visitor.last_seen_at desc, visitor.id desc
+  limit p_limit
+$$;
+
+comment on function private.visitors_by_day(text[], jsonb, date, date, jsonb, integer) is
+  'A page of visitors by their last day in a filter''s range, of those days alone: quick where many pass the filter.';
+
+create function private.visitors_by_filter(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_before date,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date)
+language sql
+stable
+as $$
+  -- Visitors first, each with its last day in the filter's range.
+  select visitor.site_domain, visitor.id, shown.day
+  from private.matching_visitors(p_site_domains, p_filter) as visitor
+  cross join lateral (
+    select done.day
+    from rollup.visitor_days as done
+    where done.site_domain = visitor.site_domain
+      and done.visitor_id = visitor.id
+      and done.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+    order by done.day desc
+    limit 1
+  ) as shown
+  where shown.day < p_before
+    and visitor.last_seen_at >= (p_filter ->> 'from')::date - interval '1 day'
+    and (
+      private.wanted_steps(p_filter) = 0
+      or private.did_in_range(visitor.site_domain, visitor.id, p_filter)
+    )
+    and (
+      p_after is null
+      or (shown.day, visitor.last_seen_at, visitor.id)
+        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_seen_at')::timestamptz, (p_after ->> 'id')::uuid)
+    )
+  order by shown.day desc, visitor.last_seen_at desc, visitor.id desc
+  limit p_limit
+$$;
+
+comment on function private.visitors_by_filter(text[], jsonb, date, jsonb, integer) is
+  'A page of visitors by their last day in a filter''s range, before a day: quick where few pass the filter.';
+
+create function private.visitors_by_figure(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+begin
+  -- A column's name cannot be a parameter; it comes from a list of the caller's.
+  return query execute format(
+    $sql$
+      select page.site_domain, page.id, null::date
+      from unnest($1) as wanted (site_domain)
+      cross join lateral (
+        select visitor.site_domain, visitor.id, visitor.%1$I as figure
+        from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+        where visitor.site_domain = wanted.site_domain
+          and ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          and private.did_in_range(visitor.site_domain, visitor.id, $2)
+        order by visitor.%1$I desc, visitor.id desc
+        limit $4
+      ) as page
+      order by page.figure desc, page.id desc
+      limit $4
+    $sql$,
+    p_column
+  )
+  using p_site_domains, p_filter, p_after, p_limit;
+end
+$$;
+
+comment on function private.visitors_by_figure(text[], jsonb, text, jsonb, integer) is
+  'A page of visitors by one of their figures, the greatest first.';
+
+create function private.page_of_visitors(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_sort text,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_from date := p_filter ->> 'from';
+  v_to date := least((p_filter ->> 'to')::date, (p_after ->> 'last_day')::date);
+  v_start date;
+  v_length integer := 1;
+  v_left integer := p_limit;
+  v_found integer;
+begin
+  if p_sort <> 'recent' then
+    return query select * from private.visitors_by_figure(p_site_domains, p_filter, p_sort, p_after, p_limit);
+    return;
+  end if;
+  -- The newest days first, a few more each time; what is still missing then is rare and found by the filter.
+  while v_left > 0 and v_to >= v_from and v_length <= 16 loop
+    v_start := greatest(v_from, v_to - v_length + 1);
+    return query
+      select * from private.visitors_by_day(p_site_domains, p_filter, v_start, v_to, p_after, v_left);
+    get diagnostics v_found = row_count;
+    v_left := v_left - v_found;
+    v_to := v_start - 1;
+    v_length := v_length * 4;
+  end loop;
+  if v_left > 0 and v_to >= v_from then
+    return query
+      select * from private.visitors_by_filter(p_site_domains, p_filter, v_to + 1, p_after, v_left);
+  end if;
+end
+$$;
+
+comment on function private.page_of_visitors(text[], jsonb, text, jsonb, integer) is
+  'Ids of a page of visitors in a sort: recent, or a figure''s column.';
+
+create function public.get_visitor_stats_with_intent(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_sort text default 'recent',
+  p_limit integer default 50,
+  p_after jsonb default null
+)
+returns table (
+  site_domain text,
+  id uuid,
+  label text,
+  name text,
+  email text,
+  status text,
+  account_id uuid,
+  account_name text,
+  account_domain text,
+  country text,
+  device_type text,
+  first_seen_at timestamptz,
+  last_seen_at timestamptz,
+  last_day date,
+  session_count integer,
+  page_view_count integer,
+  conversation_count integer,
+  interest_score smallint,
+  intents jsonb,
+  conversions text[],
+  cursor jsonb
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_limit integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_column text := case p_sort
+    when 'recent' then 'recent'
+    when 'score' then 'interest_score'
+    when 'sessions' then 'session_count'
+    when 'page_views' then 'page_view_count'
+    when 'conversations' then 'conversation_count'
+  end;
+begin
+  perform private.check_visitor_filter(p_filter);
+  if v_column is null then
+    raise exception 'p_sort is recent, score, sessions, page_views or conversations, not %', coalesce(p_sort, 'null')
+      using errcode = 'PT400';
+  end if;
+  if p_after is not null and not coalesce(
+    private.casts_to(p_after ->> 'id', 'uuid')
+    and p_after ->> 'site_domain' is not null
+    and case
+      when v_column = 'recent' then private.casts_to(p_after ->> 'last_day', 'date')
+        and private.casts_to(p_after ->> 'last_seen_at', 'timestamptz')
+      else private.casts_to(p_after ->> 'figure', 'integer')
+    end,
+    false
+  ) then
+    raise exception 'p_after must be the cursor of a row in the same sort' using errcode = 'PT400';
+  end if;
+  return query
+  select
+    visitor.site_domain,
+    visitor.id,
+    coalesce(visitor.name, visitor.email, 'Visitor ' || left(visitor.id::text, 8)),
+    visitor.name,
+    visitor.email,
+    visitor.status,
+    visitor.account_id,
+    account.name,
+    account.domain,
+    visitor.country,
+    visitor.device_type,
+    visitor.first_seen_at,
+    visitor.last_seen_at,
+    done.last_day,
+    visitor.session_count,
+    visitor.page_view_count,
+    visitor.conversation_count,
+    visitor.interest_score,
+    (
+      select coalesce(jsonb_object_agg(counted.intent, counted.n), '{}')
+      from (
+        select conversation.intent, count(*) as n
+        from public.counted_conversations as conversation
+        where conversation.site_domain = visitor.site_domain
+          and conversation.visitor_id = visitor.id
+          and conversation.intent is not null
+        group by conversation.intent
+      ) as counted
+    ),
+    array_remove(
+      array[
+        case when done.steps & 128 <> 0 then 'email_captured' end,
+        case when done.steps & 16 <> 0 then 'demo_proposed' end,
+        case when done.steps & 32 <> 0 then 'cta_clicked' end,
+        case when done.steps & 64 <> 0 then 'demo_booked' end
+      ],
+      null
+    ),
+    case
+      when v_column = 'recent' then jsonb_build_object(
+        'last_day', done.last_day, 'last_seen_at', visitor.last_seen_at, 'site_domain', visitor.site_domain,
+        'id', visitor.id
+      )
+      else jsonb_build_object(
+        'figure',
+        case v_column
+          when 'interest_score' then visitor.interest_score
+          when 'session_count' then visitor.session_count
+          when 'page_view_count' then visitor.page_view_count
+          else visitor.conversation_count
+        end,
+        'site_domain', visitor.site_domain,
+        'id', visitor.id
+      )
+    end
+  from private.page_of_visitors(v_domains, p_filter, v_column, p_after, v_limit)
+    with ordinality as page (site_domain, id, last_day, position)
+  join public.visitors as visitor on visitor.site_domain = page.site_domain and visitor.id = page.id
+  left join public.accounts as account
+    on account.site_domain = visitor.site_domain and account.id = visitor.account_id
+  cross join lateral (
+    select max(kept.day) as last_day, bit_or(kept.steps) as steps
+    from rollup.visitor_days as kept
+    where kept.site_domain = page.site_domain
+      and kept.visitor_id = page.id
+      and kept.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+  ) as done
+  order by page.position;
+end
+$$;
+
+comment on function public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb) is
+  'Visitors who were there on a day of the range, at most 200 a page; the cursor of the last row asks for the next page. Filter keys: from, to (days, required), did (a step or funnel kind done in the range: displayed, engaged, funnel_booked …), conversions (kinds that all happened in the range), statuses, scores, country, account_id, search (beginnings of words of name, e-mail or company; or an id). Sorts: recent, score, sessions, page_views, conversations. Sessions, page views, conversations, interest score and intents are of all time; last_day and conversions of the range.';
+
+create function public.count_visitors(p_site_domains text[], p_filter jsonb)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_from date := p_filter ->> 'from';
+  v_to date := p_filter ->> 'to';
+begin
+  perform private.check_visitor_filter(p_filter);
+  if not exists (
+    select 1 from jsonb_each(p_filter) as f
+    where f.key not in ('from', 'to', 'did') and jsonb_typeof(f.value) <> 'null'
+  ) then
+    return private.distinct_visitors(v_domains, coalesce(p_filter ->> 'did', 'active'), v_from, v_to);
+  end if;
+  return (
+    select count(*)
+    from private.matching_visitors(v_domains, p_filter) as visitor
+    where private.did_in_range(visitor.site_domain, visitor.id, p_filter)
+  );
+end
+$$;
+
+comment on function public.count_visitors(text[], jsonb) is
+  'How many visitors pass the filter of get_visitor_stats_with_intent, exactly.';
+
+revoke execute on function
+  private.visitors_by_day(text[], jsonb, date, date, jsonb, integer),
+  private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
+  private.visitors_by_figure(text[], jsonb, text, jsonb, integer),
+  private.page_of_visitors(text[], jsonb, text, jsonb, integer),
+  public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb),
+  public.count_visitors(text[], jsonb)
+from public, anon;
+grant execute on function
+  private.visitors_by_day(text[], jsonb, date, date, jsonb, integer),
+  private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
+  private.visitors_by_figure(text[], jsonb, text, jsonb, integer),
+  private.page_of_visitors(text[], jsonb, text, jsonb, integer),
+  public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb),
+  public.count_visitors(text[], jsonb)
+to authenticated, service_role;
