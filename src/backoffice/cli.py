@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,15 +44,38 @@ def serve(
 
 @app.command()
 def rest(
+    file: Annotated[Path | None, typer.Argument(help="A PostgREST configuration file.")] = None,
     processes: Annotated[
         int, typer.Option(min=1, max=64, help="How many processes share the port.")
     ] = 1,
+    dump_config: Annotated[
+        bool, typer.Option("--dump-config", help="Print every option, secrets too, and exit.")
+    ] = False,
+    dump_schema: Annotated[
+        bool, typer.Option("--dump-schema", help="Print the schema cache as JSON, and exit.")
+    ] = False,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Ask a running server whether it is ready, and exit.")
+    ] = False,
+    example: Annotated[
+        bool, typer.Option("--example", "-e", help="Print a configuration file, and exit.")
+    ] = False,
     child: AsChild = False,
 ) -> None:
     """Serve any PostgreSQL over PostgREST's protocol, by PostgREST's own variables (PGRST_…)."""
+    if dump_config or dump_schema or ready or example:
+        from backoffice.stack import rest_tools
+
+        if dump_config:
+            typer.echo(rest_tools.show_config(file), nl=False)
+        elif dump_schema:
+            typer.echo(rest_tools.show_schema_cache(file))
+        else:
+            typer.echo(rest_tools.check_ready(file) if ready else rest_tools.EXAMPLE)
+        return
     from backoffice.stack.rest_server import serve_rest
 
-    serve_rest(processes, child=child)
+    serve_rest(processes, file, child=child)
 
 
 @app.command()

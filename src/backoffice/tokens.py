@@ -97,6 +97,14 @@ class TokenAudienceError(TokenClaimError):
     code = "wrong_token_audience"
 
 
+class TokenTimeError(TokenClaimError):
+    """A moment the token names is not a number."""
+
+    def __init__(self, claim: str) -> None:
+        super().__init__(f"The token's {claim} is not a number.")
+        self.claim = claim
+
+
 class Tokens:
     """Signs and verifies with one set of keys; cheap to keep, so keep one.
 
@@ -204,5 +212,5 @@ def _moment(claims: Claims, name: str) -> float | int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise TokenClaimError(f"The token's {name} is not a number.")
+        raise TokenTimeError(name)
     return value

@@ -66,7 +66,7 @@ class RestApp:
         self._database = database
         self._config = config
         self._authenticator = Authenticator(config, verify)
-        self._keeper = SchemaCacheKeeper(database, config, reconfigure)
+        self.keeper = SchemaCacheKeeper(database, config, reconfigure)
         self._plans = PlanMemory(config)
         self._executor = Executor(prepares=config.prepared_statements)
         self._started = False
@@ -74,24 +74,28 @@ class RestApp:
     async def startup(self) -> None:
         """Read the schema cache and keep it fresh; if it cannot be read yet, requests try again."""
         self._started = True
-        await self._keeper.start()
+        await self.keeper.start()
         with contextlib.suppress(RestError):
-            await self._keeper.get()
+            await self.keeper.get()
 
     @property
     def is_ready(self) -> bool:
-        """Whether the schema cache was read."""
-        return self._keeper.current is not None
+        """Whether the schema cache was read, and is not being read anew."""
+        return self.keeper.is_ready
+
+    async def schema_cache(self) -> SchemaCache:
+        """The schema cache, read now if it was not yet. Raises PGRST002."""
+        return await self.keeper.get()
 
     async def reload(self) -> None:
         """Read the schema cache anew, if the database lets us."""
         with contextlib.suppress(psycopg.Error, Unavailable):
-            await self._keeper.reload()
+            await self.keeper.reload()
 
     async def shutdown(self) -> None:
         """Stop keeping the schema cache fresh."""
         self._started = False
-        await self._keeper.stop()
+        await self.keeper.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -132,38 +136,47 @@ class RestApp:
     async def _serve(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
         if not self._started:
             self._started = True
-            await self._keeper.start()
+            await self.keeper.start()
         timing = Timing(self._config.server_timing_enabled)
         identity = self._authenticator.identify(headers)
+        scope["rest_role"] = identity.role
         timing.mark("jwt")
-        cache = self._keeper.current or await self._keeper.get()
+        cache = self.keeper.current or await self.keeper.get()
         request = read_request(scope, headers, self._config, cache.timezones)
         if request.method == "OPTIONS":
-            return allowed_methods(request, cache)
+            response = allowed_methods(request, cache)
+            timing.mark("parse")
+            return timing.added_to(response)
         body = await read_body(receive, self._config.max_body_bytes)
         timing.mark("parse")
         if request.kind == "root":
-            return await self._describe(request, identity, cache)
+            response = await self._describe(request, identity, cache, timing)
+            return timing.added_to(response)
         try:
             prepared = self._plans.prepare(request, body, cache)
         except RestError as error:
-            if error.code not in _MISSES or not await self._keeper.refreshed():
+            if error.code not in _MISSES or not await self.keeper.refreshed():
                 raise
-            cache = await self._keeper.get()
+            cache = await self.keeper.get()
             prepared = self._plans.prepare(request, body, cache)
+        if self._config.log_query:
+            scope["rest_statements"] = _statements(prepared)
         timing.mark("plan")
         response = await self._execute(prepared, identity, cache, receive)
         timing.mark("transaction")
         return timing.added_to(response)
 
     async def _describe(
-        self, request: ApiRequest, identity: Identity, cache: SchemaCache
+        self, request: ApiRequest, identity: Identity, cache: SchemaCache, timing: Timing
     ) -> Response:
         settings = transaction_settings(request, identity, cache, self._config, read_only=True)
+        timing.mark("plan")
 
         async def run(statement: Statement) -> Any:
             transaction = Transaction(_settings_statement(settings), (statement,))
-            return (await self._attempt(transaction, identity, None))[0]
+            result = (await self._attempt(transaction, identity, None))[0]
+            timing.mark("transaction")
+            return result
 
         return await describe_root(request, cache, self._config, run)
 
@@ -236,6 +249,11 @@ class RestApp:
             await pool.putconn(connection)
 
 
+def _statements(prepared: Prepared) -> tuple[str, ...]:
+    explained = (prepared.explained.sql,) if prepared.explained is not None else ()
+    return (*explained, prepared.statement.sql)
+
+
 def _settings_statement(settings: tuple[tuple[str, str], ...]) -> Statement:
     names = tuple(name for name, _ in settings)
     return Statement(settings_statement(names), tuple(Param(value) for _, value in settings))
@@ -250,8 +268,8 @@ def _pre_request(config: RestConfig) -> Statement | None:
 
 async def _send(response: Response, cors: HeaderList, send: Send, method: str) -> None:
     headers = response.headers + cors
-    # A 204 has no body, so no length either (RFC 9110, 8.6).
-    if response.status != 204:
+    # A 204 has no length, and that of a HEAD would be GET's, which nobody knows (RFC 9110, 8.6).
+    if response.status != 204 and method != "HEAD":
         headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     body = b"" if method == "HEAD" else response.body

@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 
+from backoffice.rest.claim_path import find_claim, parse_claim_path
 from backoffice.rest.config import RestConfig
 from backoffice.rest.errors import anonymous_disabled, invalid_token
 from backoffice.rest.request import Headers
-from backoffice.tokens import TokenClaimError, TokenError
+from backoffice.tokens import TokenClaimError, TokenError, TokenTimeError
 
 Claims = Mapping[str, Any]
 Verify = Callable[[str], Claims]
@@ -38,7 +39,7 @@ class Authenticator:
     def __init__(self, config: RestConfig, verify: Verify) -> None:
         self._config = config
         self._verify = verify
-        self._path = role_claim_path(config.role_claim_key)
+        self._path = parse_claim_path(config.role_claim_key)
         self._anonymous = self._make_anonymous()
         self._known: dict[str, tuple[Claims, Identity]] = {}
 
@@ -80,11 +81,9 @@ class Authenticator:
         self._check_audience(claims)
         role = self._role(claims)
         if role is None:
-            anonymous = self._anonymously()
-            content = {**claims, "role": anonymous.role}
-            return Identity(anonymous.role, orjson.dumps(content).decode(), False)
+            role = self._anonymously().role
         content = {**claims, "role": role}
-        return Identity(role, orjson.dumps(content).decode(), False)
+        return Identity(role, orjson.dumps(content).decode(), role == self._config.anon_role)
 
     def _check_audience(self, claims: Claims) -> None:
         wanted, sent = self._config.jwt_aud, claims.get("aud")
@@ -99,20 +98,18 @@ class Authenticator:
             raise invalid_token("JWT not in audience", is_claim=True)
 
     def _role(self, claims: Claims) -> str | None:
-        value: Any = claims
-        for step in self._path:
-            if isinstance(step, int) and isinstance(value, list) and step < len(value):
-                value = value[step]
-            elif isinstance(step, str) and isinstance(value, Mapping):
-                value = value.get(step)
-            else:
-                return None
-        return value if isinstance(value, str) and value else None
+        value = find_claim(claims, self._path)
+        if value is None or isinstance(value, str):
+            return value
+        # No role has such a name, so the database refuses it.
+        return orjson.dumps(value).decode()
 
 
 def _claim_message(token: str, error: TokenClaimError) -> str:
     if error.code == "token_not_yet_valid" and not _has_not_before(token):
         return "JWT issued at future"
+    if isinstance(error, TokenTimeError):
+        return f"The JWT '{error.claim}' claim must be a number"
     return {
         "token_expired": "JWT expired",
         "token_not_yet_valid": "JWT not yet valid",
@@ -134,26 +131,3 @@ def _decode_message(token: str, error: TokenError) -> str:
         "wrong_token_algorithm": "Wrong or unsupported encoding algorithm",
         "bad_token_signature": "No suitable key or wrong key type",
     }.get(error.code, "JWT cryptographic operation failed")
-
-
-def role_claim_path(key: str) -> tuple[str | int, ...]:
-    """`.a.b[0]."odd name"` as steps into the claims."""
-    steps: list[str | int] = []
-    position = 0
-    while position < len(key):
-        if key[position] == "[":
-            end = key.index("]", position)
-            steps.append(int(key[position + 1 : end]))
-            position = end + 1
-        elif key.startswith('."', position):
-            end = key.index('"', position + 2)
-            steps.append(key[position + 2 : end])
-            position = end + 1
-        else:
-            start = position + (key[position] == ".")
-            end = start
-            while end < len(key) and key[end] not in ".[":
-                end += 1
-            steps.append(key[start:end])
-            position = end
-    return tuple(steps)

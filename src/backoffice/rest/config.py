@@ -31,6 +31,7 @@ class RestConfig:
     openapi_mode: OpenApiMode = "follow-privileges"
     openapi_security_active: bool = False
     openapi_server_proxy_uri: str | None = None
+    openapi_host: str | None = None
     server_timing_enabled: bool = False
     server_trace_header: str | None = None
     cors_allowed_origins: tuple[str, ...] | None = None
@@ -41,6 +42,7 @@ class RestConfig:
     )
     app_settings: dict[str, str] = field(default_factory=dict)
     channel: str | None = "pgrst"
+    log_query: bool = False
     max_body_bytes: int = 32 * 1024 * 1024
 
     @property

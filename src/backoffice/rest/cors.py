@@ -9,7 +9,7 @@ from backoffice.rest.response import HeaderList
 _METHODS = b"GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD"
 _EXPOSED = (
     b"Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, "
-    b"Transfer-Encoding, Range-Unit, Preference-Applied"
+    b"Transfer-Encoding, Range-Unit"
 )
 _SIMPLE_HEADERS = ("Accept", "Accept-Language", "Content-Language")
 

@@ -1,4 +1,4 @@
-"""PostgREST's own options, from its environment names or from the database's `pgrst.*` settings.
+"""PostgREST's own options: the database's `pgrst.*` settings, its environment names, its files.
 
 Source: PostgREST 14, "Configuration". Defaults are PostgREST's, not those of a Supabase project.
 """
@@ -7,29 +7,25 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from backoffice.errors import ConfigurationError
-from backoffice.rest.authenticate import role_claim_path
+from backoffice.rest.claim_path import parse_claim_path
 from backoffice.rest.config import OpenApiMode, RestConfig, TransactionEnd
+from backoffice.rest.config_file import read_config_file
+from backoffice.rest.option_values import OptionValues
 
-PREFIX = "PGRST_"
-_APP_SETTINGS = "PGRST_APP_SETTINGS_"
-_ALIASES = {
-    "db_max_rows": "max_rows",
-    "db_pre_request": "pre_request",
-    "db_root_spec": "root_spec",
-    "db_schemas": "db_schema",
-    "db_pool_max_idletime": "db_pool_timeout",
-    "jwt_role_claim_key": "role_claim_key",
-    "jwt_secret_is_base64": "secret_is_base64",
-}
+# RFC 3986, as far as its characters go.
+_URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+)
+# How PostgREST's OpenAPI document names the hosts that stand for any address.
+_SHOWN_HOST = {"*": "0.0.0.0", "*4": "0.0.0.0", "!4": "0.0.0.0", "*6": "0.0.0.0", "!6": "0.0.0.0"}  # noqa: S104
 LogLevel = Literal["crit", "error", "warn", "info", "debug"]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +49,32 @@ class RestOptions:
     admin_host: str
     admin_port: int | None
     log_level: LogLevel
+    secret_is_base64: bool
+    channel: str
 
 
 def read_options(
-    environment: Mapping[str, str], in_database: Mapping[str, str] | None = None
+    environment: Mapping[str, str],
+    in_database: Mapping[str, str] | None = None,
+    file: Path | None = None,
 ) -> RestOptions:
-    """The options; those found in the database (`db_schemas`, …) win.
+    """The options; those found in the database (`db_schemas`, …) win over the environment's.
+
+    What stands in the file counts where neither says anything.
 
     Raises `ConfigurationError` naming the option PostgREST would refuse to start with.
     """
-    values = _Values(environment, in_database or {})
+    written = read_config_file(file, environment) if file else {}
+    values = OptionValues(environment, in_database or {}, written)
     host = values.text("server_host") or "!4"
     port = values.number("server_port", 3000)
     admin_port = values.optional_number("admin_server_port")
     if admin_port is not None and admin_port == port:
-        raise ConfigurationError("PGRST_ADMIN_SERVER_PORT cannot be the same as PGRST_SERVER_PORT")
+        raise ConfigurationError("admin-server-port cannot be the same as server-port")
     socket_path = values.text("server_unix_socket")
     return RestOptions(
         uri=_from_file(values.text("db_uri") or "postgresql://"),
-        config=_config(environment, values),
+        config=_config(values, host, port),
         in_database=values.flag("db_config", True),
         pre_config=values.text("db_pre_config"),
         jwt_secret=_secret(values),
@@ -87,17 +90,18 @@ def read_options(
         admin_host=values.text("admin_server_host") or host,
         admin_port=admin_port,
         log_level=values.choice("log_level", get_args(LogLevel), "error"),
+        secret_is_base64=values.flag("jwt_secret_is_base64", False),
+        channel=_channel(values),
     )
 
 
-def _config(environment: Mapping[str, str], values: _Values) -> RestConfig:
+def _config(values: OptionValues, host: str, port: int) -> RestConfig:
     schemas = values.names("db_schemas", ("public",))
     for forbidden in ("pg_catalog", "information_schema"):
         if forbidden in schemas:
             raise ConfigurationError(f"db-schemas does not allow schema: '{forbidden}'")
     tx_end: TransactionEnd = values.choice("db_tx_end", get_args(TransactionEnd), "commit")
     mode: OpenApiMode = values.choice("openapi_mode", get_args(OpenApiMode), "follow-privileges")
-    channel = values.text("db_channel") or "pgrst"
     default = RestConfig()
     return RestConfig(
         schemas=schemas,
@@ -110,84 +114,24 @@ def _config(environment: Mapping[str, str], values: _Values) -> RestConfig:
         aggregates_enabled=values.flag("db_aggregates_enabled", False),
         plan_enabled=values.flag("db_plan_enabled", False),
         prepared_statements=values.flag("db_prepared_statements", True),
-        jwt_aud=values.text("jwt_aud"),
+        jwt_aud=_audience(values.text("jwt_aud")),
         role_claim_key=_claim_key(values.text("jwt_role_claim_key")),
         openapi_mode=mode,
         openapi_security_active=values.flag("openapi_security_active", False),
+        openapi_host=f"{_SHOWN_HOST.get(host, host)}:{port}",
         openapi_server_proxy_uri=_proxy_uri(values.text("openapi_server_proxy_uri")),
         server_timing_enabled=values.flag("server_timing_enabled", False),
         server_trace_header=values.text("server_trace_header"),
         cors_allowed_origins=values.names("server_cors_allowed_origins", ()) or None,
         hoisted_tx_settings=values.names("db_hoisted_tx_settings", default.hoisted_tx_settings),
-        app_settings={
-            f"app.settings.{name.removeprefix(_APP_SETTINGS)}": value
-            for name, value in environment.items()
-            if name.startswith(_APP_SETTINGS)
-        },
-        channel=channel if values.flag("db_channel_enabled", True) else None,
+        app_settings=values.app_settings(),
+        channel=_channel(values) if values.flag("db_channel_enabled", True) else None,
+        log_query=values.text("log_query") == "main-query" or values.flag("log_query", False),
     )
 
 
-class _Values:
-    """Options by PostgREST's names with `_` for `-`; empty ones count as not given."""
-
-    def __init__(self, environment: Mapping[str, str], in_database: Mapping[str, str]) -> None:
-        self._environment = environment
-        self._in_database = in_database
-
-    def _found(self, name: str) -> str | None:
-        for candidate in (name, _ALIASES.get(name, name)):
-            if candidate in self._in_database:
-                return self._in_database[candidate]
-            value = self._environment.get(PREFIX + candidate.upper())
-            if value is not None:
-                return value
-        return None
-
-    def text(self, name: str) -> str | None:
-        return self._found(name) or None
-
-    def flag(self, name: str, default: bool) -> bool:
-        value = self.text(name)
-        if value is None:
-            return default
-        word = re.sub(r"[^a-z]", "", value.lower())
-        if word in ("true", "false"):
-            return word == "true"
-        return self._parsed(name, value, int) > 0
-
-    def number(self, name: str, default: int) -> int:
-        found = self.optional_number(name)
-        return default if found is None else found
-
-    def optional_number(self, name: str) -> int | None:
-        value = self.text(name)
-        return None if value is None else self._parsed(name, value, int)
-
-    def names(
-        self, name: str, default: tuple[str, ...], *, emptyable: bool = False
-    ) -> tuple[str, ...]:
-        value = self._found(name)
-        if value is None or (value == "" and not emptyable):
-            return default
-        return tuple(part.strip() for part in value.split(",")) if value else ()
-
-    def choice(self, name: str, choices: tuple[T, ...], default: T) -> T:
-        value = self.text(name)
-        if value is None:
-            return default
-        for choice in choices:
-            if choice == value:
-                return choice
-        raise ConfigurationError(
-            f"{PREFIX}{name.upper()} must be one of {', '.join(map(str, choices))}"
-        )
-
-    def _parsed(self, name: str, value: str, parse: Callable[[str], int]) -> int:
-        try:
-            return parse(value.strip())
-        except ValueError as error:
-            raise ConfigurationError(f"{PREFIX}{name.upper()} cannot be {value!r}") from error
+def _channel(values: OptionValues) -> str:
+    return values.text("db_channel") or "pgrst"
 
 
 def _from_file(value: str) -> str:
@@ -203,7 +147,7 @@ def _read(path: str) -> bytes:
         raise ConfigurationError(f"Cannot read {path}: {error.strerror}") from error
 
 
-def _secret(values: _Values) -> bytes | None:
+def _secret(values: OptionValues) -> bytes | None:
     text = values.text("jwt_secret")
     if text is None:
         return None
@@ -220,12 +164,16 @@ def _secret(values: _Values) -> bytes | None:
 def _claim_key(value: str | None) -> str:
     key = value or ".role"
     try:
-        steps = role_claim_path(key)
+        parse_claim_path(key)
     except ValueError as error:
-        raise ConfigurationError(f"PGRST_JWT_ROLE_CLAIM_KEY cannot be {key!r}") from error
-    if not steps or key[0] not in ".[":
-        raise ConfigurationError(f"PGRST_JWT_ROLE_CLAIM_KEY cannot be {key!r}")
+        raise ConfigurationError(f"failed to parse role-claim-key value ({key})") from error
     return key
+
+
+def _audience(value: str | None) -> str | None:
+    if value is not None and ":" in value and not _URI.fullmatch(value):
+        raise ConfigurationError("jwt-aud should be a string or a valid URI")
+    return value
 
 
 def _unqualified(name: str | None) -> str | None:

@@ -80,7 +80,7 @@ class Executor:
             pipeline.send(transaction.pre_request)
         wanted = [pipeline.send(statement) for statement in transaction.statements]
         if explicit and check is None:
-            pipeline.command("rollback" if rolls_back else "commit")
+            _end(pipeline, rolls_back=rolls_back)
         results = await pipeline.sync()
         await _raise_failure(connection.pgconn, pipeline, is_anonymous)
         found = [results[index] for index in wanted]
@@ -101,7 +101,10 @@ async def _finish(
         check(result)
     except RestError as error:
         failure = error
-    pipeline.command("rollback" if rolls_back or failure else "commit")
+    if failure:
+        pipeline.command("rollback")
+    else:
+        _end(pipeline, rolls_back=rolls_back)
     await pipeline.sync()
     if failure:
         raise failure
@@ -122,6 +125,13 @@ async def _raise_failure(pgconn: PGconn, pipeline: Pipeline, is_anonymous: bool)
     ):
         raise StalePlan
     raise error
+
+
+def _end(pipeline: Pipeline, *, rolls_back: bool) -> None:
+    if rolls_back:
+        # What a commit would refuse is refused here too.
+        pipeline.command("set constraints all immediate")
+    pipeline.command("rollback" if rolls_back else "commit")
 
 
 def _begin(isolation: str | None) -> str:

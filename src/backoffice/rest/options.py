@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backoffice.rest.plan.call import unknown_routine
 from backoffice.rest.prepare import find_table
 from backoffice.rest.request import ApiRequest
 from backoffice.rest.response import Response
@@ -9,7 +10,7 @@ from backoffice.rest.schema_cache.types import SchemaCache
 
 
 def allowed_methods(request: ApiRequest, cache: SchemaCache) -> Response:
-    """The `Allow` header. Raises PGRST205 for an unknown table."""
+    """The `Allow` header. Raises PGRST202 or PGRST205 for what is not there."""
     headers = [(b"allow", _methods(request, cache).encode())]
     if request.headers.get("origin") is None:
         headers.append((b"access-control-allow-origin", b"*"))
@@ -20,8 +21,10 @@ def _methods(request: ApiRequest, cache: SchemaCache) -> str:
     if request.kind == "root":
         return "OPTIONS,GET,HEAD"
     if request.kind == "rpc":
-        routines = cache.routines.get(request.target, [])
-        volatile = bool(routines) and all(r.volatility == "volatile" for r in routines)
+        routines = cache.routines.get(request.target)
+        if not routines:
+            raise unknown_routine(cache, request.target)
+        volatile = all(r.volatility == "volatile" for r in routines)
         return "OPTIONS,POST" if volatile else "OPTIONS,GET,HEAD,POST"
     table = cache.tables[find_table(cache, request.target)]
     methods = ["OPTIONS,GET,HEAD"]

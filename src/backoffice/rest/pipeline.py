@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Iterator
+from itertools import count
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -35,10 +37,12 @@ class Disconnected(Exception):  # noqa: N818 - it may be answered by trying agai
 class StatementCache:
     """Which statements each connection has parsed, and under what name."""
 
+    # Of all caches: a configuration that is read anew goes on with the same connections.
+    _names: ClassVar[WeakKeyDictionary[Connection, OrderedDict[str, bytes]]] = WeakKeyDictionary()
+    _numbers: ClassVar[Iterator[int]] = count(1)
+
     def __init__(self) -> None:
         self._seen: OrderedDict[str, int] = OrderedDict()
-        self._names: WeakKeyDictionary[Connection, OrderedDict[str, bytes]] = WeakKeyDictionary()
-        self._next = 0
 
     def names_of(self, connection: Connection) -> OrderedDict[str, bytes]:
         """The connection's names by statement, least recently used first."""
@@ -53,16 +57,15 @@ class StatementCache:
 
     def pays(self, sql: str) -> bool:
         """Whether the statement came often enough to keep it parsed."""
-        count = self._seen.pop(sql, 0) + 1
-        self._seen[sql] = count
+        times = self._seen.pop(sql, 0) + 1
+        self._seen[sql] = times
         if len(self._seen) > _MAX_COUNTED:
             self._seen.popitem(last=False)
-        return count > _PREPARE_AFTER
+        return times > _PREPARE_AFTER
 
     def new_name(self) -> bytes:
         """A name no connection knows."""
-        self._next += 1
-        return b"rest_%d" % self._next
+        return b"rest_%d" % next(self._numbers)
 
 
 class Pipeline:

@@ -50,7 +50,7 @@ def check_result(prepared: Prepared, result: PGresult) -> None:
     preferences = prepared.request.preferences
     if prepared.request.method == "PUT" and rows != 1:
         raise put_of_another_row()
-    if prepared.handler.kind in ("object", "object-stripped") and rows != 1:
+    if prepared.handler.media_type.is_object and rows != 1:
         raise not_singular(rows)
     if (
         preferences.is_strict
@@ -66,7 +66,7 @@ def must_check(prepared: Prepared) -> bool:
     preferences = prepared.request.preferences
     return not prepared.read_only and (
         prepared.request.method == "PUT"
-        or prepared.handler.kind in ("object", "object-stripped")
+        or prepared.handler.media_type.is_object
         or (preferences.is_strict and preferences.max_affected is not None)
     )
 
@@ -125,7 +125,10 @@ def _of_rows(
     total = _total(prepared, int(counted) if counted else None, planned_total, max_rows)
     offset = prepared.rows.offset
     status = status_of(offset, rows, total)
-    headers: HeaderList = [(b"content-range", content_range(offset, offset + rows - 1, total))]
+    headers: HeaderList = [
+        (b"content-range", content_range(offset, offset + rows - 1, total)),
+        (b"vary", b"Accept, Prefer, Range"),
+    ]
     routine = prepared.routine
     if routine is not None and routine.returns_void:
         return Response(204, headers + _applied(prepared, "max-affected"), b"")

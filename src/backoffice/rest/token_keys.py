@@ -47,6 +47,15 @@ class _Candidate:
     kid: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CacheUsage:
+    """How often tokens were looked up, were known, and were forgotten for others."""
+
+    requests: int
+    hits: int
+    evictions: int
+
+
 class TokenKeys:
     """The keys of one secret. Signatures are remembered, times are checked on every call."""
 
@@ -61,6 +70,14 @@ class TokenKeys:
         self._registry = JWSRegistry(algorithms=sorted(_ALGORITHMS), strict_check_header=False)
         self._authentic = lru_cache(maxsize=remembered)(self._check_signature)
         self._clock = clock
+        self._believed = 0
+
+    def usage(self) -> CacheUsage:
+        """What the memory of signatures was good for, so far."""
+        memory = self._authentic.cache_info()
+        return CacheUsage(
+            memory.hits + memory.misses, memory.hits, self._believed - memory.currsize
+        )
 
     def verify(self, token: str) -> Claims:
         """The token's claims. Raises PGRST300 without a secret, else the fitting `TokenError`."""
@@ -82,11 +99,13 @@ class TokenKeys:
             if other_kid or algorithm not in candidate.algorithms:
                 continue
             try:
-                return jwt.decode(token, candidate.key, registry=self._registry).claims
+                claims = jwt.decode(token, candidate.key, registry=self._registry).claims
             except BadSignatureError:
                 continue
             except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
                 raise MalformedTokenError from error
+            self._believed += 1
+            return claims
         raise TokenSignatureError
 
 

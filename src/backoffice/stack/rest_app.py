@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import psycopg
 import structlog
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from backoffice.database import Database
 from backoffice.errors import ConfigurationError
 from backoffice.rest.app import RestApp
 from backoffice.rest.environment import RestOptions, read_options
+from backoffice.rest.schema_cache.types import SchemaCache
 from backoffice.rest.token_keys import TokenKeys
+from backoffice.stack.rest_log import LOGGED_FROM, write_access
 
-# The status from which each level of PostgREST's logs a request.
-LOGGED_FROM = {"crit": 600, "error": 500, "warn": 400, "info": 100, "debug": 100}
 CONNECT_SECONDS = 10
 
 log = structlog.get_logger("backoffice.rest")
@@ -29,9 +29,12 @@ log = structlog.get_logger("backoffice.rest")
 class ConfiguredRest:
     """Serves what the options say; `reconfigure` reads them anew and serves on without a gap."""
 
-    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, environment: Mapping[str, str] = os.environ, file: Path | None = None
+    ) -> None:
         self._environment = environment
-        self.options = read_options(environment)
+        self._file = file
+        self.options = read_options(environment, file=file)
         self.database = Database(
             make_conninfo(self.options.uri, fallback_application_name="backoffice rest"),
             pool_size=self.options.pool_size,
@@ -42,8 +45,8 @@ class ConfiguredRest:
         self._rest = self._made(self.options)
 
     def _made(self, options: RestOptions) -> RestApp:
-        keys = TokenKeys(options.jwt_secret, remembered=options.remembered_tokens)
-        return RestApp(self.database, options.config, keys.verify, self._reconfigure_later)
+        self._keys = TokenKeys(options.jwt_secret, remembered=options.remembered_tokens)
+        return RestApp(self.database, options.config, self._keys.verify, self._reconfigure_later)
 
     async def startup(self) -> None:
         """Open the pool, read the database's own options and its schema cache.
@@ -61,9 +64,9 @@ class ConfiguredRest:
     async def reconfigure(self) -> None:
         """Read the options again. What PostgREST would refuse is logged, and nothing changes."""
         try:
-            found = await self._in_database() if self.options.in_database else {}
-            self.options = read_options(self._environment, found)
+            await self.read_database_options()
             fresh = self._made(self.options)
+            log.info("configuration read")
         except (ConfigurationError, psycopg.Error) as error:
             log.error("configuration not read", error=str(error).strip())
             fresh = self._rest
@@ -71,6 +74,71 @@ class ConfiguredRest:
         if fresh is not self._rest:
             before, self._rest = self._rest, fresh
             await before.shutdown()
+
+    async def read_database_options(self) -> None:
+        """Read the options again, the database's own among them.
+
+        Raises `ConfigurationError` for a wrong one, `psycopg.Error` without a database.
+        """
+        found: dict[str, str] = {}
+        self.options = read_options(self._environment, file=self._file)
+        if self.options.in_database:
+            found = await self._in_database()
+            self.options = read_options(self._environment, found, self._file)
+
+    async def load_schema_cache(self) -> SchemaCache:
+        """The schema cache, read now if it was not yet. Raises PGRST002."""
+        return await self._rest.schema_cache()
+
+    @property
+    def schema_cache(self) -> SchemaCache | None:
+        """The schema cache, if it was read."""
+        return self._rest.keeper.current
+
+    def metrics(self) -> dict[str, tuple[str, str, float]]:
+        """Kind, meaning and value of what PostgREST's `/metrics` names."""
+        pool, keeper, tokens = self.database.pool.get_stats(), self._rest.keeper, self._keys.usage()
+        loads = "The total number of times the schema cache was loaded"
+        return {
+            "pgrst_db_pool_timeouts_total": (
+                "counter",
+                "The total number of pool connection timeouts",
+                pool.get("requests_errors", 0),
+            ),
+            "pgrst_db_pool_available": (
+                "gauge",
+                "Available connections in the pool",
+                pool.get("pool_available", 0),
+            ),
+            "pgrst_db_pool_waiting": (
+                "gauge",
+                "Requests waiting to acquire a pool connection",
+                pool.get("requests_waiting", 0),
+            ),
+            "pgrst_db_pool_max": ("gauge", "Max pool connections", pool["pool_max"]),
+            'pgrst_schema_cache_loads_total{status="SUCCESS"}': ("counter", loads, keeper.loads),
+            'pgrst_schema_cache_loads_total{status="FAIL"}': ("counter", loads, keeper.failures),
+            "pgrst_schema_cache_query_time_seconds": (
+                "gauge",
+                "The query time in seconds of the last schema cache load",
+                keeper.load_seconds,
+            ),
+            "pgrst_jwt_cache_requests_total": (
+                "counter",
+                "The total number of JWT cache lookups",
+                tokens.requests,
+            ),
+            "pgrst_jwt_cache_hits_total": (
+                "counter",
+                "The total number of JWT cache hits",
+                tokens.hits,
+            ),
+            "pgrst_jwt_cache_evictions_total": (
+                "counter",
+                "The total number of JWT cache evictions",
+                tokens.evictions,
+            ),
+        }
 
     async def _reconfigure_later(self) -> None:
         # The listener that asks for it is stopped by it.
@@ -117,25 +185,17 @@ class ConfiguredRest:
         if least > 599:
             await self._rest(scope, receive, send)
             return
-        started = time.perf_counter()
 
         async def send_and_log(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] >= least:
-                _log(scope, message["status"], time.perf_counter() - started)
+                sent = dict(message["headers"])
+                write_access(scope, message["status"], sent.get(b"content-length"))
+                if self.options.config.log_query:
+                    for statement in scope.get("rest_statements", ()):
+                        log.error("query", sql=statement)
             await send(message)
 
         await self._rest(scope, receive, send_and_log)
-
-
-def _log(scope: Scope, status: int, seconds: float) -> None:
-    # The path alone: query strings carry filters with personal data.
-    log.error(
-        "request",
-        method=scope["method"],
-        path=scope["path"],
-        status=status,
-        milliseconds=round(seconds * 1000, 1),
-    )
 
 
 async def _lifespan(rest: ConfiguredRest, receive: Receive, send: Send) -> None:
@@ -145,17 +205,3 @@ async def _lifespan(rest: ConfiguredRest, receive: Receive, send: Send) -> None:
     await receive()
     await rest.shutdown()
     await send({"type": "lifespan.shutdown.complete"})
-
-
-def admin_app(rest: ConfiguredRest) -> ASGIApp:
-    """PostgREST's admin server: `/live` and `/ready`, by status alone."""
-
-    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-        status = {"/live": 200, "/ready": 200 if rest.is_ready else 503}.get(scope["path"], 404)
-        headers = [(b"content-length", b"0")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
-
-    return app

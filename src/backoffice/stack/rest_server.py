@@ -9,6 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -21,7 +22,8 @@ from backoffice.rest.environment import RestOptions, read_options
 from backoffice.settings import get_settings
 from backoffice.stack.children import Child, end_with_parent, keep_running
 from backoffice.stack.http_server import Server
-from backoffice.stack.rest_app import ConfiguredRest, admin_app
+from backoffice.stack.rest_admin import admin_app
+from backoffice.stack.rest_app import ConfiguredRest
 from backoffice.stack.serve import stop_signals, stoppable
 
 # What PostgREST calls any address, and only those of one protocol.
@@ -49,13 +51,13 @@ class Sibling(Child):
                 process.send_signal(number)
 
 
-def _sibling() -> Sibling:
-    return Sibling("rest", ["rest", "--child"], get_settings())
+def _sibling(file: Path | None) -> Sibling:
+    return Sibling("rest", ["rest", "--child", *([str(file)] if file else [])], get_settings())
 
 
-def serve_rest(processes: int, *, child: bool) -> None:
+def serve_rest(processes: int, file: Path | None = None, *, child: bool) -> None:
     """Serve until told to stop. Raises `ConfigurationError` for options PostgREST would refuse."""
-    options = read_options(os.environ)
+    options = read_options(os.environ, file=file)
     level = {"crit": "error", "warn": "warning"}.get(options.log_level, options.log_level)
     configure_logging(get_settings().model_copy(update={"log_level": level}))
     if processes > 1 and options.unix_socket is not None:
@@ -64,7 +66,7 @@ def serve_rest(processes: int, *, child: bool) -> None:
         end_with_parent()
     with ExitStack() as held:
         held.enter_context(stoppable())
-        rest = ConfiguredRest()
+        rest = ConfiguredRest(file=file)
         listener = held.enter_context(_listening(options, shared=child or processes > 1))
         admin = None
         if options.admin_port is not None and not child:
@@ -73,7 +75,7 @@ def serve_rest(processes: int, *, child: bool) -> None:
         if processes > 1:
             os.environ["PGRST_SERVER_PORT"] = str(listener.getsockname()[1])
         siblings = 0 if child else processes - 1
-        runner.run(_serve(rest, listener, admin, [_sibling() for _ in range(siblings)]))
+        runner.run(_serve(rest, listener, admin, [_sibling(file) for _ in range(siblings)]))
 
 
 @contextmanager
@@ -137,7 +139,7 @@ async def _serve(
             for sibling in siblings:
                 await behind.enter_async_context(keep_running(sibling, restart=True))
             if admin is not None:
-                behind.push_async_callback(_stopped(admin_app(rest), admin))
+                behind.push_async_callback(_stopped(admin_app(rest, listener), admin))
             log.info("serving", address=listener.getsockname(), processes=1 + len(siblings))
         await serving
 

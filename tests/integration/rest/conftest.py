@@ -13,6 +13,7 @@ import pytest
 from backoffice.rest.config import RestConfig
 from support.database import EMPTY_TEMPLATE, TestCluster, TestDatabase
 from support.rest import CONFIG, RestServer, serving
+from support.rest_command import SHOP, Running, Start, environment, running
 
 LIBRARY = Path(__file__).with_name("library.sql")
 
@@ -58,3 +59,24 @@ def api(rest: RestServer) -> Iterator[httpx.Client]:
     """Speaks as the service role."""
     with rest.client() as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def shop(cluster: TestCluster) -> Iterator[TestDatabase]:
+    """A database that has nothing of the product."""
+    with cluster.cloned("shop", "template0") as database:
+        with database.connect("supabase_admin") as connection:
+            connection.execute(SHOP)
+        yield database
+
+
+@pytest.fixture
+def start(shop: TestDatabase, tmp_path: Path) -> Iterator[Start]:
+    """Starts the command with options by name, until the test ends."""
+    with ExitStack() as held:
+
+        def begin(*arguments: str, **options: str) -> Running:
+            variables = environment(shop, **options)
+            return held.enter_context(running(tmp_path, variables, *arguments))
+
+        yield begin

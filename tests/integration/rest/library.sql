@@ -83,6 +83,7 @@ create policy own on api.diaries to authenticated
   with check (owner = (current_setting('request.jwt.claims', true)::json ->> 'sub'));
 
 create table api.no_key (a text, b text);
+create table api.seats (number int unique deferrable initially deferred);
 create table api."Odd names" ("the ""id""" int primary key, "a.b" text, "c,d" text, "ünï" text);
 create table api.secrets (id int primary key, shown text, concealed text);
 create table hidden.drafts (id int primary key, book_id int references api.books, text text);
@@ -108,6 +109,7 @@ create function api.hello(name text) returns text language sql stable as $$ sele
 create function api.all_books() returns setof api.books language sql stable as 'select * from api.books';
 create function api.one_book(id int) returns api.books language sql stable as
   'select * from api.books b where b.id = one_book.id';
+create function api.feels(mood api.mood) returns text language sql immutable as 'select mood::text';
 create function api.numbers() returns setof int language sql immutable as 'select generate_series(1, 3)';
 create function api.pairs() returns table (n int, word text) language sql stable as
   $$ values (1, 'one'), (2, 'two') $$;

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.rest.authenticate import role_claim_path
 from backoffice.rest.media import parse_accept, parse_media_type
 from backoffice.rest.preferences import parse_preferences
 from backoffice.rest.ranges import RowRange, content_range, from_header, intersect, status_of
@@ -104,15 +103,3 @@ def test_views_of_views_are_followed() -> None:
 )
 def test_suggestions(name: str, candidates: list[str], expected: str | None) -> None:
     assert closest(name, candidates) == expected
-
-
-@pytest.mark.parametrize(
-    ("key", "path"),
-    [
-        (".role", ("role",)),
-        (".app.roles[0]", ("app", "roles", 0)),
-        ('."https://x.org/role"', ("https://x.org/role",)),
-    ],
-)
-def test_role_claim_keys(key: str, path: tuple[str | int, ...]) -> None:
-    assert role_claim_path(key) == path

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from backoffice.rest.config import RestConfig
 from backoffice.rest.media import JSON, OBJECT, OPENAPI
-from backoffice.rest.openapi.types import default_value, described_type, summary
+from backoffice.rest.openapi.types import default_value, described_type, summary, unqualified
 from backoffice.rest.schema_cache.types import (
     Column,
     Parameter,
@@ -29,12 +30,16 @@ def document(
     cache: SchemaCache,
     config: RestConfig,
     comment: str | None,
+    visible: tuple[str, ...] = (),
 ) -> Object:
-    """Everything about these tables and functions."""
+    """Everything about these tables and functions.
+
+    Types of parameters lie in schemas; those of the `visible` ones are named without them.
+    """
     title, description = summary(comment)
     paths: Object = {"/": _root_path()}
     paths |= {f"/{table.name.name}": _table_path(table) for table in tables}
-    paths |= {f"/rpc/{routine.name.name}": _routine_path(routine) for routine in routines}
+    paths |= {f"/rpc/{routine.name.name}": _routine_path(routine, visible) for routine in routines}
     found: Object = {
         "swagger": "2.0",
         "info": {
@@ -68,7 +73,8 @@ def document(
 
 def _server(config: RestConfig) -> Object:
     if config.openapi_server_proxy_uri is None:
-        return {"basePath": "/"}
+        own = config.openapi_host
+        return {"basePath": "/", **({"host": own, "schemes": ["http"]} if own else {})}
     uri = urlsplit(config.openapi_server_proxy_uri)
     port = uri.port or (443 if uri.scheme == "https" else 80)
     host = f"{uri.hostname}:{port}"
@@ -127,7 +133,8 @@ def _table_path(table: Table) -> Object:
     return path
 
 
-def _routine_path(routine: Routine) -> Object:
+def _routine_path(routine: Routine, visible: tuple[str, ...]) -> Object:
+    parameters = [replace(p, type=unqualified(p.type, visible)) for p in routine.parameters]
     head, rest = summary(routine.description)
     shared: Object = {
         "tags": [f"(rpc) {routine.name.name}"],
@@ -140,16 +147,16 @@ def _routine_path(routine: Routine) -> Object:
         shared["description"] = rest
     body = {
         "type": "object",
-        "properties": {p.name: described_type(p.type) for p in routine.parameters},
+        "properties": {p.name: described_type(p.type) for p in parameters},
     }
-    if required := [p.name for p in routine.parameters if p.required]:
+    if required := [p.name for p in parameters if p.required]:
         body["required"] = required
     if routine.description:
         body["description"] = routine.description
     arguments = {"in": "body", "name": "args", "required": True, "schema": body}
     path = {"post": {**shared, "parameters": [arguments, *_references("preferParams")]}}
     if routine.volatility != "volatile":
-        path["get"] = {**shared, "parameters": [_query_argument(p) for p in routine.parameters]}
+        path["get"] = {**shared, "parameters": [_query_argument(p) for p in parameters]}
     return path
 
 

@@ -52,9 +52,10 @@ async def describe_root(
         for routine in overloads
         if name.schema == schema and (sees_all or name.name in functions)
     ]
-    body = orjson.dumps(
-        document(tables, routines, cache, config, comment.decode() if comment else None)
-    )
+    # PostgREST reads the functions in the request's transaction, ignoring privileges it does not.
+    visible = () if sees_all else (schema, *config.extra_search_path)
+    described = comment.decode() if comment else None
+    body = orjson.dumps(document(tables, routines, cache, config, described, visible))
     headers: HeaderList = [(b"content-type", MediaType(OPENAPI).content_type())]
     if request.by_profile:
         headers.append((b"content-profile", schema.encode()))

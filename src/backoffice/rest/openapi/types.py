@@ -33,6 +33,15 @@ def described_type(name: str) -> dict[str, Any]:
     return {**found, "type": _TYPES.get(name, "string")}
 
 
+def unqualified(name: str, visible: tuple[str, ...]) -> str:
+    """The type without its schema, if that is one of the `visible` ones."""
+    for schema in visible:
+        for prefix in (f"{schema}.", f'"{schema}".'):
+            if name.startswith(prefix):
+                return name.removeprefix(prefix)
+    return name
+
+
 def default_value(type_name: str, default: str) -> Any:
     """A constant default as JSON; of an expression its text, where a string may stand."""
     if described_type(type_name).get("type") == "string":

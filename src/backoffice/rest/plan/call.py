@@ -37,6 +37,11 @@ def find_routine(
     raise _not_found(cache, name, routines, sorted(arguments), body_type)
 
 
+def unknown_routine(cache: SchemaCache, name: QualifiedName) -> RestError:
+    """PGRST202 for a name that no function has."""
+    return _not_found(cache, name, [], [], None)
+
+
 def _fits(routine: Routine, arguments: frozenset[str], body_type: str | None) -> bool:
     if not routine.parameters:
         return not arguments and body_type not in _UNNAMED_ONLY

@@ -46,6 +46,9 @@ class SchemaCacheKeeper:
         self._current: SchemaCache | None = None
         self._lock = asyncio.Lock()
         self._checked = 0.0
+        self._outdated = False
+        self.loads = self.failures = 0
+        self.load_seconds = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -66,6 +69,11 @@ class SchemaCacheKeeper:
     def current(self) -> SchemaCache | None:
         """The cache, if it was read already."""
         return self._current
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the cache was read, and nobody waits for it to be read anew."""
+        return self._current is not None and not self._outdated
 
     async def get(self) -> SchemaCache:
         """The cache, read now if it was not yet. Raises PGRST002."""
@@ -91,12 +99,22 @@ class SchemaCacheKeeper:
 
     async def reload(self) -> None:
         """Read the catalogue now, changed or not; what was read before stays if that fails."""
+        self._outdated = True
         await self._reload_if_changed(always=True)
 
     async def _load(self) -> None:
-        async with self._database.connection() as connection:
-            self._current = await load(connection, self._config)
+        began = time.monotonic()
+        try:
+            async with self._database.connection() as connection:
+                self._current = await load(connection, self._config)
+        except (psycopg.Error, Unavailable):
+            self.failures += 1
+            raise
+        self._outdated = False
         self._checked = time.monotonic()
+        self.load_seconds = self._checked - began
+        self.loads += 1
+        log.debug("schema_cache_read", milliseconds=round(self.load_seconds * 1000, 1))
 
     async def _reload_if_changed(self, *, always: bool = False) -> bool:
         async with self._lock:
@@ -113,7 +131,7 @@ class SchemaCacheKeeper:
             await asyncio.sleep(_POLL_SECONDS)
             if self._current is not None:
                 with contextlib.suppress(psycopg.Error, Unavailable):
-                    await self._reload_if_changed()
+                    await self._reload_if_changed(always=self._outdated)
 
     async def _listen(self, channel: str) -> None:
         while True:
@@ -128,6 +146,7 @@ class SchemaCacheKeeper:
         async with connection:
             await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
             async for notification in connection.notifies():
+                log.info("notified", channel=channel, payload=notification.payload)
                 if notification.payload in ("", "reload schema"):
                     await self.reload()
                 elif notification.payload == "reload config" and self._reconfigure:
