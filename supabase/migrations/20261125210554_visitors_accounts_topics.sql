@@ -368,7 +368,7 @@ immutable
 set search_path = ''
 as $$
   select (
-    coalesce(rollup.steps_of_kind(p_filter ->> 'did'), 0)
+    rollup.steps_of_kind(coalesce(p_filter ->> 'did', 'active'))
     | case when coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) then 16 else 0 end
     | case when coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) then 32 else 0 end
     | case when coalesce(p_filter -> 'conversions' ? 'demo_booked', false) then 64 else 0 end
@@ -377,7 +377,7 @@ as $$
 $$;
 
 comment on function private.wanted_steps(jsonb) is
-  'The steps (bits of rollup.visitor_days) that a filter wants done in its range; 0 asks for none.';
+  'The steps (bits of rollup.visitor_days) that a filter wants done in its range; without any, to have been active.';
 
 create function private.matching_visitors(p_site_domains text[], p_filter jsonb)
 returns setof public.counted_visitors
@@ -406,34 +406,36 @@ $$;
 comment on function private.matching_visitors(text[], jsonb) is
   'The visitors that count, of some domains, that pass what a filter says of the visitor; its days and steps are asked apart.';
 
-create function private.did_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
-returns boolean
+create function private.days_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
+returns table (last_day date, steps smallint)
 language sql
 stable
 as $$
-  select coalesce(bit_or(done.steps) & private.wanted_steps(p_filter) = private.wanted_steps(p_filter), false)
+  -- Without settings of its own, so that it becomes part of the query that asks: row-level security then
+  -- looks the caller up once, not once per visitor.
+  select max(done.day), coalesce(bit_or(done.steps), 0::smallint)
   from rollup.visitor_days as done
   where done.site_domain = p_site_domain
     and done.visitor_id = p_visitor_id
     and done.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
 $$;
 
-comment on function private.did_in_range(text, uuid, jsonb) is
-  'Whether a visitor was there on some day of a filter''s range, and did on its days every step the filter wants.';
+comment on function private.days_in_range(text, uuid, jsonb) is
+  'The last day on which a visitor was there in a filter''s range, and the steps done in the range; no day: was not there.';
 
 revoke execute on function
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
   private.matching_visitors(text[], jsonb),
-  private.did_in_range(text, uuid, jsonb)
+  private.days_in_range(text, uuid, jsonb)
 from public, anon;
 grant execute on function
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
   private.matching_visitors(text[], jsonb),
-  private.did_in_range(text, uuid, jsonb)
+  private.days_in_range(text, uuid, jsonb)
 to authenticated, service_role;
 
 -- The list of visitors who were there in a range of days.
@@ -466,8 +468,12 @@ as $$
         and later.day <= (p_filter ->> 'to')::date
     )
     and (
-      private.wanted_steps(p_filter) = 0
-      or private.did_in_range(shown.site_domain, shown.visitor_id, p_filter)
+      shown.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+      or exists (
+        select 1
+        from private.days_in_range(shown.site_domain, shown.visitor_id, p_filter) as done
+        where done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+      )
     )
     and (
       p_after is null
@@ -493,29 +499,17 @@ language sql
 stable
 as $$
   -- Visitors first, each with its last day in the filter's range.
-  select visitor.site_domain, visitor.id, shown.day
+  select visitor.site_domain, visitor.id, done.last_day
   from private.matching_visitors(p_site_domains, p_filter) as visitor
-  cross join lateral (
-    select done.day
-    from rollup.visitor_days as done
-    where done.site_domain = visitor.site_domain
-      and done.visitor_id = visitor.id
-      and done.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
-    order by done.day desc
-    limit 1
-  ) as shown
-  where shown.day < p_before
-    and visitor.last_seen_at >= (p_filter ->> 'from')::date - interval '1 day'
-    and (
-      private.wanted_steps(p_filter) = 0
-      or private.did_in_range(visitor.site_domain, visitor.id, p_filter)
-    )
+  cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+  where done.last_day < p_before
+    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
     and (
       p_after is null
-      or (shown.day, visitor.last_seen_at, visitor.id)
+      or (done.last_day, visitor.last_seen_at, visitor.id)
         < ((p_after ->> 'last_day')::date, (p_after ->> 'last_seen_at')::timestamptz, (p_after ->> 'id')::uuid)
     )
-  order by shown.day desc, visitor.last_seen_at desc, visitor.id desc
+  order by done.last_day desc, visitor.last_seen_at desc, visitor.id desc
   limit p_limit
 $$;
 
@@ -544,9 +538,11 @@ begin
       cross join lateral (
         select visitor.site_domain, visitor.id, visitor.%1$I as figure
         from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+        cross join lateral private.days_in_range(visitor.site_domain, visitor.id, $2) as done
         where visitor.site_domain = wanted.site_domain
           and ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
-          and private.did_in_range(visitor.site_domain, visitor.id, $2)
+          and done.last_day is not null
+          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
         order by visitor.%1$I desc, visitor.id desc
         limit $4
       ) as page
@@ -734,13 +730,7 @@ begin
   join public.visitors as visitor on visitor.site_domain = page.site_domain and visitor.id = page.id
   left join public.accounts as account
     on account.site_domain = visitor.site_domain and account.id = visitor.account_id
-  cross join lateral (
-    select max(kept.day) as last_day, bit_or(kept.steps) as steps
-    from rollup.visitor_days as kept
-    where kept.site_domain = page.site_domain
-      and kept.visitor_id = page.id
-      and kept.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
-  ) as done
+  cross join lateral private.days_in_range(page.site_domain, page.id, p_filter) as done
   order by page.position;
 end
 $$;
@@ -770,7 +760,9 @@ begin
   return (
     select count(*)
     from private.matching_visitors(v_domains, p_filter) as visitor
-    where private.did_in_range(visitor.site_domain, visitor.id, p_filter)
+    cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+    where done.last_day is not null
+      and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
   );
 end
 $$;

@@ -26,7 +26,7 @@ HELPERS = {
     "private.check_visitor_filter",
     "private.check_window",
     "private.day_of",
-    "private.did_in_range",
+    "private.days_in_range",
     "private.distinct_visitors",
     "private.filtered_accounts",
     "private.filtered_conversations",

@@ -105,14 +105,13 @@ def passing_visitors(
 ) -> dict[Any, date]:
     """The visitors that pass a filter, each with its last day in the range."""
     first, last = days
-    wanted = set(KINDS[passed["did"]] if "did" in passed else [])
+    wanted = set(KINDS[passed.get("did", "active")])
     wanted |= {STEP_OF[kind] for kind in passed.get("conversions", [])}
     found = {}
     for visitor in visitors:
         done = {(day, step) for day, step in counted.steps[visitor["id"]] if first <= day <= last}
         if (
-            done
-            and wanted <= {step for _, step in done}
+            wanted <= {step for _, step in done}
             and visitor["status"] in passed.get("statuses", [visitor["status"]])
             and visitor["interest_score"] in passed.get("scores", [visitor["interest_score"]])
             and passed.get("country", visitor["country"] or "") == (visitor["country"] or "")

@@ -108,7 +108,7 @@ immutable
 set search_path = ''
 as $$
   select (
-    coalesce(rollup.steps_of_kind(p_filter ->> 'did'), 0)
+    rollup.steps_of_kind(coalesce(p_filter ->> 'did', 'active'))
     | case when coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) then 16 else 0 end
     | case when coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) then 32 else 0 end
     | case when coalesce(p_filter -> 'conversions' ? 'demo_booked', false) then 64 else 0 end
@@ -117,7 +117,7 @@ as $$
 $$;
 
 comment on function private.wanted_steps(jsonb) is
-  'The steps (bits of rollup.visitor_days) that a filter wants done in its range; 0 asks for none.';
+  'The steps (bits of rollup.visitor_days) that a filter wants done in its range; without any, to have been active.';
 
 create function private.matching_visitors(p_site_domains text[], p_filter jsonb)
 returns setof public.counted_visitors
@@ -146,32 +146,34 @@ $$;
 comment on function private.matching_visitors(text[], jsonb) is
   'The visitors that count, of some domains, that pass what a filter says of the visitor; its days and steps are asked apart.';
 
-create function private.did_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
-returns boolean
+create function private.days_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
+returns table (last_day date, steps smallint)
 language sql
 stable
 as $$
-  select coalesce(bit_or(done.steps) & private.wanted_steps(p_filter) = private.wanted_steps(p_filter), false)
+  -- Without settings of its own, so that it becomes part of the query that asks: row-level security then
+  -- looks the caller up once, not once per visitor.
+  select max(done.day), coalesce(bit_or(done.steps), 0::smallint)
   from rollup.visitor_days as done
   where done.site_domain = p_site_domain
     and done.visitor_id = p_visitor_id
     and done.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
 $$;
 
-comment on function private.did_in_range(text, uuid, jsonb) is
-  'Whether a visitor was there on some day of a filter''s range, and did on its days every step the filter wants.';
+comment on function private.days_in_range(text, uuid, jsonb) is
+  'The last day on which a visitor was there in a filter''s range, and the steps done in the range; no day: was not there.';
 
 revoke execute on function
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
   private.matching_visitors(text[], jsonb),
-  private.did_in_range(text, uuid, jsonb)
+  private.days_in_range(text, uuid, jsonb)
 from public, anon;
 grant execute on function
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
   private.matching_visitors(text[], jsonb),
-  private.did_in_range(text, uuid, jsonb)
+  private.days_in_range(text, uuid, jsonb)
 to authenticated, service_role;

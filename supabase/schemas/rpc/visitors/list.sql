@@ -28,8 +28,12 @@ as $$
         and later.day <= (p_filter ->> 'to')::date
     )
     and (
-      private.wanted_steps(p_filter) = 0
-      or private.did_in_range(shown.site_domain, shown.visitor_id, p_filter)
+      shown.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+      or exists (
+        select 1
+        from private.days_in_range(shown.site_domain, shown.visitor_id, p_filter) as done
+        where done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+      )
     )
     and (
       p_after is null
@@ -55,29 +59,17 @@ language sql
 stable
 as $$
   -- Visitors first, each with its last day in the filter's range.
-  select visitor.site_domain, visitor.id, shown.day
+  select visitor.site_domain, visitor.id, done.last_day
   from private.matching_visitors(p_site_domains, p_filter) as visitor
-  cross join lateral (
-    select done.day
-    from rollup.visitor_days as done
-    where done.site_domain = visitor.site_domain
-      and done.visitor_id = visitor.id
-      and done.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
-    order by done.day desc
-    limit 1
-  ) as shown
-  where shown.day < p_before
-    and visitor.last_seen_at >= (p_filter ->> 'from')::date - interval '1 day'
-    and (
-      private.wanted_steps(p_filter) = 0
-      or private.did_in_range(visitor.site_domain, visitor.id, p_filter)
-    )
+  cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+  where done.last_day < p_before
+    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
     and (
       p_after is null
-      or (shown.day, visitor.last_seen_at, visitor.id)
+      or (done.last_day, visitor.last_seen_at, visitor.id)
         < ((p_after ->> 'last_day')::date, (p_after ->> 'last_seen_at')::timestamptz, (p_after ->> 'id')::uuid)
     )
-  order by shown.day desc, visitor.last_seen_at desc, visitor.id desc
+  order by done.last_day desc, visitor.last_seen_at desc, visitor.id desc
   limit p_limit
 $$;
 
@@ -106,9 +98,11 @@ begin
       cross join lateral (
         select visitor.site_domain, visitor.id, visitor.%1$I as figure
         from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+        cross join lateral private.days_in_range(visitor.site_domain, visitor.id, $2) as done
         where visitor.site_domain = wanted.site_domain
           and ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
-          and private.did_in_range(visitor.site_domain, visitor.id, $2)
+          and done.last_day is not null
+          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
         order by visitor.%1$I desc, visitor.id desc
         limit $4
       ) as page
@@ -296,13 +290,7 @@ begin
   join public.visitors as visitor on visitor.site_domain = page.site_domain and visitor.id = page.id
   left join public.accounts as account
     on account.site_domain = visitor.site_domain and account.id = visitor.account_id
-  cross join lateral (
-    select max(kept.day) as last_day, bit_or(kept.steps) as steps
-    from rollup.visitor_days as kept
-    where kept.site_domain = page.site_domain
-      and kept.visitor_id = page.id
-      and kept.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
-  ) as done
+  cross join lateral private.days_in_range(page.site_domain, page.id, p_filter) as done
   order by page.position;
 end
 $$;
@@ -332,7 +320,9 @@ begin
   return (
     select count(*)
     from private.matching_visitors(v_domains, p_filter) as visitor
-    where private.did_in_range(visitor.site_domain, visitor.id, p_filter)
+    cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+    where done.last_day is not null
+      and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
   );
 end
 $$;
