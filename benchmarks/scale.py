@@ -1,8 +1,10 @@
 """How long every page's questions take with a year of a busy platform in one database.
 
-5,000,000 sessions, 1,000,000 conversations and 10,000,000 messages of five domains, one with half of
-them; then a tenth of that, to see what grows. Each question is asked as a signed-in administrator, in
-the database and over HTTP. Run: python -m benchmarks.scale [--factor 0.1] [--alone]
+5,000,000 sessions, 1,000,000 conversations and 10,000,000 messages of five domains, one with half
+of them; then a tenth of that, to see what grows. Each question is asked as a signed-in
+administrator, in the database and over HTTP.
+
+Run: python -m benchmarks.scale [--factor 0.1] [--alone]
 """
 
 from __future__ import annotations
@@ -98,7 +100,9 @@ def lists(name: str, sites: list[str] | None, first: date, last: date) -> Iterat
     """Pages and counts of the lists."""
     window = {"from": str(first), "to": str(last)}
 
-    def ask(label: str, function: str, passed: dict[str, Any], goal: float, **more: Any) -> Question:
+    def ask(
+        label: str, function: str, passed: dict[str, Any], goal: float, **more: Any
+    ) -> Question:
         arguments = {"p_site_domains": sites, "p_filter": window | passed, **more}
         return Question(f"{label} ({name})", function, arguments, goal)
 
