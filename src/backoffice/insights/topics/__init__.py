@@ -1,0 +1,1 @@
+"""What everybody asks about: groups of conversations found in the visitors' words."""
