@@ -29,14 +29,14 @@ from backoffice.stack.middleware import RequestEnvelope
 from backoffice.stack.migrate import read_migrations
 from backoffice.stack.static import UserInterface
 from backoffice.state import State
-from backoffice.tokens import Tokens
+from backoffice.tokens import AUDIENCE, Tokens
 
 WEB_BUILD = PROJECT_ROOT / "web" / "dist"
 
 
 def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     """The whole application; its lifespan opens and closes the state's pools."""
-    # Like PostgREST without `jwt-aud`, REST asks for no audience.
+    # Whom a token is meant for is REST's own to check, and to answer as PostgREST does.
     verify = partial(Tokens(state.keys).verify, audience=None)
     rest = RestApp(state.database, rest_config(state.settings), verify)
     routes: list[BaseRoute] = [
@@ -73,7 +73,9 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
 def rest_config(settings: Settings) -> RestConfig:
     """PostgREST's options as this deployment sets them."""
     anywhere = "*" in settings.cors_origins
-    return RestConfig(cors_allowed_origins=None if anywhere else tuple(settings.cors_origins))
+    return RestConfig(
+        jwt_aud=AUDIENCE, cors_allowed_origins=None if anywhere else tuple(settings.cors_origins)
+    )
 
 
 def first_segments(routes: list[BaseRoute]) -> frozenset[str]:

@@ -1,0 +1,100 @@
+"""Two domains with a row in every table, an admin, and a user of each: who may see what?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from psycopg import Connection
+
+ADMIN = "a0000000-0000-4000-8000-000000000001"
+USER = "a0000000-0000-4000-8000-000000000002"
+TOPIC = "40000000-0000-4000-8000-000000000001"
+ACCOUNT = "40000000-0000-4000-8000-000000000002"
+OTHER_TOPIC = "40000000-0000-4000-8000-000000000004"
+QUESTIONS = "40000000-0000-4000-8000-000000000003"
+STRANGER = "a0000000-0000-4000-8000-000000000003"
+DOMAINS = ["abtasty.com", "other.example"]
+TODAY = "2026-05-05"
+
+
+def fill(connection: Connection[Any], domain: str) -> None:
+    """At least one row in every table of a domain."""
+    events = [
+        {
+            "uuid": f"10000000-0000-4000-8000-00000000000{n}",
+            "name": name,
+            "distinct_id": "visitor",
+            "session_id": "session",
+            "occurred_at": f"{TODAY}T10:0{n}:00Z",
+            "page": "/pricing",
+            "properties": {},
+        }
+        for n, name in enumerate(["$pageview", "widget_displayed", "widget_opened", "cta_clicked"])
+    ]
+    conversation = "20000000-0000-4000-8000-000000000001"
+    message = {
+        "id": "30000000-0000-4000-8000-000000000001",
+        "role": "visitor",
+        "text": f"A question about {domain}",
+        "sent_at": f"{TODAY}T10:05:00Z",
+    }
+    connection.execute("select private.capture_events(%s, %s)", [domain, json.dumps(events)])
+    connection.execute(
+        "select private.put_conversation(%s, %s, %s)",
+        [domain, conversation, json.dumps({"distinct_id": "visitor", "session_id": "session"})],
+    )
+    for text in ("Another text", message["text"]):
+        connection.execute(
+            "select private.add_messages(%s, %s, %s)",
+            [domain, conversation, json.dumps([message | {"text": text}])],
+        )
+    connection.execute(
+        "insert into public.accounts (site_domain, id, name) values (%s, %s, 'Company')",
+        [domain, ACCOUNT],
+    )
+    connection.execute(
+        "update public.visitors set account_id = %s where site_domain = %s", [ACCOUNT, domain]
+    )
+    connection.execute("insert into public.internal_addresses values (%s, 'hash')", [domain])
+    fill_understanding(connection, domain, conversation, message["id"])
+    connection.execute("select private.mint_key(%s, 'secret')", [domain])
+
+
+def fill_understanding(
+    connection: Connection[Any], domain: str, conversation: str, message: str
+) -> None:
+    """What was understood of the conversation."""
+    connection.execute(
+        "insert into public.topics (site_domain, id, label)"
+        " values (%s, %s, 'Pricing'), (%s, %s, 'Security')",
+        [domain, TOPIC, domain, OTHER_TOPIC],
+    )
+    connection.execute(
+        "insert into public.question_groups (site_domain, id, label) values (%s, %s, 'Price')",
+        [domain, QUESTIONS],
+    )
+    found = {
+        "conversation_id": conversation,
+        "version": 1,
+        "analyzed_at": f"{TODAY}T11:00:00Z",
+        "message_count": 1,
+        "scorer": "rules",
+        "topic_id": TOPIC,
+        "unanswered": [{"message_id": message, "question": "How much?", "group_id": QUESTIONS}],
+    }
+    connection.execute("select private.store_insights(%s, %s)", [domain, json.dumps([found])])
+
+
+def fill_two_domains(connection: Connection[Any]) -> None:
+    """Both domains, the stranger who has the other one, and rows everywhere."""
+    connection.execute("select private.create_domain('other.example', 'Other', 'UTC', 'Other Inc')")
+    connection.execute(
+        "insert into auth.users (id, email) values (%s, 'stranger@other.example')", [STRANGER]
+    )
+    connection.execute("insert into public.user_domains values (%s, 'other.example')", [STRANGER])
+    for domain in DOMAINS:
+        fill(connection, domain)
+    connection.execute("select rollup.fold()")
+    fill_more = "update public.events set counts = counts"
+    connection.execute(fill_more)
