@@ -126,32 +126,34 @@ class RestApp:
     async def _respond(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
         if is_preflight(scope["method"], headers):
             return Response(200, preflight_headers(headers, self._config), b"")
+        timing = Timing(self._config.server_timing_enabled)
         try:
-            return await self._serve(scope, headers, receive)
+            response = await self._serve(scope, headers, receive, timing)
+            timing.mark("response")
         except RestError as error:
-            return error_response(error)
+            response = error_response(error)
         except RecursionError:
-            return error_response(invalid_body("The request is nested too deeply"))
+            response = error_response(invalid_body("The request is nested too deeply"))
+        return timing.added_to(response)
 
-    async def _serve(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
+    async def _serve(
+        self, scope: Scope, headers: Headers, receive: Receive, timing: Timing
+    ) -> Response:
         if not self._started:
             self._started = True
             await self.keeper.start()
-        timing = Timing(self._config.server_timing_enabled)
-        identity = self._authenticator.identify(headers)
+        with timing.of("jwt"):
+            identity = self._authenticator.identify(headers)
         scope["rest_role"] = identity.role
-        timing.mark("jwt")
         cache = self.keeper.current or await self.keeper.get()
         request = read_request(scope, headers, self._config, cache.timezones)
         if request.method == "OPTIONS":
-            response = allowed_methods(request, cache)
             timing.mark("parse")
-            return timing.added_to(response)
+            return allowed_methods(request, cache)
         body = await read_body(receive, self._config.max_body_bytes)
         timing.mark("parse")
         if request.kind == "root":
-            response = await self._describe(request, identity, cache, timing)
-            return timing.added_to(response)
+            return await self._describe(request, identity, cache, timing)
         try:
             prepared = self._plans.prepare(request, body, cache)
         except RestError as error:
@@ -162,9 +164,8 @@ class RestApp:
         if self._config.log_query:
             scope["rest_statements"] = _statements(prepared)
         timing.mark("plan")
-        response = await self._execute(prepared, identity, cache, receive)
-        timing.mark("transaction")
-        return timing.added_to(response)
+        with timing.of("transaction"):
+            return await self._execute(prepared, identity, cache, receive)
 
     async def _describe(
         self, request: ApiRequest, identity: Identity, cache: SchemaCache, timing: Timing

@@ -44,6 +44,7 @@ class RestConfig:
     channel: str | None = "pgrst"
     log_query: bool = False
     max_body_bytes: int = 32 * 1024 * 1024
+    max_response_bytes: int = 64 * 1024 * 1024
 
     @property
     def tx_override_allowed(self) -> bool:

@@ -60,6 +60,16 @@ def invalid_body(message: str) -> RestError:
     return RestError(400, "PGRST102", message)
 
 
+def response_too_large(limit: int) -> RestError:
+    """54000, as PostgreSQL calls what exceeds a limit of the program."""
+    return RestError(
+        400,
+        "54000",
+        f"The response is larger than {limit} bytes",
+        hint="Ask for fewer rows (limit and offset, in the embeds too) or for less of each.",
+    )
+
+
 def invalid_range(details: str) -> RestError:
     """PGRST103: there are no rows where the range points."""
     return RestError(416, "PGRST103", "Requested range not satisfiable", details=details)

@@ -112,6 +112,13 @@ def _handler(
     return handler
 
 
+def _bounded(handler: Handler, config: RestConfig) -> Handler:
+    """With a limit to what a read holds in memory. Writes are over by then: they are shown."""
+    if handler.kind in ("none", "custom", "geojson") or handler.media_type.is_plan:
+        return handler
+    return replace(handler, max_bytes=config.max_response_bytes)
+
+
 def _statement(request: ApiRequest, handler: Handler, fragment: Fragment) -> Statement:
     media = handler.media_type
     if media.is_plan:
@@ -145,6 +152,7 @@ def _prepare_read(
     handler = _handler(request, table, plan, cache, config)
     if request.method == "HEAD":
         handler = replace(handler, kind="none")
+    handler = _bounded(handler, config)
     limit = None
     if request.preferences.count == "estimated" and config.max_rows is not None:
         limit = config.max_rows + 1
@@ -231,6 +239,9 @@ def _prepare_call(
         raise max_affected_of_single()
     if request.method == "HEAD":
         handler = replace(handler, kind="none")
+    read_only = not is_post or routine.volatility != "volatile"
+    if read_only and not routine.returns_scalar:
+        handler = _bounded(handler, config)
     known = cache.tables.get(table)
     call = plan_call(routine, arguments, pairs, shown, known.columns if known else ())
     fragment = call_statement(
@@ -245,7 +256,7 @@ def _prepare_call(
         request,
         _statement(request, handler, fragment),
         handler,
-        read_only=not is_post or routine.volatility != "volatile",
+        read_only=read_only,
         rows=top,
         routine=routine,
         table=table,

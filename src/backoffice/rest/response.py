@@ -16,6 +16,7 @@ from backoffice.rest.errors import (
     not_singular,
     out_of_bounds,
     put_of_another_row,
+    response_too_large,
     too_many_affected,
 )
 from backoffice.rest.prepare import Prepared
@@ -50,6 +51,7 @@ def check_result(prepared: Prepared, result: PGresult) -> None:
     preferences = prepared.request.preferences
     if prepared.request.method == "PUT" and rows != 1:
         raise put_of_another_row()
+    # Of the type, not of how it is made: nothing is made for a HEAD or a `return=minimal`.
     if prepared.handler.media_type.is_object and rows != 1:
         raise not_singular(rows)
     if (
@@ -85,6 +87,9 @@ def build_response(
     rows = int(result.get_value(0, _PAGE) or b"0")
     reads = prepared.routine is not None or method in ("GET", "HEAD")
     shift = 0 if reads else 1
+    limit = prepared.handler.max_bytes
+    if limit is not None and result.get_value(0, _BODY) is None:
+        raise response_too_large(limit)
     body = _body(result, _BODY + shift)
     if reads:
         response = _of_rows(prepared, result, rows, body, planned_total, max_rows)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from backoffice.rest.response import Response
 
@@ -22,9 +24,16 @@ class Timing:
             self._steps.append(f"{step};dur={(now - self._last) * 1000:.1f}")
             self._last = now
 
+    @contextmanager
+    def of(self, step: str) -> Iterator[None]:
+        """The step ends with the block, even where that fails."""
+        try:
+            yield
+        finally:
+            self.mark(step)
+
     def added_to(self, response: Response) -> Response:
         """The response with the header, if it is enabled."""
-        if self._enabled:
-            self.mark("response")
+        if self._enabled and self._steps:
             response.headers.append((b"server-timing", ", ".join(self._steps).encode()))
         return response

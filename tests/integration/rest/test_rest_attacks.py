@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.rest import RestServer
+from support.database import TestDatabase
+from support.rest import CONFIG, RestServer
+
+Serve = Callable[..., RestServer]
 
 INJECTION = "'; drop table api.books; --"
 
@@ -229,3 +234,38 @@ def test_no_request_is_answered_500(
     content = b'{"id": 7}' if method == "PATCH" else None
     answer = api.request(method, f"{path}?{query}", content=content)
     assert answer.status_code < 500, answer.text
+
+
+def test_embeds_are_bounded_in_number(api: httpx.Client) -> None:
+    embeds = ",".join(f"p{n}:publishers(name)" for n in range(101))
+    answer = api.get(f"/books?select=id,{embeds}")
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "too many embedded resources"
+    allowed = embeds.rpartition(",")[0]
+    assert api.get(f"/books?select=id,{allowed}").status_code == 200
+    nested = "books(publishers(" * 18
+    grown = f"/publishers?select=id,{nested}id{')' * 36}"
+    assert api.get(grown).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/csv"])
+@pytest.mark.parametrize(
+    "path",
+    ["/books?select=id,publishers(books(publishers(books(title))))", "/rpc/all_books?select=*"],
+)
+def test_an_answer_that_outgrows_its_bound_is_refused(
+    library: TestDatabase, serve: Serve, path: str, accept: str
+) -> None:
+    headers = {"Accept": accept}
+    with serve(library, replace(CONFIG, max_response_bytes=100)).client() as client:
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "54000"
+        assert answer.json()["message"] == "The response is larger than 100 bytes"
+        assert client.head(path, headers=headers).status_code == 200
+        assert client.get("/books?select=id&limit=1", headers=headers).status_code == 200
+        assert client.get("/books?id=eq.0", headers=headers).status_code == 200
+        written = client.patch(
+            "/books", json={"pages": 1}, headers={"Prefer": "return=representation"}
+        )
+        assert len(written.json()) == 4, "what was written is shown in full"

@@ -338,6 +338,12 @@ def test_a_missing_embed_is_hinted_at(api: httpx.Client) -> None:
     )
 
 
+def test_a_wrong_hint_is_not_answered_with_another_table(api: httpx.Client) -> None:
+    body = api.get("/books?select=id,publishers!readers(*)").json()
+    assert body["code"] == "PGRST200"
+    assert body["hint"] is None
+
+
 def test_the_hidden_schema_cannot_be_embedded(api: httpx.Client) -> None:
     assert api.get("/books?select=id,drafts(*)").json()["code"] == "PGRST200"
 

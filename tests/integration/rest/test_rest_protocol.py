@@ -353,3 +353,21 @@ def test_times_are_shown_when_enabled(library: TestDatabase, serve: Serve) -> No
     timing = httpx.get(f"{server.url}/books").headers["server-timing"]
     for step in ("jwt", "parse", "plan", "transaction", "response"):
         assert f"{step};dur=" in timing
+
+
+def test_times_are_shown_of_what_is_no_table_and_of_failures(
+    library: TestDatabase, serve: Serve
+) -> None:
+    url = serve(library, replace(CONFIG, server_timing_enabled=True)).url
+    assert "transaction;dur=" in httpx.head(f"{url}/").headers["server-timing"]
+    for path in ("/", "/books", "/rpc/hello"):
+        steps = httpx.options(f"{url}{path}").headers["server-timing"]
+        assert "parse;dur=" in steps
+        assert "plan" not in steps
+    refused = httpx.get(f"{url}/books?id=eq.one")
+    assert refused.status_code == 400
+    assert "transaction;dur=" in refused.headers["server-timing"]
+    assert "response" not in refused.headers["server-timing"]
+    stranger = httpx.get(f"{url}/books", headers={"Authorization": "Bearer nobody"})
+    assert stranger.headers["server-timing"].startswith("jwt;dur=")
+    assert "," not in stranger.headers["server-timing"]

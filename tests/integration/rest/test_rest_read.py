@@ -230,6 +230,7 @@ def test_one_object_can_be_asked_for(api: httpx.Client) -> None:
             "hint": None,
             "message": "Cannot coerce the result to a single JSON object",
         }
+        assert api.head(f"/authors?{query}", headers=accept).status_code == 406
 
 
 def test_nulls_are_stripped_on_request(api: httpx.Client) -> None:

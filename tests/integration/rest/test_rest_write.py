@@ -263,6 +263,22 @@ def test_a_singular_write_of_several_is_undone(api: httpx.Client) -> None:
     assert (one.status_code, one.json()) == (201, {"id": 9, "name": "X", "city": None})
 
 
+def test_a_singular_write_that_shows_nothing_is_of_one_row_too(api: httpx.Client) -> None:
+    headers = {
+        "Prefer": "return=minimal, tx=commit",
+        "Accept": "application/vnd.pgrst.object+json",
+    }
+    several = api.patch("/books?publisher_id=eq.1", json={"pages": 5}, headers=headers)
+    assert (several.status_code, several.json()["code"]) == (406, "PGRST116")
+    assert api.get("/books?pages=eq.5").json() == []
+    nothing = api.delete("/books?id=eq.0", headers=headers)
+    assert nothing.json()["details"] == "The result contains 0 rows"
+    one = api.patch(
+        "/books?id=eq.1", json={"pages": 5}, headers={**headers, **prefer("tx=rollback")}
+    )
+    assert one.status_code == 204
+
+
 def test_max_affected(api: httpx.Client) -> None:
     strict = prefer("handling=strict", "max-affected=1", "tx=commit")
     refused = api.delete("/letters?id=gt.0", headers=strict)

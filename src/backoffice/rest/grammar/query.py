@@ -17,6 +17,7 @@ from backoffice.rest.grammar.ast import (
     Filter,
     Logic,
     OrderTerm,
+    SelectEmbed,
     SelectItem,
 )
 from backoffice.rest.grammar.failures import GrammarError
@@ -32,6 +33,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Deeper nesting has no honest use and would exhaust the parser's stack.
 _MAX_DEPTH = 40
 _MAX_PARAMETERS = 1000
+_MAX_EMBEDS = 100
 
 Pairs = list[tuple[str, str]]
 
@@ -203,7 +205,14 @@ def _select(value: str) -> tuple[SelectItem, ...]:
     items: tuple[SelectItem, ...] = _parse(
         select.items, f"failed to parse select parameter ({value})", value
     )
+    # Each can multiply the rows of the one around it.
+    if "(" in value and _embeds(items) > _MAX_EMBEDS:
+        raise parse_error("too many embedded resources", f"at most {_MAX_EMBEDS} are accepted")
     return items
+
+
+def _embeds(items: tuple[SelectItem, ...]) -> int:
+    return sum(1 + _embeds(item.children) for item in items if isinstance(item, SelectEmbed))
 
 
 def _columns(parameter: str, value: str | None) -> tuple[str, ...] | None:

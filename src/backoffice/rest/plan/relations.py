@@ -98,8 +98,9 @@ def _suggestion(cache: SchemaCache, origin: QualifiedName, target: str) -> str |
         parent = closest(origin.name, parents)
         return parent and f"Perhaps you meant '{parent}' instead of '{origin.name}'."
     children = ranked(target, (r.foreign_table.name for r in known))
-    child = next((name for score, name in children if score < 1.0), None)
-    return child and f"Perhaps you meant '{child}' instead of '{target}'."
+    if not children or children[0][0] == 1.0:
+        return None  # Where the name is right, the hint is what does not fit.
+    return f"Perhaps you meant '{children[0][1]}' instead of '{target}'."
 
 
 def _ambiguous(origin: str, target: str, found: list[Relationship]) -> RestError:

@@ -223,9 +223,13 @@ HandlerKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """How rows become a body: built in, or a function of the database's author."""
+    """How rows become a body: built in, or a function of the database's author.
+
+    A built-in one gives null for more than `max_bytes` of rows.
+    """
 
     kind: HandlerKind | Literal["custom"]
     media_type: MediaType
     function: QualifiedName | None = None
     target: QualifiedName | None = None
+    max_bytes: int | None = None

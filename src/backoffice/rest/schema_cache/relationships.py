@@ -158,11 +158,11 @@ def relationships_map(
     to a table of its function's name."""
     by_ends: dict[tuple[QualifiedName, QualifiedName], list[AnyRelationship]] = {}
     for relationship in detected:
+        entries = by_ends.setdefault((relationship.table, relationship.foreign_table), [])
         junction = relationship.junction
-        if junction is not None and junction.table.schema not in schemas:
-            continue
-        key = (relationship.table, relationship.foreign_table)
-        by_ends.setdefault(key, []).append(relationship)
+        # Ends of a hidden junction are known to be related, though not how.
+        if junction is None or junction.table.schema in schemas:
+            entries.append(relationship)
     for own in computed:
         by_ends[own.table, own.function] = [own]
     found: RelationshipsMap = {}

@@ -26,6 +26,8 @@ _SETTINGS = (
 )
 _INSERTED = ", nullif(current_setting('pgrst.inserted', true), '')"
 _ROWS = "_postgrest_t"
+# A row's own text is a CSV line within parentheses.
+_LINE = f"substring({_ROWS}::text, 2, length({_ROWS}::text) - 2)"
 
 
 def read_statement(
@@ -140,7 +142,23 @@ def _location(columns: tuple[str, ...]) -> str:
 
 
 def body(handler: Handler, routine: Routine | None) -> Fragment:
-    """The response body, made of the rows by PostgreSQL."""
+    """The response body, made of the rows by PostgreSQL; null if they are too many bytes."""
+    made = _body(handler, routine)
+    if handler.max_bytes is None:
+        return made
+    # PostgreSQL computes an aggregate once, however often it is written.
+    scalar = routine is not None and routine.returns_set_of_scalar
+    rows = f"json_agg({_ROWS}{'.pgrst_scalar' if scalar else ''})"
+    if handler.kind == "csv":
+        rows = f"string_agg({_LINE}, E'\\n')"
+    return [
+        f"case when pg_column_size({rows}) > {handler.max_bytes} then null else ",
+        *made,
+        " end",
+    ]
+
+
+def _body(handler: Handler, routine: Routine | None) -> Fragment:
     scalar = routine is not None and (routine.returns_scalar or routine.returns_set_of_scalar)
     rows = f"{_ROWS}.pgrst_scalar" if scalar else _ROWS
     one = routine is not None and (routine.returns_scalar or routine.returns_single_composite)
@@ -171,9 +189,7 @@ def _csv() -> str:
         " when k ~ '[\",\\n]' then '\"' || replace(k, '\"', '\"\"') || '\"' else k end as k from"
         " json_object_keys((select row_to_json(r) from pgrst_result as r limit 1)) as k) as head)"
     )
-    # A row's own text is a CSV line within parentheses.
-    line = f"substring({_ROWS}::text, 2, length({_ROWS}::text) - 2)"
-    return rf"{header} || E'\n' || coalesce(string_agg({line}, E'\n'), '')"
+    return rf"{header} || E'\n' || coalesce(string_agg({_LINE}, E'\n'), '')"
 
 
 def _custom(handler: Handler, scalar: bool) -> str:
