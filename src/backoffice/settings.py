@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from backoffice.provider_settings import ProviderSettings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """What may differ between two runs of the same code."""
 
     model_config = SettingsConfigDict(
@@ -42,6 +44,10 @@ class Settings(BaseSettings):
     )
     signing_key: SecretStr | None = Field(
         default=None, description="The ES256 private key as a JWK, in place of the data folder's."
+    )
+    previous_signing_keys: SecretStr | None = Field(
+        default=None,
+        description="ES256 keys as a JSON Web Key Set, whose tokens are still believed.",
     )
     ip_hash_key: SecretStr | None = Field(
         default=None, description="The key of visitors' address hashes, as hexadecimal digits."
@@ -94,11 +100,14 @@ class Settings(BaseSettings):
     )
     redirect_urls: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
-        description="Web origins, by comma, that links in e-mails may lead to besides this server.",
+        description="Origins or patterns, by comma, where links may lead besides this server.",
     )
     sign_up: bool = Field(default=False, description="Whether anybody may make an account.")
     sign_up_autoconfirm: bool = Field(
         default=False, description="Whether a new account's address is taken for confirmed."
+    )
+    manual_linking: bool = Field(
+        default=False, description="Whether people may link and unlink ways to sign in themselves."
     )
     confirm_both_addresses: bool = Field(
         default=True, description="Whether the old address too confirms a change of e-mail address."

@@ -23,6 +23,11 @@ def bearer(session: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {session['access_token']}"}
 
 
+def as_admin(state: State) -> dict[str, str]:
+    """The header of the service role key."""
+    return {"Authorization": f"Bearer {state.keys.service_role_key}"}
+
+
 def refused(answer: httpx.Response, status: int, code: str) -> None:
     """Assert the one error shape, with its header."""
     assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text

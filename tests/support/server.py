@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -69,11 +70,13 @@ class TestServer:
 
 
 @contextmanager
-def running_server(database: TestDatabase, web_build: Path = WEB_BUILD) -> Iterator[TestServer]:
-    """Serve the application on a free port until the block ends."""
+def running_server(
+    database: TestDatabase, web_build: Path = WEB_BUILD, **changed: Any
+) -> Iterator[TestServer]:
+    """Serve the application on a free port until the block ends, with some settings changed."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        settings = database.cluster.settings.model_copy(update={"port": port})
+        settings = database.cluster.settings.model_copy(update={"port": port, **changed})
         state = make_state(settings, database.cluster.keys, database.address)
         server = uvicorn.Server(
             uvicorn.Config(

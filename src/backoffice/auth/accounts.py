@@ -25,7 +25,10 @@ DEFAULT_ROLE = "authenticated"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """What a new account starts with; `email` is a checked address."""
+    """What a new account starts with; `email` is a checked address.
+
+    `by_email` gives it an identity by which one signs in with the address itself.
+    """
 
     email: str
     id: UUID = field(default_factory=uuid4)
@@ -36,10 +39,11 @@ class NewAccount:
     ban: timedelta | None = None
     app_metadata: Mapping[str, Any] | None = None
     user_metadata: Mapping[str, Any] | None = None
+    by_email: bool = True
 
 
 async def create_account(connection: AsyncConnection[Row], account: NewAccount) -> User:
-    """The new user with an e-mail identity. Raises 422 `email_exists` or 409 `conflict`."""
+    """The new user. Raises 422 `email_exists` or 409 `conflict`."""
     if await email_taken(connection, account.email):
         raise email_exists()
     values = {
@@ -50,15 +54,18 @@ async def create_account(connection: AsyncConnection[Row], account: NewAccount) 
         "encrypted_password": account.encrypted_password or "",
         "email_confirm": account.email_confirmed,
         "ban": account.ban,
-        "app_metadata": Jsonb({"provider": "email", "providers": ["email"]}),
+        "app_metadata": Jsonb(
+            {"provider": "email", "providers": ["email"]} if account.by_email else {}
+        ),
         "user_metadata": Jsonb(dict(account.user_metadata or {})),
     }
     async with unique_accounts():
         await connection.execute(queries.INSERT, values)
-    await connection.execute(
-        queries.PUT_EMAIL_IDENTITY,
-        {"id": account.id, "email": account.email, "verified": account.email_confirmed},
-    )
+    if account.by_email:
+        await connection.execute(
+            queries.PUT_EMAIL_IDENTITY,
+            {"id": account.id, "email": account.email, "verified": account.email_confirmed},
+        )
     await merge_all_metadata(
         connection, account.id, app=account.app_metadata, user=account.user_metadata
     )

@@ -20,14 +20,19 @@ from backoffice.auth.config import AuthConfig
 from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.errors import AuthProblem, error_response, validation_failed
 from backoffice.auth.limits import RateLimiter
+from backoffice.auth.openid import ProviderClient
 from backoffice.auth.routes import (
     admin,
+    audit_log,
     factors,
+    generate_link,
     identities,
     links,
     mails,
+    providers,
     public,
     sign_up,
+    sso,
     token,
     user,
 )
@@ -47,6 +52,9 @@ ROUTES = [
     Route("/token", token.token, methods=["POST"]),
     Route("/user", user.get_user, methods=["GET"]),
     Route("/user", user.update_user, methods=["PUT"]),
+    Route("/authorize", providers.authorize, methods=["GET"]),
+    Route("/callback", providers.callback, methods=["GET", "POST"]),
+    Route("/user/identities/authorize", providers.link, methods=["GET"]),
     Route("/user/identities/{identity_id}", identities.unlink, methods=["DELETE"]),
     Route("/logout", user.logout, methods=["POST"]),
     Route("/verify", links.verify, methods=["POST"]),
@@ -61,7 +69,11 @@ ROUTES = [
     Route("/factors/{factor_id}/challenge", factors.challenge, methods=["POST"]),
     Route("/factors/{factor_id}/verify", factors.verify, methods=["POST"]),
     Route("/factors/{factor_id}", factors.unenrol, methods=["DELETE"]),
-    Route("/admin/generate_link", links.generate_link, methods=["POST"]),
+    Route("/sso", sso.disabled, methods=["GET", "POST"]),
+    Route("/sso/{rest:path}", sso.disabled, methods=["GET", "POST"]),
+    Route("/admin/sso/{rest:path}", sso.disabled, methods=["GET", "POST", "PUT", "DELETE"]),
+    Route("/admin/audit", audit_log.list_all, methods=["GET"]),
+    Route("/admin/generate_link", generate_link.generate_link, methods=["POST"]),
     Route("/admin/users", admin.list_all, methods=["GET"]),
     Route("/admin/users", admin.create, methods=["POST"]),
     Route("/admin/users/{user_id}", admin.get, methods=["GET"]),
@@ -89,13 +101,17 @@ def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False
+    config = config or AuthConfig.of(state.settings)
     app.state.auth = Auth(
         state=state,
-        config=config or AuthConfig.of(state.settings),
+        config=config,
         tokens=Tokens(state.keys),
         limiter=RateLimiter(state.auth_database, state.keys.ip_hash_key),
         disabled=DisabledUsers(state.database),
         mailer=make_mailer(state.settings),
+        provider_clients={
+            name: ProviderClient(provider) for name, provider in config.providers.items()
+        },
         trusted_proxies=parse_networks(state.settings.trusted_proxies),
     )
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from psycopg import AsyncConnection
@@ -10,7 +10,7 @@ from psycopg.types.json import Json
 
 from backoffice.auth.queries import audit as queries
 from backoffice.auth.queries.users import NIL
-from backoffice.auth.users import User
+from backoffice.auth.users import User, moment
 from backoffice.database import Row
 
 Action = Literal[
@@ -18,6 +18,7 @@ Action = Literal[
     "factor_deleted",
     "factor_in_progress",
     "factor_unenrolled",
+    "identity_linked",
     "identity_unlinked",
     "login",
     "logout",
@@ -39,6 +40,7 @@ LOG_TYPES: Mapping[Action, str] = {
     "factor_deleted": "factor",
     "factor_in_progress": "factor",
     "factor_unenrolled": "factor",
+    "identity_linked": "user",
     "identity_unlinked": "user",
     "login": "account",
     "logout": "account",
@@ -92,3 +94,18 @@ async def _insert(
     if traits:
         entry["traits"] = dict(traits)
     await connection.execute(queries.INSERT, {"payload": Json(entry)})
+
+
+async def list_entries(
+    connection: AsyncConnection[Row], *, names: Sequence[str], text: str, limit: int, offset: int
+) -> tuple[list[dict[str, Any]], int]:
+    """One page of entries whose `names` contain `text`, newest first, and how many there are."""
+    params = {"names": list(names), "text": text, "limit": limit, "offset": offset}
+    cursor = await connection.execute(queries.LIST, params)
+    page = [
+        {"id": str(entry_id), "payload": payload, "created_at": moment(at), "ip_address": ""}
+        for entry_id, payload, at in await cursor.fetchall()
+    ]
+    counted = await connection.execute(queries.COUNT, params)
+    row = await counted.fetchone()
+    return page, row[0] if row else 0

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from backoffice.auth.limits import Limit
+from backoffice.auth.providers import Provider, configured_providers
 from backoffice.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class AuthConfig:
-    """Lifetimes, limits, and where links may lead besides this server (by origin).
+    """Lifetimes, limits, other ways in, and where links may lead besides this server.
 
     `reauthenticate_after` is the age from which a session must prove itself with a mailed code
     before it changes the password.
@@ -25,6 +26,9 @@ class AuthConfig:
     challenge_lifetime: timedelta = timedelta(minutes=5)
     link_lifetime: timedelta = timedelta(hours=1)
     code_lifetime: timedelta = timedelta(minutes=5)
+    provider_lifetime: timedelta = timedelta(minutes=10)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    manual_linking: bool = False
     redirect_urls: Sequence[str] = ()
     sign_up: bool = False
     sign_up_autoconfirm: bool = False
@@ -32,6 +36,7 @@ class AuthConfig:
     reauthenticate_after: timedelta | None = None
     mails_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=10)))
     mails_per_account: Limit = field(default=Limit(burst=1, every=timedelta(minutes=1)))
+    sign_ups_per_address: Limit = field(default=Limit(burst=150, every=timedelta(seconds=2)))
     sign_ins_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=2)))
     sign_ins_per_account: Limit = field(default=Limit(burst=20, every=timedelta(seconds=30)))
     verifications_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=10)))
@@ -47,6 +52,8 @@ class AuthConfig:
             redirect_urls=settings.redirect_urls,
             sign_up=settings.sign_up,
             sign_up_autoconfirm=settings.sign_up_autoconfirm,
+            providers=configured_providers(settings),
+            manual_linking=settings.manual_linking,
             confirm_both_addresses=settings.confirm_both_addresses,
             reauthenticate_after=timedelta(days=1) if settings.require_reauthentication else None,
         )

@@ -72,7 +72,18 @@ class Flow:
     code_challenge: str
     code_challenge_method: str
     authentication_method: str
+    provider_type: str
+    provider_access_token: str
+    provider_refresh_token: str
     is_alive: bool
+
+    def provider_tokens(self) -> dict[str, str]:
+        """The other service's own tokens, as a session carries them."""
+        tokens = {
+            "provider_token": self.provider_access_token,
+            "provider_refresh_token": self.provider_refresh_token,
+        }
+        return {name: token for name, token in tokens.items() if token}
 
 
 async def start_flow(
@@ -98,7 +109,7 @@ async def issue_code(connection: AsyncConnection[Row], user_id: UUID, kind: str)
         queries.ISSUE,
         {
             "user_id": user_id,
-            "auth_code": _stored(code),
+            "auth_code": stored_code(code),
             "authentication_method": AUTHENTICATION_METHODS.get(kind, kind),
         },
     )
@@ -116,7 +127,9 @@ async def take_flow(
     verifier leaves the flow to whom it belongs.
     """
     async with connection.cursor(row_factory=class_row(Flow)) as cursor:
-        await cursor.execute(queries.TAKE, {"auth_code": _stored(auth_code), "lifetime": lifetime})
+        await cursor.execute(
+            queries.TAKE, {"auth_code": stored_code(auth_code), "lifetime": lifetime}
+        )
         flow = await cursor.fetchone()
     if flow is None:
         raise not_found("flow_state_not_found", "invalid flow state, no valid flow state found")
@@ -137,6 +150,6 @@ def _matches(flow: Flow, verifier: str) -> bool:
     return hmac.compare_digest(presented, flow.code_challenge.encode())
 
 
-def _stored(code: str) -> str:
+def stored_code(code: str) -> str:
     """Codes are kept as a digest, so that reading the table lets nobody in."""
     return hashlib.sha256(code.encode()).hexdigest()

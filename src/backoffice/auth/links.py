@@ -21,7 +21,9 @@ from backoffice.auth.queries import links as queries
 from backoffice.database import Row
 
 LinkType = Literal["signup", "invite", "recovery", "magiclink"]
+ChangeType = Literal["email_change_current", "email_change_new"]
 LINK_TYPES: Sequence[str] = get_args(LinkType)
+CHANGE_TYPES: Sequence[str] = get_args(ChangeType)
 TOKEN_TYPES: Mapping[str, Sequence[str]] = {
     "signup": ["confirmation_token"],
     "invite": ["confirmation_token"],
@@ -129,4 +131,4 @@ async def forget_tokens(connection: AsyncConnection[Row], user_id: UUID) -> None
 def action_link(site: str, link: Link, kind: str, redirect_to: str) -> str:
     """The address to open."""
     query = {"token": link.token_hash, "type": kind, "redirect_to": redirect_to}
-    return f"{site}/auth/v1/verify?{urlencode(query)}"
+    return f"{site}/auth/v1/verify?{urlencode(query, safe='/:')}"

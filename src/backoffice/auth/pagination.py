@@ -25,13 +25,15 @@ def search_text(request: Request, name: str) -> str:
     return text
 
 
-def page_links(request: Request, page: int, per_page: int, total: int) -> str:
+def page_links(
+    request: Request, page: int, per_page: int, total: int, path: str = "/admin/users"
+) -> str:
     """The `Link` header: the next page if there is one, and the last."""
     last = max(1, -(-total // per_page))
     query = dict(request.query_params)
 
     def address(number: int) -> str:
-        return f"</admin/users?{urlencode(sorted({**query, 'page': number}.items()))}>"
+        return f"<{path}?{urlencode(sorted({**query, 'page': number}.items()))}>"
 
     following = [f'{address(page + 1)}; rel="next"'] if page < last else []
     return ", ".join([*following, f'{address(last)}; rel="last"'])

@@ -51,7 +51,7 @@ async def read_params(request: Request, params: type[P], *, optional: bool = Fal
 
     Raises 413, 400 `bad_json` or 400 `validation_failed`, naming the field.
     """
-    body = await _read_body(request)
+    body = await read_body(request)
     if optional and not body.strip():
         return params()
     try:
@@ -136,7 +136,8 @@ async def _session(connection: AsyncConnection[Row], claims: Claims) -> Session 
     return session
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """The whole body. Raises 413 `validation_failed`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

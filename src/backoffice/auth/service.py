@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from backoffice.auth.config import AuthConfig
 from backoffice.auth.database import ADMIN
 from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.limits import RateLimiter
+from backoffice.auth.openid import ProviderClient
 from backoffice.auth.redirects import allowed_redirect
 from backoffice.auth.sessions import Granted
 from backoffice.auth.users import User
@@ -36,6 +37,7 @@ class Auth:
     disabled: DisabledUsers
     trusted_proxies: Sequence[Network]
     mailer: Mailer | None
+    provider_clients: Mapping[str, ProviderClient]
 
     @classmethod
     def of(cls, request: Request) -> Auth:
@@ -46,6 +48,11 @@ class Auth:
     def transaction(self) -> AbstractAsyncContextManager[AsyncConnection[Row]]:
         """One transaction as `supabase_auth_admin`."""
         return self.state.auth_database.transaction(ADMIN)
+
+    @property
+    def callback_url(self) -> str:
+        """Where other services send people back to; each is told of it when it is set up."""
+        return f"{self.state.settings.url}/auth/v1/callback"
 
     def allowed_redirect(self, wanted: str | None) -> str:
         """`wanted` if a link may lead there, else the server itself."""

@@ -70,26 +70,26 @@ class User:
             "app_metadata": self.app_metadata,
             "user_metadata": self.user_metadata,
             "identities": list(self.identities),
-            "created_at": _moment(self.created_at),
-            "updated_at": _moment(self.updated_at),
+            "created_at": moment(self.created_at),
+            "updated_at": moment(self.updated_at),
             "is_anonymous": self.is_anonymous,
         }
         when_set = {
-            "email_confirmed_at": _moment(self.email_confirmed_at),
-            "invited_at": _moment(self.invited_at),
-            "phone_confirmed_at": _moment(self.phone_confirmed_at),
-            "confirmation_sent_at": _moment(self.confirmation_sent_at),
-            "confirmed_at": _moment(self.confirmed_at),
-            "recovery_sent_at": _moment(self.recovery_sent_at),
+            "email_confirmed_at": moment(self.email_confirmed_at),
+            "invited_at": moment(self.invited_at),
+            "phone_confirmed_at": moment(self.phone_confirmed_at),
+            "confirmation_sent_at": moment(self.confirmation_sent_at),
+            "confirmed_at": moment(self.confirmed_at),
+            "recovery_sent_at": moment(self.recovery_sent_at),
             "new_email": self.email_change,
-            "email_change_sent_at": _moment(self.email_change_sent_at),
+            "email_change_sent_at": moment(self.email_change_sent_at),
             "new_phone": self.phone_change,
-            "phone_change_sent_at": _moment(self.phone_change_sent_at),
-            "reauthentication_sent_at": _moment(self.reauthentication_sent_at),
-            "last_sign_in_at": _moment(self.last_sign_in_at),
+            "phone_change_sent_at": moment(self.phone_change_sent_at),
+            "reauthentication_sent_at": moment(self.reauthentication_sent_at),
+            "last_sign_in_at": moment(self.last_sign_in_at),
             "factors": list(self.factors),
-            "banned_until": _moment(self.banned_until),
-            "deleted_at": _moment(self.deleted_at),
+            "banned_until": moment(self.banned_until),
+            "deleted_at": moment(self.deleted_at),
         }
         return always | {name: value for name, value in when_set.items() if value}
 
@@ -163,5 +163,6 @@ async def _one(
         return await cursor.fetchone()
 
 
-def _moment(value: datetime | None) -> str | None:
+def moment(value: datetime | None) -> str | None:
+    """A time as the protocol writes one."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None

@@ -13,6 +13,7 @@ from backoffice.stack.runtime import make_state
 from backoffice.state import State
 from support.auth import PASSWORD
 from support.database import TestDatabase
+from support.fake_openid import FakeOpenId, running_fake_openid
 from support.server import TestServer
 
 
@@ -80,3 +81,24 @@ def sign_in(auth: httpx.Client, person: dict[str, Any]) -> Callable[[], dict[str
         return session
 
     return start
+
+
+@pytest.fixture(scope="module")
+def openid_service() -> Iterator[FakeOpenId]:
+    """A service to sign in at, for the tests of a module."""
+    with running_fake_openid() as fake:
+        yield fake
+
+
+@pytest.fixture
+def openid(openid_service: FakeOpenId) -> FakeOpenId:
+    """The service, as somebody nobody knows yet sees it."""
+    openid_service.person = {
+        "sub": str(uuid4().int % 10**12),
+        "email": f"{uuid4().hex}@example.com",
+        "email_verified": True,
+    }
+    openid_service.claims = {}
+    openid_service.refusal = ""
+    openid_service.hides_email = False
+    return openid_service

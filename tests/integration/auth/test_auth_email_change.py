@@ -166,34 +166,6 @@ async def test_a_fresh_session_needs_no_code(state: State, person: dict[str, Any
         assert answer.is_success
 
 
-async def test_a_second_identity_may_go_but_not_the_last(
-    client: httpx.AsyncClient, person: dict[str, Any], database: TestDatabase
-) -> None:
-    headers = await sign_in(client, person["email"])
-    [own] = person["identities"]
-    alone = await client.delete(f"/user/identities/{own['identity_id']}", headers=headers)
-    refused(alone, 422, "single_identity_not_deletable")
-    with database.connect() as connection:
-        connection.execute(
-            "insert into auth.identities (id, provider_id, user_id, identity_data, provider)"
-            " values (gen_random_uuid(), 'x', %s, '{}', 'github')",
-            [person["id"]],
-        )
-    user = (await client.get("/user", headers=headers)).json()
-    other = next(one for one in user["identities"] if one["provider"] == "github")
-    mail = await client.delete(f"/user/identities/{own['identity_id']}", headers=headers)
-    refused(mail, 422, "email_conflict_identity_not_deletable")
-    stranger = await client.delete(f"/user/identities/{uuid4()}", headers=headers)
-    refused(stranger, 422, "identity_not_found")
-    bad = await client.delete("/user/identities/x", headers=headers)
-    refused(bad, 404, "validation_failed")
-    gone = await client.delete(f"/user/identities/{other['identity_id']}", headers=headers)
-    assert gone.is_success
-    user = (await client.get("/user", headers=headers)).json()
-    assert [one["provider"] for one in user["identities"]] == ["email"]
-    assert user["app_metadata"]["providers"] == ["email"]
-
-
 def test_the_settings_reach_the_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKOFFICE_SESSION_LIFETIME", "P30D")
     monkeypatch.setenv("BACKOFFICE_SESSION_INACTIVITY", "PT1H")

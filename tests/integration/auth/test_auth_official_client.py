@@ -164,4 +164,4 @@ def test_mail_and_email_change(server: TestServer, person: dict[str, Any]) -> No
         with pytest.raises(AuthApiError) as refused_last:
             identities = client.get_user_identities()
             client.unlink_identity(identities.identities[0])
-        assert refused_last.value.code == "single_identity_not_deletable"
+        assert refused_last.value.code == "manual_linking_disabled"

@@ -160,7 +160,7 @@ def test_the_field_of_a_wrong_type_is_named(auth: httpx.Client) -> None:
     assert "password" in auth.post(GRANT, json={"email": "a", "password": 1}).json()["message"]
 
 
-@pytest.mark.parametrize("grant", ["", "?grant_type=", "?grant_type=x", "?grant_type=id_token"])
+@pytest.mark.parametrize("grant", ["", "?grant_type=", "?grant_type=x"])
 def test_grants_that_do_not_exist_are_refused(auth: httpx.Client, grant: str) -> None:
     refused(auth.post(f"/token{grant}", json={}), 400, "invalid_credentials")
 
@@ -245,7 +245,11 @@ def test_nobody_signs_up(auth: httpx.Client) -> None:
 
 
 def test_what_is_not_there_is_said_not_to_be(auth: httpx.Client) -> None:
-    refused(auth.post("/sso", json={}), 404, "not_found")
+    refused(auth.post("/nowhere", json={}), 404, "not_found")
+    for path in ("/sso", "/sso/saml/metadata", "/admin/sso/providers"):
+        refused(auth.get(path), 404, "saml_provider_disabled")
+    refused(auth.post("/sso", json={"domain": "example.com"}), 404, "saml_provider_disabled")
+    refused(auth.post("/token?grant_type=web3", json={}), 422, "web3_provider_disabled")
     refused(auth.get("/token"), 405, "method_not_allowed")
 
 

@@ -11,11 +11,13 @@ from backoffice.auth import audit
 from backoffice.auth.errors import not_found, unprocessable
 from backoffice.auth.queries import users as queries
 from backoffice.auth.requests import signed_in
+from backoffice.auth.routes.providers import require_manual_linking
 from backoffice.auth.service import Auth
 
 
 async def unlink(request: Request) -> JSONResponse:
     """Take one away, but never the last, nor the e-mail address one signs in with."""
+    require_manual_linking(Auth.of(request))
     try:
         identity_id = UUID(request.path_params["identity_id"])
     except ValueError as error:

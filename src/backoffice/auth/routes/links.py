@@ -1,10 +1,11 @@
-"""`/admin/generate_link` makes links, `/verify` opens them."""
+"""`/verify`: opening the links and codes of e-mails."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NoReturn
 
 from psycopg import AsyncConnection
 from starlette.requests import Request
@@ -12,48 +13,28 @@ from starlette.responses import JSONResponse, RedirectResponse
 
 from backoffice.auth import audit
 from backoffice.auth.accounts import (
-    NewAccount,
-    create_account,
-    email_exists,
     existing_user,
-    merge_all_metadata,
-    normal_email,
 )
 from backoffice.auth.email_change import HALF_CONFIRMED, confirm_email_change
-from backoffice.auth.errors import AuthProblem, forbidden, not_found, validation_failed
+from backoffice.auth.errors import AuthProblem, forbidden, validation_failed
 from backoffice.auth.flows import PREFIX, issue_code
 from backoffice.auth.limits import client_network
 from backoffice.auth.links import (
-    LINK_TYPES,
     VERIFIABLE,
-    LinkType,
-    action_link,
     forget_tokens,
-    make_link,
     take_token,
     typed_hashes,
 )
-from backoffice.auth.passwords import check_strength, hash_password
-from backoffice.auth.postman import AUDITED
 from backoffice.auth.queries import users as user_queries
 from backoffice.auth.redirects import back_to
-from backoffice.auth.requests import Params, read_params, require_admin
+from backoffice.auth.requests import Params, read_params
 from backoffice.auth.responses import NOT_STORED
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import start_session
-from backoffice.auth.users import User, find_user_by_email
+from backoffice.auth.users import User
 from backoffice.database import Row
-from backoffice.tokens import AUDIENCE
 
-
-class LinkRequest(Params):
-    """For whom a link is, and what for."""
-
-    type: str = ""
-    email: str = ""
-    password: str = ""
-    data: dict[str, Any] | None = None
-    redirect_to: str = ""
+PHONE = re.compile(r"[1-9][0-9]{1,14}")
 
 
 class Verification(Params):
@@ -66,49 +47,12 @@ class Verification(Params):
     token_hash: str = ""
 
 
-async def generate_link(request: Request) -> JSONResponse:
-    """A link to hand over by other means than mail."""
-    auth = Auth.of(request)
-    role = require_admin(request)
-    params = await read_params(request, LinkRequest)
-    if params.type not in LINK_TYPES:
-        raise validation_failed(f"Invalid email action link type requested: {params.type}")
-    email = normal_email(params.email)
-    encrypted = await _sign_up_password(params)
-    async with auth.transaction() as connection:
-        known = await find_user_by_email(connection, email, AUDIENCE)
-        kind = _kind_for(cast("LinkType", params.type), known)
-        user = known or await create_account(
-            connection,
-            NewAccount(email=email, encrypted_password=encrypted, user_metadata=params.data),
-        )
-        if known and kind == "signup":
-            await merge_all_metadata(connection, user.id, app=None, user=params.data)
-        link = await make_link(connection, user.id, email, kind)
-        await audit.record_admin(connection, AUDITED[kind], role, user)
-        user = await existing_user(connection, user.id)
-    site = auth.state.settings.url
-    wanted = params.redirect_to or request.query_params.get("redirect_to")
-    redirect_to = auth.allowed_redirect(wanted)
-    return JSONResponse(
-        {
-            **user.to_json(),
-            "action_link": action_link(site, link, kind, redirect_to),
-            "email_otp": link.code,
-            "hashed_token": link.token_hash,
-            "verification_type": kind,
-            "redirect_to": redirect_to,
-        },
-        headers=NOT_STORED,
-    )
-
-
 async def verify(request: Request) -> JSONResponse:
     """Sign in with a code or a link's token."""
     auth = Auth.of(request)
     params = await read_params(request, Verification)
     if params.phone:
-        raise validation_failed("Only an email address should be provided on verify")
+        refuse_phone(params.phone)
     if bool(params.token) == bool(params.token_hash):
         raise validation_failed("Verify requires a token or a token hash")
     if params.token and not params.email:
@@ -208,23 +152,11 @@ async def _confirm(connection: AsyncConnection[Row], user: User) -> None:
         await audit.record(connection, "login", user, {"provider": "email"})
 
 
-async def _sign_up_password(params: LinkRequest) -> str | None:
-    if params.type != "signup":
-        return None
-    if not params.password:
-        raise validation_failed("Signup requires a valid password")
-    check_strength(params.password)
-    return await hash_password(params.password)
-
-
-def _kind_for(wanted: LinkType, known: User | None) -> LinkType:
-    if known is None and wanted == "recovery":
-        raise not_found("user_not_found", "User with this email not found")
-    if known is None and wanted == "magiclink":
-        return "signup"
-    if known and known.email_confirmed_at and wanted in ("signup", "invite"):
-        raise email_exists()
-    return wanted
+def refuse_phone(phone: str) -> NoReturn:
+    """No code is ever sent to a phone, so none is right. Raises 400 or 403 `otp_expired`."""
+    if not PHONE.fullmatch(phone.replace(" ", "").removeprefix("+")):
+        raise validation_failed("Invalid phone number format (E.164 required)")
+    raise forbidden("otp_expired", "Token has expired or is invalid")
 
 
 def _check_type(kind: str) -> None:

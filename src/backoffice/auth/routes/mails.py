@@ -24,6 +24,7 @@ from backoffice.auth.accounts import (
     existing_user,
     normal_email,
 )
+from backoffice.auth.config import AuthConfig
 from backoffice.auth.errors import unprocessable, validation_failed
 from backoffice.auth.flows import Challenge, Challenged
 from backoffice.auth.links import LinkType
@@ -101,6 +102,10 @@ async def _write_to(request: Request, kind: LinkType | None) -> JSONResponse:
     newcomer = None
     if kind == "magiclink" and params.create_user and auth.config.sign_up:
         newcomer = NewAccount(email=email, user_metadata=params.data)
+    if kind == "magiclink" and not params.create_user and sign_up_tells(auth.config):
+        async with auth.transaction() as connection:
+            if await find_user_by_email(connection, email, AUDIENCE) is None:
+                raise unprocessable("otp_disabled", "Signups not allowed for otp")
     mailer = require_mailer(auth)
     errand = Errand(
         kind=kind or _again(params.type),
@@ -111,6 +116,11 @@ async def _write_to(request: Request, kind: LinkType | None) -> JSONResponse:
     )
     await throttle_mail(request, email)
     return JSONResponse({}, background=BackgroundTask(_run, auth, mailer, errand))
+
+
+def sign_up_tells(config: AuthConfig) -> bool:
+    """Whether anybody may ask `/signup` which addresses have an account: it confirms at once."""
+    return config.sign_up and config.sign_up_autoconfirm
 
 
 def _again(kind: str) -> Literal["signup", "email_change"]:
@@ -193,7 +203,10 @@ async def reauthenticate(request: Request) -> JSONResponse:
     async with auth.transaction() as connection:
         caller = await signed_in(request, connection)
     if not caller.user.email:
-        raise unprocessable("user_not_found", "Reauthentication requires the user to have an email")
+        raise unprocessable(
+            "validation_failed",
+            "Reauthentication requires the user to have an email or a phone number",
+        )
     await throttle_mail(request, caller.user.email.lower())
     async with auth.transaction() as connection:
         mail = await reauthentication_mail(connection, caller.user)

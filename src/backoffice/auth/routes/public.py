@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from backoffice.auth.service import Auth
 
-# The providers a client may ask about; people are invited here, and sign in with their e-mail.
+# The providers a client may ask about.
 PROVIDERS = (
     "anonymous_users",
     "apple",
@@ -45,7 +45,11 @@ async def settings(request: Request) -> JSONResponse:
     config = Auth.of(request).config
     return JSONResponse(
         {
-            "external": {**dict.fromkeys(PROVIDERS, False), "email": True},
+            "external": {
+                **dict.fromkeys(PROVIDERS, False),
+                **dict.fromkeys(config.providers, True),
+                "email": True,
+            },
             "disable_signup": not config.sign_up,
             "mailer_autoconfirm": config.sign_up_autoconfirm,
             "phone_autoconfirm": False,

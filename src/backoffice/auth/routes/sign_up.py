@@ -63,7 +63,7 @@ async def _sign_up_at_once(
     request: Request, auth: Auth, account: NewAccount, password: str
 ) -> Response:
     network = client_network(request, auth.trusted_proxies)
-    await auth.limiter.take("sign-up address", network, auth.config.mails_per_address)
+    await auth.limiter.take("sign-up address", network, auth.config.sign_ups_per_address)
     encrypted = await hash_password(password)
     async with auth.transaction() as connection:
         if await find_user_by_email(connection, account.email, AUDIENCE):

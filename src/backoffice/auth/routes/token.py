@@ -21,6 +21,7 @@ from backoffice.auth.limits import client_network
 from backoffice.auth.passwords import check_strength, verify_password
 from backoffice.auth.requests import Params, read_params
 from backoffice.auth.responses import NOT_STORED
+from backoffice.auth.routes.id_token import grant_id_token
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import Granted, lock_session, rotate, start_session
 from backoffice.auth.users import User, find_user, find_user_by_email
@@ -57,6 +58,10 @@ async def token(request: Request) -> JSONResponse:
         return await grant_refresh_token(request)
     if grant_type == "pkce":
         return await grant_code(request)
+    if grant_type == "id_token":
+        return await grant_id_token(request)
+    if grant_type == "web3":
+        raise unprocessable("web3_provider_disabled", "Web3 provider is disabled")
     raise bad_request("invalid_credentials", "unsupported_grant_type")
 
 
@@ -148,9 +153,11 @@ async def grant_code(request: Request) -> JSONResponse:
         )
         if granted is None:
             raise forbidden("user_banned", "User is banned")
-        await audit.record(connection, "login", user, {"provider": "email"})
+        if flow.provider_type == "email":
+            await audit.record(connection, "login", user, {"provider": "email"})
         user = await existing_user(connection, user.id)
-    return JSONResponse(auth.grant(user, granted), headers=NOT_STORED)
+    answer = {**auth.grant(user, granted), **flow.provider_tokens()}
+    return JSONResponse(answer, headers=NOT_STORED)
 
 
 async def _exchange(
