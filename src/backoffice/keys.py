@@ -12,7 +12,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ class Keys:
     postgres_password: str
     authenticator_password: str
     auth_admin_password: str
+    previous_keys: Sequence[Mapping[str, Any]] = ()
 
     @property
     def ip_hash_key(self) -> bytes:
@@ -139,6 +140,9 @@ def _overridden(keys: Keys, settings: Settings) -> Keys:
         )
     if settings.signing_key:
         keys = replace(keys, signing_key=_signing_key(settings.signing_key.get_secret_value()))
+    if settings.previous_signing_keys:
+        previous = _previous_keys(settings.previous_signing_keys.get_secret_value())
+        keys = replace(keys, previous_keys=previous)
     if settings.ip_hash_key:
         keys = replace(keys, ip_hash_secret=_hex_key(settings.ip_hash_key.get_secret_value()))
     return keys
@@ -156,6 +160,24 @@ def _signing_key(text: str) -> Mapping[str, Any]:
     except (ValueError, TypeError, JoseError) as error:
         raise ConfigurationError("BACKOFFICE_SIGNING_KEY is not a JSON Web Key.") from error
     raise ConfigurationError("BACKOFFICE_SIGNING_KEY is not a private P-256 key.")
+
+
+def _previous_keys(text: str) -> Sequence[Mapping[str, Any]]:
+    """The public halves; the private ones may be gone already."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey
+
+    try:
+        keys = [ECKey.import_key(key) for key in json.loads(text)["keys"]]
+        for key in keys:
+            key.ensure_kid()
+        if all(key.curve_name == "P-256" for key in keys):
+            return [dict(key.as_dict(private=False)) for key in keys]
+    except (ValueError, TypeError, KeyError, JoseError) as error:
+        raise ConfigurationError(
+            "BACKOFFICE_PREVIOUS_SIGNING_KEYS is not a JSON Web Key Set of P-256 keys."
+        ) from error
+    raise ConfigurationError("BACKOFFICE_PREVIOUS_SIGNING_KEYS may hold P-256 keys only.")
 
 
 def _hex_key(text: str) -> str:

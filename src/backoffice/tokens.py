@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -44,6 +44,10 @@ class SigningKeys(Protocol):
     @property
     def signing_key(self) -> Mapping[str, Any]:
         """The private ES256 key as a JWK with `kid`."""
+
+    @property
+    def previous_keys(self) -> Sequence[Mapping[str, Any]]:
+        """Public ES256 keys with `kid` that signed before, and are believed until that is over."""
 
 
 class TokenError(Unauthenticated):
@@ -116,9 +120,13 @@ class Tokens:
     def __init__(self, keys: SigningKeys, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._private = ECKey.import_key(dict(keys.signing_key))
-        self._public = ECKey.import_key(self._private.as_dict(private=False))
         self._secret = OctKey.import_key(keys.jwt_secret)
         self._kid = str(keys.signing_key["kid"])
+        own = self._private.as_dict(private=False)
+        self._public = {
+            **{str(key["kid"]): ECKey.import_key(dict(key)) for key in keys.previous_keys},
+            self._kid: ECKey.import_key(own),
+        }
         self._registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
         self._authentic = lru_cache(maxsize=REMEMBERED_TOKENS)(self._check_signature)
 
@@ -144,9 +152,14 @@ class Tokens:
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """The public keys, as `/.well-known/jwks.json` publishes them."""
-        public = self._public.as_dict()
         described = {"alg": "ES256", "ext": True, "key_ops": ["verify"], "use": "sig"}
-        return {"keys": [{**public, **described, "kid": self._kid}]}
+        newest_first = sorted(self._public, key=lambda kid: kid != self._kid)
+        return {
+            "keys": [
+                {**self._public[kid].as_dict(private=False), **described, "kid": kid}
+                for kid in newest_first
+            ]
+        }
 
     def _check_signature(self, token: str) -> Claims:
         try:
@@ -164,8 +177,9 @@ class Tokens:
         header = token.headers()
         if header["alg"] == "HS256":
             return self._secret
-        if header["alg"] == "ES256" and header.get("kid", self._kid) == self._kid:
-            return self._public
+        kid = header.get("kid", self._kid)
+        if header["alg"] == "ES256" and isinstance(kid, str) and kid in self._public:
+            return self._public[kid]
         raise TokenAlgorithmError
 
 
@@ -191,20 +205,27 @@ def check_audience(claims: Claims, audience: str | None) -> None:
 
 def verify(token: str, keys: SigningKeys, *, audience: str | None = AUDIENCE) -> Claims:
     """The claims of a token signed with `keys`; see `Tokens.verify`."""
-    return _tokens(keys.jwt_secret, json.dumps(dict(keys.signing_key))).verify(
+    previous = json.dumps([dict(key) for key in keys.previous_keys])
+    return _tokens(keys.jwt_secret, json.dumps(dict(keys.signing_key)), previous).verify(
         token, audience=audience
     )
 
 
 class _PlainKeys:
-    def __init__(self, jwt_secret: str, signing_key: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        jwt_secret: str,
+        signing_key: Mapping[str, Any],
+        previous_keys: Sequence[Mapping[str, Any]],
+    ) -> None:
         self.jwt_secret = jwt_secret
         self.signing_key = signing_key
+        self.previous_keys = previous_keys
 
 
 @lru_cache(maxsize=8)
-def _tokens(jwt_secret: str, signing_key: str) -> Tokens:
-    return Tokens(_PlainKeys(jwt_secret, json.loads(signing_key)))
+def _tokens(jwt_secret: str, signing_key: str, previous_keys: str) -> Tokens:
+    return Tokens(_PlainKeys(jwt_secret, json.loads(signing_key), json.loads(previous_keys)))
 
 
 def _moment(claims: Claims, name: str) -> float | int | None:

@@ -31,6 +31,7 @@ from backoffice.tokens import (
     TokenNotYetValidError,
     Tokens,
     TokenSignatureError,
+    verify,
 )
 
 NOW = 1_800_000_000
@@ -79,6 +80,23 @@ def test_published_keys_verify_and_hold_nothing_private(signer: Tokens) -> None:
     assert jwt.decode(signer.sign(claims()), ECKey.import_key(published)).claims == claims()
     assert "d" not in published
     assert published["use"] == "sig"
+
+
+def test_a_key_that_signed_before_is_believed_and_published(keys: Keys) -> None:
+    before = Tokens(keys, clock=lambda: NOW)
+    old = ECKey.import_key(dict(keys.signing_key)).as_dict(private=False)
+    fresh = replace(generate_keys(), jwt_secret=keys.jwt_secret, previous_keys=[old])
+    after = Tokens(fresh, clock=lambda: NOW)
+    assert after.verify(before.sign(claims())) == claims()
+    lasting = {"sub": "u"}
+    assert verify(before.sign(lasting), fresh) == lasting
+    published = after.jwks()["keys"]
+    assert [key["kid"] for key in published] == [fresh.signing_key["kid"], old["kid"]]
+    assert not any("d" in key for key in published)
+    with pytest.raises(TokenAlgorithmError):
+        before.verify(after.sign(claims()))
+    with pytest.raises(TokenAlgorithmError):
+        Tokens(replace(fresh, previous_keys=[]), clock=lambda: NOW).verify(before.sign(claims()))
 
 
 def test_the_module_function_uses_the_given_keys(keys: Keys) -> None:

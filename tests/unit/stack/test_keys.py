@@ -93,6 +93,9 @@ def test_the_environment_takes_precedence(tmp_path: Path) -> None:
         ("jwt_secret", "too-little"),
         ("signing_key", "not json"),
         ("signing_key", '{"kty": "oct", "k": "c2VjcmV0"}'),
+        ("previous_signing_keys", "not json"),
+        ("previous_signing_keys", '{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}'),
+        ("previous_signing_keys", '{"kty": "EC"}'),
         ("ip_hash_key", "zz"),
         ("ip_hash_key", "abcd"),
     ],
@@ -101,6 +104,17 @@ def test_a_weak_or_malformed_key_is_refused(tmp_path: Path, name: str, value: st
     with pytest.raises(ConfigurationError, match=f"BACKOFFICE_{name.upper()}") as raised:
         load_keys(at(tmp_path, **{name: SecretStr(value)}))
     assert value not in str(raised.value)
+
+
+def test_keys_that_signed_before_lose_their_private_half(tmp_path: Path) -> None:
+    old = ECKey.generate_key("P-256", private=True, auto_kid=True)
+    given = SecretStr(json.dumps({"keys": [old.as_dict(private=True)]}))
+    [kept] = load_keys(at(tmp_path, previous_signing_keys=given)).previous_keys
+    assert kept["kid"] == old.kid
+    assert "d" not in kept
+    curve = ECKey.generate_key("P-384", auto_kid=True).as_dict(private=False)
+    with pytest.raises(ConfigurationError, match="P-256 keys only"):
+        load_keys(at(tmp_path, previous_signing_keys=SecretStr(json.dumps({"keys": [curve]}))))
 
 
 def test_a_public_signing_key_is_refused(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 import type { Backend } from '@/lib/backend';
 import { readLanding } from '@/lib/landing';
 
-/** Signs in with what a link in an e-mail brought along, and takes it out of the address at once. */
+/** Signs in with what a link, or another service, brought along, and takes it out of the address at once. */
 export async function takeLanding(backend: Backend): Promise<Backend> {
-  const landing = readLanding(window.location.hash);
+  const { hash, pathname, search } = window.location;
+  const landing = readLanding(hash, pathname + search);
   if (landing === null) return backend;
 
   window.history.replaceState(null, '', landing.path);

@@ -45,6 +45,7 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
   const calls: Call[] = [];
   const defaults: Record<string, Handler> = {
     '/config.json': () => ({ body: CONFIG }),
+    '/auth/v1/settings': () => ({ body: { external: { email: true } } }),
     '/auth/v1/token': ({ body }) => ({ body: session(String(body.email)) }),
     '/auth/v1/logout': () => ({ status: 204, body: null }),
     '/rest/v1/domains': () => ({

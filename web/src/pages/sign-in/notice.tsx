@@ -4,6 +4,10 @@ import type { Landing } from '@/lib/landing';
 const TEXTS: Record<NonNullable<Landing['notice']>, string> = {
   expired: 'That link was used already, or is too old. Ask for a new one.',
   refused: 'That link cannot be used. Ask for a new one.',
+  'no-account': 'There is no account for that person here. Ask to be invited.',
+  unverified: 'That service has not verified your e-mail address. Verify it there, then try again.',
+  disabled: 'This account is disabled. Ask your administrator.',
+  'not-let-in': 'That service did not let you in. Try again, or sign in with your password.',
   'half-confirmed': 'Confirmed. Now open the link in the e-mail to your other address too.',
 };
 

@@ -1,3 +1,4 @@
+import { GoTrueClient } from '@supabase/supabase-js';
 import { screen } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeServer } from '@/testing/fake-server';
@@ -34,6 +35,37 @@ describe('signing in', () => {
     const { signIn } = openApp('/sign-in');
     await signIn();
     expect(await screen.findByRole('alert')).toHaveTextContent('could not be reached');
+  });
+
+  it('offers the other services the server has, and leads back to where one wanted to go', async () => {
+    fakeServer({
+      '/auth/v1/settings': () => ({
+        body: { external: { email: true, github: true, google: true, apple: true, azure: false } },
+      }),
+    });
+    const { user } = openApp('/conversations?domain=abtasty.com');
+    const buttons = await screen.findAllByRole('button', { name: /^Continue with/ });
+    expect(buttons.map((button) => button.textContent)).toEqual([
+      'Continue with Google',
+      'Continue with GitHub',
+    ]);
+    const leave = vi
+      .spyOn(GoTrueClient.prototype, 'signInWithOAuth')
+      .mockResolvedValue({ data: { provider: 'google', url: 'x' }, error: null });
+    await user.click(buttons[0] as HTMLElement);
+    const { provider, options } = leave.mock.calls[0]?.[0] ?? {};
+    expect(provider).toBe('google');
+    const back = new URL(options?.redirectTo ?? '');
+    expect(back.origin).toBe(window.location.origin);
+    expect(back.pathname).toBe('/conversations');
+    leave.mockRestore();
+  });
+
+  it('works without other services, also when they cannot be asked for', async () => {
+    fakeServer({ '/auth/v1/settings': () => ({ status: 500, body: { code: 'x', message: 'x' } }) });
+    openApp('/sign-in');
+    await screen.findByLabelText('E-mail');
+    expect(screen.queryByRole('button', { name: /^Continue with/ })).toBeNull();
   });
 
   it('shows the demo logins only on a demo', async () => {

@@ -11,6 +11,7 @@ import { FormError } from '@/ui/form-error';
 import { SecondFactorForm } from '@/ui/second-factor-form';
 import { DemoLogins } from './demo-logins';
 import { Notice } from './notice';
+import { OtherServices } from './other-services';
 import { SignInArt } from './sign-in-art';
 import { signInError } from './sign-in-error';
 
@@ -93,6 +94,7 @@ export function SignInPage() {
               </Anchor>
             </Stack>
           </form>
+          <OtherServices next={safeNext(next)} />
           {config.demo && (
             <DemoLogins
               onPick={(login) => {
