@@ -15,7 +15,7 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install build run test test-python test-web test-e2e check format types db-reset bench lock screenshot clean
+.PHONY: help install build run test test-python test-web test-e2e check format types reference db-reset bench bench-scale lock screenshot clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,11 +53,17 @@ format: $(TOOLS) $(WEB_MODULES) ## Format Python and TypeScript
 types: $(TOOLS) $(WEB_MODULES) ## Generate the UI's database types from the migrations
 	$(BIN)/python -m backoffice.stack.throwaway $(NPM) --prefix web run types
 
+reference: $(TOOLS) ## Write docs/data-sources.md and the SQL comments of the metrics
+	$(BIN)/python -m backoffice.stack.throwaway $(BIN)/python -m backoffice.stack.reference
+
 db-reset: $(RUNTIME) ## Delete the local database; the next `make run` makes a new one
 	$(BIN)/backoffice db reset
 
 bench: $(TOOLS) ## Measure speed and memory, and print the figures
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-scale: $(TOOLS) ## Measure a year of a busy platform: 5 million sessions (takes an hour; ARGS="--factor 0.1")
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 screenshot: $(TOOLS) $(WEB_BUILD) ## Take the README's picture of the running product
 	scripts/chromium

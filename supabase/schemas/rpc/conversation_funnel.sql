@@ -50,8 +50,5 @@ begin
 end
 $$;
 
-comment on function public.get_conversation_funnel(text[], date, date) is
-  'Distinct visitors that reached each step and all steps before it in the range, with the share of the first and of the previous step (null without a denominator).';
-
 revoke execute on function public.get_conversation_funnel(text[], date, date) from public, anon;
 grant execute on function public.get_conversation_funnel(text[], date, date) to authenticated, service_role;

@@ -64,8 +64,5 @@ begin
 end
 $$;
 
-comment on function public.get_conversations_over_time(text[], date, date, text) is
-  'Conversations, and those with a visitor''s message, by day, week (from Monday) or month, beside the same number of days before. Every bucket is there; the first and last may be cut by the range.';
-
 revoke execute on function public.get_conversations_over_time(text[], date, date, text) from public, anon;
 grant execute on function public.get_conversations_over_time(text[], date, date, text) to authenticated, service_role;

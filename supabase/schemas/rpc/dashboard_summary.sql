@@ -101,8 +101,5 @@ begin
 end
 $$;
 
-comment on function public.get_dashboard_summary(text[], date, date) is
-  'The Dashboard''s tiles: value, what it is measured against (base), rate = value / base (null without a base), and the same for as many days before. engaged_visitors: distinct visitors shown the widget and with a message ÷ distinct visitors shown it. turns: turns ÷ conversations with a visitor''s message. Conversions: value counts them on their own day; conversations are those begun in the range that had one, and the rate is these ÷ conversations with a visitor''s message.';
-
 revoke execute on function public.get_dashboard_summary(text[], date, date) from public, anon;
 grant execute on function public.get_dashboard_summary(text[], date, date) to authenticated, service_role;

@@ -22,9 +22,6 @@ begin
 end
 $$;
 
-comment on function public.get_engagement_rate(text[], date, date) is
-  'Distinct visitors who sent a message and were shown the widget in the range ÷ distinct visitors shown the widget; null when nobody was.';
-
 create function public.get_widget_display_stats(p_site_domains text[], p_from date, p_to date)
 returns table (day date, displays bigint, opens bigint, displayed_visitors bigint)
 language plpgsql
@@ -68,9 +65,6 @@ begin
   order by days.day;
 end
 $$;
-
-comment on function public.get_widget_display_stats(text[], date, date) is
-  'Per day: how often the widget was shown and opened, and to how many distinct visitors it was shown.';
 
 revoke execute on function
   public.get_engagement_rate(text[], date, date),

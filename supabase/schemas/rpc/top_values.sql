@@ -62,8 +62,5 @@ begin
 end
 $$;
 
-comment on function public.get_top_values(text[], date, date, text, integer) is
-  'The pages, countries, devices or referrers with the most conversations: sessions (for a page: that saw it), conversations (for a page: begun on it), conversations ÷ sessions, and both for as many days before. An empty value: unknown.';
-
 revoke execute on function public.get_top_values(text[], date, date, text, integer) from public, anon;
 grant execute on function public.get_top_values(text[], date, date, text, integer) to authenticated, service_role;

@@ -108,9 +108,6 @@ begin
 end
 $$;
 
-comment on function public.get_topic_stats(text[], date, date) is
-  'Each topic that came up in the range or as many days before, most asked first. conversations: those with a visitor''s message; share: of all of these in the range; quality: mean score (1 to 5); conversion_rate: with an e-mail, CTA click or demo ÷ conversations; unanswered_share: with a question the agent could not answer ÷ conversations. A null topic: conversations that belong to none.';
-
 create function public.get_topics_over_time(
   p_site_domains text[],
   p_from date,
@@ -201,9 +198,6 @@ begin
   order by weekdays.weekday, hours.hour;
 end
 $$;
-
-comment on function public.get_heat_map(text[], date, date) is
-  'Conversations begun by weekday (1 Monday to 7 Sunday) and hour (0 to 23), each in its domain''s own time; every cell is there.';
 
 revoke execute on function
   private.topic_figures(text[], date, date),
