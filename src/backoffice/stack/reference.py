@@ -1,10 +1,10 @@
-"""What is written from the database and the catalogue of metrics, so that it cannot differ from them.
+"""What is written from the database and the catalogue of metrics, so that it cannot differ.
 
     python -m backoffice.stack.throwaway python -m backoffice.stack.reference
 
 writes `docs/data-sources.md` (tables, views and RPCs, and which query of the UI asks each) and
-`supabase/schemas/rpc/comments.sql` (the definitions of `config/metrics.json` as SQL comments). Tests
-compare both with what is tracked.
+`supabase/schemas/rpc/comments.sql` (the definitions of `config/metrics.json` as SQL comments).
+Tests compare both with what is tracked.
 """
 
 from __future__ import annotations
@@ -133,12 +133,12 @@ def render_data_sources(
     lines = [
         "# Data sources",
         "",
-        "Written by `make reference` from the database, `config/metrics.json` and `web/src`; a test",
-        "fails when it is stale.",
+        "Written by `make reference` from the database, `config/metrics.json` and `web/src`;",
+        "a test fails when it is stale.",
         "",
         "## Metrics",
         "",
-        f"{catalogue['counted']} Days are each domain's own; “all domains” is the sum of each one's.",
+        f"{catalogue['counted']} Days are each domain's own; all domains: the sum of each one's.",
         "",
         "| metric | unit | definition |",
         "|---|---|---|",
