@@ -108,6 +108,7 @@ RPCS = {
     "get_top_values": "%(domains)s, %(day)s, %(day)s, 'page'",
     "list_conversations": "%(domains)s",
     "count_conversations": "%(domains)s",
+    "get_review_agreement": "%(domains)s, %(day)s, %(day)s",
     "get_visitor_stats_with_intent": "%(domains)s, %(range)s",
     "count_visitors": "%(domains)s, %(range)s",
     "get_account_stats_with_intent": "%(domains)s, %(range)s",
@@ -129,6 +130,18 @@ WRITERS = {
     "hide_topic": "%(domain)s, %(topic)s, true",
     "merge_topics": "%(domain)s, %(topic)s, %(other)s",
     "resolve_questions": "%(domain)s, %(questions)s, true",
+}
+# Reviews, views and sessions have tests of their own.
+TRIED_ELSEWHERE = {
+    "list_my_sessions",
+    "save_review",
+    "delete_review",
+    "list_reviews",
+    "list_saved_views",
+    "save_view",
+    "update_view",
+    "rename_view",
+    "delete_view",
 }
 
 
@@ -160,7 +173,7 @@ def test_every_rpc_is_tried_here(connect: Connect) -> None:
         *RPCS,
         *SINGLE,
         *WRITERS,
-        "list_my_sessions",
+        *TRIED_ELSEWHERE,
     }
 
 

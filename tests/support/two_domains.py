@@ -84,6 +84,17 @@ def fill_understanding(
         "unanswered": [{"message_id": message, "question": "How much?", "group_id": QUESTIONS}],
     }
     connection.execute("select private.store_insights(%s, %s)", [domain, json.dumps([found])])
+    connection.execute(
+        "insert into public.reviews (site_domain, conversation_id, reviewer_id, thumb)"
+        " values (%s, %s, %s, 'good')",
+        [domain, conversation, STRANGER],
+    )
+    connection.execute("select private.follow_reviews(%s, %s)", [domain, conversation])
+    connection.execute(
+        "insert into public.saved_views (owner_id, site_domain, page, name, search)"
+        " values (%s, %s, 'conversations', 'Shared', '{}')",
+        [ADMIN, domain],
+    )
 
 
 def fill_two_domains(connection: Connection[Any]) -> None:

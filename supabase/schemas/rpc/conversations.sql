@@ -1,114 +1,11 @@
--- The list of conversations. The filter is one argument, so that list and count cannot disagree.
-
-create function private.search_conversations(p_site_domains text[], p_search text)
-returns table (site_domain text, id uuid)
-language plpgsql
-stable
-security definer
-set search_path = ''
-as $$
-#variable_conflict use_column
-begin
-  -- Text search is not leakproof, so under row-level security it would lose its index: this checks the domains itself.
-  return query
-    select document.site_domain, document.conversation_id
-    from private.conversation_documents as document
-    where document.site_domain = any (p_site_domains)
-      and document.site_domain = any (array(select private.my_domains()))
-      and document.document @@ websearch_to_tsquery('simple', p_search);
-end
-$$;
-
-comment on function private.search_conversations(text[], text) is
-  'Ids of the conversations in which the words occur (web search syntax), of domains the caller may see.';
-
-create function private.check_conversation_filter(p_filter jsonb)
-returns void
-language plpgsql
-immutable
-set search_path = ''
-as $$
-declare
-  v_key text;
-  v_value jsonb;
-  v_expected text;
-begin
-  if jsonb_typeof(p_filter) is distinct from 'object' then
-    raise exception 'p_filter must be an object' using errcode = 'PT400';
-  end if;
-  for v_key, v_value in select f.key, f.value from jsonb_each(p_filter) as f loop
-    v_expected := case v_key
-      when 'from' then 'date'
-      when 'to' then 'date'
-      when 'search' then 'text'
-      when 'conversions' then 'list of conversions'
-      when 'messaged' then 'boolean'
-      when 'page' then 'text'
-      when 'country' then 'text'
-      when 'language' then 'text'
-      when 'visitor_id' then 'uuid'
-      when 'min_turns' then 'integer'
-    end;
-    if v_expected is null then
-      raise exception 'p_filter has no key "%"', v_key using errcode = 'PT400';
-    end if;
-    continue when jsonb_typeof(v_value) = 'null';
-    if not (case v_expected
-      when 'text' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') <= 1000
-      when 'boolean' then jsonb_typeof(v_value) = 'boolean'
-      when 'integer' then jsonb_typeof(v_value) = 'number' and v_value #>> '{}' ~ '^\d{1,6}$'
-      when 'date' then jsonb_typeof(v_value) = 'string'
-        and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' and private.casts_to(v_value #>> '{}', 'date')
-      when 'uuid' then jsonb_typeof(v_value) = 'string' and private.casts_to(v_value #>> '{}', 'uuid')
-      else jsonb_typeof(v_value) = 'array'
-        and v_value <@ '["email_captured", "demo_proposed", "cta_clicked", "demo_booked"]'
-    end) then
-      raise exception 'p_filter.% is not a valid %', v_key, v_expected using errcode = 'PT400';
-    end if;
-  end loop;
-end
-$$;
-
-comment on function private.check_conversation_filter(jsonb) is 'Refuses (PT400) a filter with an unknown key or a value of a wrong type.';
-
-create function private.filtered_conversations(p_site_domains text[], p_filter jsonb)
-returns setof public.counted_conversations
-language sql
-stable
-as $$
-  select conversation.*
-  from public.counted_conversations as conversation
-  where conversation.site_domain = any (p_site_domains)
-    and (p_filter ->> 'from' is null or conversation.day >= (p_filter ->> 'from')::date)
-    and (p_filter ->> 'to' is null or conversation.day <= (p_filter ->> 'to')::date)
-    and (p_filter ->> 'messaged' is null
-      or (conversation.visitor_message_count > 0) = (p_filter ->> 'messaged')::boolean)
-    and (not coalesce(p_filter -> 'conversions' ? 'email_captured', false) or conversation.email_captured)
-    and (not coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) or conversation.demo_proposed)
-    and (not coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) or conversation.cta_clicked)
-    and (not coalesce(p_filter -> 'conversions' ? 'demo_booked', false) or conversation.demo_booked)
-    and (p_filter ->> 'page' is null or coalesce(conversation.page, '') = p_filter ->> 'page')
-    and (p_filter ->> 'country' is null or coalesce(conversation.country, '') = p_filter ->> 'country')
-    and (p_filter ->> 'language' is null or coalesce(conversation.language, '') = p_filter ->> 'language')
-    and (p_filter ->> 'visitor_id' is null or conversation.visitor_id = (p_filter ->> 'visitor_id')::uuid)
-    and (p_filter ->> 'min_turns' is null or conversation.total_turns >= (p_filter ->> 'min_turns')::integer)
-    and (
-      coalesce(p_filter ->> 'search', '') = ''
-      or conversation.id in (
-        select found.id
-        from private.search_conversations(p_site_domains, p_filter ->> 'search') as found
-        where found.site_domain = conversation.site_domain
-      )
-    )
-$$;
-
-comment on function private.filtered_conversations(text[], jsonb) is 'The conversations that count, of some domains, that pass a filter.';
+-- The list of conversations and its number.
 
 create function public.list_conversations(
   p_site_domains text[],
   p_filter jsonb default '{}',
   p_limit integer default 50,
-  p_after jsonb default null
+  p_after jsonb default null,
+  p_sort text default 'newest'
 )
 returns table (
   site_domain text,
@@ -117,6 +14,7 @@ returns table (
   visitor_label text,
   visitor_email text,
   country text,
+  account_id uuid,
   account_name text,
   page text,
   language text,
@@ -131,6 +29,14 @@ returns table (
   demo_proposed boolean,
   cta_clicked boolean,
   demo_booked boolean,
+  interest_score smallint,
+  quality_score numeric,
+  topic_id uuid,
+  topic_label text,
+  intent text,
+  signals text[],
+  unanswered_count integer,
+  review text,
   cursor jsonb
 )
 language plpgsql
@@ -142,22 +48,8 @@ as $$
 declare
   v_domains text[] := private.check_domains(p_site_domains);
   v_limit integer := least(greatest(coalesce(p_limit, 50), 1), 200);
-  v_after_at timestamptz;
-  v_after_domain text;
-  v_after_id uuid;
 begin
   perform private.check_conversation_filter(p_filter);
-  if p_after is not null then
-    if not coalesce(
-      private.casts_to(p_after ->> 'started_at', 'timestamptz') and private.casts_to(p_after ->> 'id', 'uuid'),
-      false
-    ) or p_after ->> 'site_domain' is null then
-      raise exception 'p_after must be the cursor of a row' using errcode = 'PT400';
-    end if;
-    v_after_at := p_after ->> 'started_at';
-    v_after_domain := p_after ->> 'site_domain';
-    v_after_id := p_after ->> 'id';
-  end if;
   return query
   select
     c.site_domain,
@@ -166,9 +58,10 @@ begin
     coalesce(visitor.name, visitor.email, 'Visitor ' || left(c.visitor_id::text, 8)),
     visitor.email,
     c.country,
+    account.id,
     account.name,
     c.page,
-    c.language,
+    coalesce(c.language, c.detected_language),
     c.preview,
     c.started_at,
     c.last_message_at,
@@ -180,34 +73,28 @@ begin
     c.demo_proposed,
     c.cta_clicked,
     c.demo_booked,
-    jsonb_build_object('started_at', c.started_at, 'site_domain', c.site_domain, 'id', c.id)
-  from (
-    select page.*
-    from unnest(v_domains) as wanted (site_domain)
-    cross join lateral (
-      select conversation.*
-      from private.filtered_conversations(array[wanted.site_domain], p_filter) as conversation
-      where conversation.site_domain = wanted.site_domain
-        and (v_after_at is null or conversation.started_at <= v_after_at)
-        and (
-          v_after_at is null
-          or (conversation.started_at, conversation.site_domain, conversation.id)
-            < (v_after_at, v_after_domain, v_after_id)
-        )
-      order by conversation.started_at desc, conversation.id desc
-      limit v_limit
-    ) as page
-    order by page.started_at desc, page.site_domain desc, page.id desc
-    limit v_limit
-  ) as c
+    c.interest_score,
+    c.quality_score,
+    c.topic_id,
+    topic.label,
+    c.intent,
+    c.signals,
+    c.unanswered_count,
+    c.review,
+    jsonb_build_object(
+      'sort', p_sort, 'key', p.key, 'started_at', c.started_at, 'site_domain', c.site_domain, 'id', c.id
+    )
+  from private.conversation_page(v_domains, p_filter, p_sort, v_limit, p_after) as p
+  join public.conversations as c on c.site_domain = p.site_domain and c.id = p.id
   join public.visitors as visitor on visitor.site_domain = c.site_domain and visitor.id = c.visitor_id
   left join public.accounts as account on account.site_domain = c.site_domain and account.id = visitor.account_id
-  order by c.started_at desc, c.site_domain desc, c.id desc;
+  left join public.topics as topic on topic.site_domain = c.site_domain and topic.id = c.topic_id
+  order by p.place;
 end
 $$;
 
-comment on function public.list_conversations(text[], jsonb, integer, jsonb) is
-  'Conversations that pass the filter, newest first, at most 200 a page; the cursor of the last row asks for the next page. Filter keys: from, to (days), search (web search syntax), conversions (kinds that all hold), messaged, page, country, language, visitor_id, min_turns.';
+comment on function public.list_conversations(text[], jsonb, integer, jsonb, text) is
+  'Conversations that pass the filter, at most 200 a page; the cursor of the last row asks for the next page. Sorts: newest, oldest, longest (turns), interest, quality_best, quality_worst (unscored last); then by time, newest first. Filter keys: from, to (days), search (web search syntax), conversions (kinds that all hold), messaged, page, country, language (given or detected), device, referrer ("" of any of these: none), visitor_id, account_id, min_turns, max_turns, min_messages, max_messages, scores (1 to 5), min_quality, max_quality, topics and intents ("none": without), signals (any of them), review (unreviewed, reviewed, good, bad), unanswered, hour (0 to 23) and weekday (1 Monday to 7) of the domain''s own day.';
 
 create function public.count_conversations(p_site_domains text[], p_filter jsonb default '{}')
 returns bigint
@@ -220,6 +107,9 @@ declare
   v_domains text[] := private.check_domains(p_site_domains);
 begin
   perform private.check_conversation_filter(p_filter);
+  if coalesce(p_filter ->> 'search', '') <> '' then
+    return private.count_found_conversations(v_domains, p_filter);
+  end if;
   return (
     select count(*)
     from private.filtered_conversations(v_domains, p_filter)
@@ -227,19 +117,108 @@ begin
 end
 $$;
 
-comment on function public.count_conversations(text[], jsonb) is 'How many conversations pass the filter, exactly.';
+comment on function public.count_conversations(text[], jsonb) is
+  'How many conversations pass the filter of list_conversations, exactly.';
+
+create function private.export_conversations(p_site_domains text[], p_filter jsonb, p_sort text)
+returns table (
+  site_domain text,
+  conversation_id uuid,
+  started_at timestamptz,
+  day date,
+  last_message_at timestamptz,
+  visitor_id uuid,
+  visitor_name text,
+  visitor_email text,
+  account_id uuid,
+  account_name text,
+  country text,
+  language text,
+  device text,
+  referrer text,
+  page text,
+  messages integer,
+  turns integer,
+  interest_score smallint,
+  quality_score numeric,
+  topic text,
+  intent text,
+  signals text,
+  unanswered_questions integer,
+  email_captured boolean,
+  demo_proposed boolean,
+  cta_clicked boolean,
+  demo_booked boolean,
+  review text,
+  first_message text
+)
+language sql
+stable
+as $$
+  select
+    c.site_domain,
+    c.id,
+    c.started_at,
+    c.day,
+    c.last_message_at,
+    c.visitor_id,
+    visitor.name,
+    visitor.email,
+    account.id,
+    account.name,
+    c.country,
+    coalesce(c.language, c.detected_language),
+    c.device_type,
+    c.referrer_host,
+    c.page,
+    c.message_count,
+    c.total_turns,
+    c.interest_score,
+    c.quality_score,
+    topic.label,
+    c.intent,
+    array_to_string(c.signals, ', '),
+    c.unanswered_count,
+    c.email_captured,
+    c.demo_proposed,
+    c.cta_clicked,
+    c.demo_booked,
+    c.review,
+    c.preview
+  from private.filtered_conversations(p_site_domains, p_filter) as c
+  join public.visitors as visitor on visitor.site_domain = c.site_domain and visitor.id = c.visitor_id
+  left join public.accounts as account on account.site_domain = c.site_domain and account.id = visitor.account_id
+  left join public.topics as topic on topic.site_domain = c.site_domain and topic.id = c.topic_id
+  where coalesce(p_filter ->> 'search', '') = ''
+    or (c.site_domain, c.id) in (
+      select found.site_domain, found.id
+      from private.search_conversations(p_site_domains, p_filter ->> 'search') as found
+    )
+  order by
+    case p_sort
+      when 'longest' then c.total_turns
+      when 'interest' then c.interest_score
+      when 'quality_best' then coalesce(c.quality_score, 0)
+      when 'quality_worst' then coalesce(6 - c.quality_score, 0)
+    end desc,
+    case when p_sort = 'oldest' then c.started_at end,
+    case when p_sort = 'oldest' then c.site_domain end,
+    case when p_sort = 'oldest' then c.id end,
+    c.started_at desc,
+    c.site_domain desc,
+    c.id desc
+$$;
+
+comment on function private.export_conversations(text[], jsonb, text) is
+  'Every conversation that passes the filter of list_conversations, in its order, as an export shows it.';
 
 revoke execute on function
-  private.search_conversations(text[], text),
-  private.check_conversation_filter(jsonb),
-  private.filtered_conversations(text[], jsonb),
-  public.list_conversations(text[], jsonb, integer, jsonb),
-  public.count_conversations(text[], jsonb)
+  public.list_conversations(text[], jsonb, integer, jsonb, text),
+  public.count_conversations(text[], jsonb),
+  private.export_conversations(text[], jsonb, text)
 from public, anon;
 grant execute on function
-  private.search_conversations(text[], text),
-  private.check_conversation_filter(jsonb),
-  private.filtered_conversations(text[], jsonb),
-  public.list_conversations(text[], jsonb, integer, jsonb),
-  public.count_conversations(text[], jsonb)
+  public.list_conversations(text[], jsonb, integer, jsonb, text),
+  public.count_conversations(text[], jsonb),
+  private.export_conversations(text[], jsonb, text)
 to authenticated, service_role;

@@ -50,6 +50,7 @@ create table public.conversations (
       end
     )
   ) stored,
+  review text,
   constraint conversations_pkey primary key (site_domain, id),
   constraint conversations_visitor_id_fkey foreign key (site_domain, visitor_id)
     references public.visitors (site_domain, id),
@@ -64,7 +65,8 @@ create table public.conversations (
   constraint conversations_intent_check check (intent in ('LEARN', 'CONTEXT', 'SUPPORT', 'OFFTOPIC', 'OTHER')),
   constraint conversations_signal_score_check check (signal_score between 1 and 5),
   constraint conversations_quality_score_check check (quality_score between 1 and 5),
-  constraint conversations_unanswered_count_check check (unanswered_count >= 0)
+  constraint conversations_unanswered_count_check check (unanswered_count >= 0),
+  constraint conversations_review_check check (review in ('good', 'bad'))
 );
 
 create index conversations_account_id_idx on public.conversations (site_domain, account_id, started_at desc, id desc)
@@ -72,7 +74,24 @@ create index conversations_account_id_idx on public.conversations (site_domain, 
 create index conversations_topic_id_idx on public.conversations (site_domain, topic_id, started_at desc, id desc)
   where topic_id is not null;
 create index conversations_insights_due_idx on public.conversations (last_message_at) where insights_due;
-create index conversations_started_at_idx on public.conversations (site_domain, started_at desc, id desc);
+create index conversations_review_idx on public.conversations (site_domain, started_at desc, id desc)
+  where review is not null;
+-- What lists filter by, so that an index alone tells which rows pass. Pages and referrers are too long for one.
+create index conversations_started_at_idx on public.conversations (site_domain, started_at desc, id desc)
+  include (
+    counts, day, hour, country, device_type, language, detected_language, message_count, visitor_message_count,
+    total_turns, email_captured, demo_proposed, cta_clicked, demo_booked, interest_score, quality_score, topic_id,
+    intent, signals, unanswered_count, review
+  );
+-- The other orders of the list.
+create index conversations_total_turns_idx
+  on public.conversations (site_domain, total_turns desc, started_at desc, id desc);
+create index conversations_interest_score_idx
+  on public.conversations (site_domain, interest_score desc, started_at desc, id desc);
+create index conversations_quality_best_idx
+  on public.conversations (site_domain, (coalesce(quality_score, 0)) desc, started_at desc, id desc);
+create index conversations_quality_worst_idx
+  on public.conversations (site_domain, (coalesce(6 - quality_score, 0)) desc, started_at desc, id desc);
 create index conversations_visitor_id_idx on public.conversations (site_domain, visitor_id, started_at);
 create index conversations_session_id_idx on public.conversations (site_domain, session_id);
 
@@ -91,6 +110,7 @@ comment on column public.conversations.interest_score is
 comment on column public.conversations.quality_score is 'How good the answers were, 1 to 5; null until analysed.';
 comment on column public.conversations.unanswered_count is 'Questions of the visitor that the agent could not answer.';
 comment on column public.conversations.detected_language is 'The language of the visitor''s words (ISO 639-1), where the sender named none.';
+comment on column public.conversations.review is 'The thumb of its latest review; null without any.';
 comment on column public.conversations.insights_due is 'Whether messages came since the conversation was last analysed.';
 comment on column public.conversations.preview is 'The beginning of the visitor''s first message.';
 

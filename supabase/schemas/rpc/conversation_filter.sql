@@ -1,0 +1,190 @@
+-- What conversations are filtered by. The filter is one argument of every function that lists, counts or exports
+-- them, so that they cannot disagree.
+
+create function private.filter_list(p_filter jsonb, p_key text)
+returns text[]
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when jsonb_typeof(p_filter -> p_key) = 'array' and p_filter -> p_key <> '[]'
+      then array(select nullif(e.value, 'none') from jsonb_array_elements_text(p_filter -> p_key) as e)
+  end
+$$;
+
+comment on function private.filter_list(jsonb, text) is
+  'A list in a filter, with null for `none`; null when it restricts nothing.';
+
+create function private.is_filter_value(p_value jsonb, p_kind text)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_text text := p_value #>> '{}';
+  v_type text := jsonb_typeof(p_value);
+begin
+  return case p_kind
+    when 'text' then v_type = 'string' and length(v_text) <= 1000
+    when 'boolean' then v_type = 'boolean'
+    when 'integer' then v_type = 'number' and v_text ~ '^\d{1,6}$'
+    when 'hour' then v_type = 'number' and v_text ~ '^(1?\d|2[0-3])$'
+    when 'weekday' then v_type = 'number' and v_text ~ '^[1-7]$'
+    when 'quality' then v_type = 'number' and v_text ~ '^([1-4](\.\d{1,4})?|5(\.0{1,4})?)$'
+    when 'date' then v_type = 'string' and v_text ~ '^\d{4}-\d{2}-\d{2}$' and private.casts_to(v_text, 'date')
+    when 'uuid' then v_type = 'string' and private.casts_to(v_text, 'uuid')
+    when 'review' then v_type = 'string' and v_text in ('unreviewed', 'reviewed', 'good', 'bad')
+    when 'conversions' then
+      v_type = 'array' and p_value <@ '["email_captured", "demo_proposed", "cta_clicked", "demo_booked"]'
+    when 'scores' then v_type = 'array' and p_value <@ '[1, 2, 3, 4, 5]'
+    when 'intents' then
+      v_type = 'array' and p_value <@ '["LEARN", "CONTEXT", "SUPPORT", "OFFTOPIC", "OTHER", "none", null]'
+    when 'texts' then
+      v_type = 'array' and jsonb_array_length(p_value) <= 50
+      and not exists (
+        select 1
+        from jsonb_array_elements(p_value) as e
+        where jsonb_typeof(e.value) <> 'string' or length(e.value #>> '{}') > 100
+      )
+    when 'topics' then
+      v_type = 'array' and jsonb_array_length(p_value) <= 200
+      and not exists (
+        select 1
+        from jsonb_array_elements(p_value) as e
+        where not case jsonb_typeof(e.value)
+          when 'null' then true
+          when 'string' then e.value #>> '{}' = 'none' or private.casts_to(e.value #>> '{}', 'uuid')
+          else false
+        end
+      )
+  end;
+end
+$$;
+
+comment on function private.is_filter_value(jsonb, text) is 'Whether a value of a filter is of the kind its key wants.';
+
+create function private.check_conversation_filter(p_filter jsonb)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_kinds constant jsonb := '{
+    "from": "date", "to": "date", "search": "text", "conversions": "conversions", "messaged": "boolean",
+    "page": "text", "country": "text", "language": "text", "device": "text", "referrer": "text",
+    "visitor_id": "uuid", "account_id": "uuid", "min_turns": "integer", "max_turns": "integer",
+    "min_messages": "integer", "max_messages": "integer", "scores": "scores", "min_quality": "quality",
+    "max_quality": "quality", "topics": "topics", "intents": "intents", "signals": "texts", "review": "review",
+    "unanswered": "boolean", "hour": "hour", "weekday": "weekday"
+  }';
+  v_key text;
+  v_value jsonb;
+begin
+  if jsonb_typeof(p_filter) is distinct from 'object' then
+    raise exception 'p_filter must be an object' using errcode = 'PT400';
+  end if;
+  for v_key, v_value in select f.key, f.value from jsonb_each(p_filter) as f loop
+    if not v_kinds ? v_key then
+      raise exception 'p_filter has no key "%"', v_key using errcode = 'PT400';
+    elsif jsonb_typeof(v_value) <> 'null' and not private.is_filter_value(v_value, v_kinds ->> v_key) then
+      raise exception 'p_filter.% is not valid: %', v_key, left(v_value::text, 100) using errcode = 'PT400';
+    end if;
+  end loop;
+end
+$$;
+
+comment on function private.check_conversation_filter(jsonb) is 'Refuses (PT400) a filter with an unknown key or an invalid value.';
+
+create function private.filtered_conversations(p_site_domains text[], p_filter jsonb)
+returns setof public.counted_conversations
+language sql
+stable
+as $$
+  select conversation.*
+  from public.counted_conversations as conversation
+  where conversation.site_domain = any (p_site_domains)
+    and (p_filter ->> 'from' is null or conversation.day >= (p_filter ->> 'from')::date)
+    and (p_filter ->> 'to' is null or conversation.day <= (p_filter ->> 'to')::date)
+    -- No timezone is further from UTC than this; it lets the index by time find the days.
+    and (
+      p_filter ->> 'from' is null
+      or conversation.started_at >= (p_filter ->> 'from')::date::timestamp at time zone 'UTC' - interval '1 day'
+    )
+    and (
+      p_filter ->> 'to' is null
+      or conversation.started_at < (p_filter ->> 'to')::date::timestamp at time zone 'UTC' + interval '2 days'
+    )
+    and (p_filter ->> 'messaged' is null
+      or (conversation.visitor_message_count > 0) = (p_filter ->> 'messaged')::boolean)
+    and (not coalesce(p_filter -> 'conversions' ? 'email_captured', false) or conversation.email_captured)
+    and (not coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) or conversation.demo_proposed)
+    and (not coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) or conversation.cta_clicked)
+    and (not coalesce(p_filter -> 'conversions' ? 'demo_booked', false) or conversation.demo_booked)
+    and (p_filter ->> 'page' is null or coalesce(conversation.page, '') = p_filter ->> 'page')
+    and (p_filter ->> 'country' is null or coalesce(conversation.country, '') = p_filter ->> 'country')
+    and (p_filter ->> 'device' is null or coalesce(conversation.device_type, '') = p_filter ->> 'device')
+    and (p_filter ->> 'referrer' is null or coalesce(conversation.referrer_host, '') = p_filter ->> 'referrer')
+    and (
+      p_filter ->> 'language' is null
+      or coalesce(conversation.language, conversation.detected_language, '') = p_filter ->> 'language'
+    )
+    and (p_filter ->> 'visitor_id' is null or conversation.visitor_id = (p_filter ->> 'visitor_id')::uuid)
+    and (p_filter ->> 'account_id' is null or conversation.account_id = (p_filter ->> 'account_id')::uuid)
+    and (p_filter ->> 'min_turns' is null or conversation.total_turns >= (p_filter ->> 'min_turns')::integer)
+    and (p_filter ->> 'max_turns' is null or conversation.total_turns <= (p_filter ->> 'max_turns')::integer)
+    and (p_filter ->> 'min_messages' is null or conversation.message_count >= (p_filter ->> 'min_messages')::integer)
+    and (p_filter ->> 'max_messages' is null or conversation.message_count <= (p_filter ->> 'max_messages')::integer)
+    and (
+      private.filter_list(p_filter, 'scores') is null
+      or conversation.interest_score = any (private.filter_list(p_filter, 'scores')::smallint[])
+    )
+    and (p_filter ->> 'min_quality' is null or conversation.quality_score >= (p_filter ->> 'min_quality')::numeric)
+    and (p_filter ->> 'max_quality' is null or conversation.quality_score <= (p_filter ->> 'max_quality')::numeric)
+    and (
+      private.filter_list(p_filter, 'topics') is null
+      or conversation.topic_id = any (private.filter_list(p_filter, 'topics')::uuid[])
+      or (array_position(private.filter_list(p_filter, 'topics'), null) is not null and conversation.topic_id is null)
+    )
+    and (
+      private.filter_list(p_filter, 'intents') is null
+      or conversation.intent = any (private.filter_list(p_filter, 'intents'))
+      or (array_position(private.filter_list(p_filter, 'intents'), null) is not null and conversation.intent is null)
+    )
+    and (
+      private.filter_list(p_filter, 'signals') is null
+      or conversation.signals && private.filter_list(p_filter, 'signals')
+    )
+    and (
+      p_filter ->> 'unanswered' is null
+      or (conversation.unanswered_count > 0) = (p_filter ->> 'unanswered')::boolean
+    )
+    and (
+      p_filter ->> 'review' is null
+      or case p_filter ->> 'review'
+        when 'unreviewed' then conversation.review is null
+        when 'reviewed' then conversation.review is not null
+        else conversation.review = p_filter ->> 'review'
+      end
+    )
+    and (p_filter ->> 'hour' is null or conversation.hour = (p_filter ->> 'hour')::smallint)
+    and (p_filter ->> 'weekday' is null or extract(isodow from conversation.day) = (p_filter ->> 'weekday')::numeric)
+$$;
+
+comment on function private.filtered_conversations(text[], jsonb) is
+  'The conversations that count, of some domains, that pass a filter; all of its keys but `search`.';
+
+revoke execute on function
+  private.filter_list(jsonb, text),
+  private.is_filter_value(jsonb, text),
+  private.check_conversation_filter(jsonb),
+  private.filtered_conversations(text[], jsonb)
+from public, anon;
+grant execute on function
+  private.filter_list(jsonb, text),
+  private.is_filter_value(jsonb, text),
+  private.check_conversation_filter(jsonb),
+  private.filtered_conversations(text[], jsonb)
+to authenticated, service_role;
