@@ -123,7 +123,14 @@ as $$
     and (not coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) or conversation.demo_proposed)
     and (not coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) or conversation.cta_clicked)
     and (not coalesce(p_filter -> 'conversions' ? 'demo_booked', false) or conversation.demo_booked)
-    and (p_filter ->> 'page' is null or coalesce(conversation.page, '') = p_filter ->> 'page')
+    -- Not one expression for both: this keeps the index by page.
+    and (
+      p_filter ->> 'page' is null
+      or case p_filter ->> 'page'
+        when '' then coalesce(conversation.page, '') = ''
+        else conversation.page = p_filter ->> 'page'
+      end
+    )
     and (p_filter ->> 'country' is null or coalesce(conversation.country, '') = p_filter ->> 'country')
     and (p_filter ->> 'device' is null or coalesce(conversation.device_type, '') = p_filter ->> 'device')
     and (p_filter ->> 'referrer' is null or coalesce(conversation.referrer_host, '') = p_filter ->> 'referrer')

@@ -76,12 +76,13 @@ create index conversations_topic_id_idx on public.conversations (site_domain, to
 create index conversations_insights_due_idx on public.conversations (last_message_at) where insights_due;
 create index conversations_review_idx on public.conversations (site_domain, started_at desc, id desc)
   where review is not null;
--- What lists filter by, so that an index alone tells which rows pass. Pages and referrers are too long for one.
+create index conversations_page_idx on public.conversations (site_domain, page, started_at desc, id desc);
+-- What lists filter by, so that an index alone tells which rows pass. Pages are too long for it.
 create index conversations_started_at_idx on public.conversations (site_domain, started_at desc, id desc)
   include (
-    counts, day, hour, country, device_type, language, detected_language, message_count, visitor_message_count,
-    total_turns, email_captured, demo_proposed, cta_clicked, demo_booked, interest_score, quality_score, topic_id,
-    intent, signals, unanswered_count, review
+    counts, day, hour, country, device_type, referrer_host, language, detected_language, message_count,
+    visitor_message_count, total_turns, email_captured, demo_proposed, cta_clicked, demo_booked, interest_score,
+    quality_score, topic_id, intent, signals, unanswered_count, review
   );
 -- The other orders of the list.
 create index conversations_total_turns_idx

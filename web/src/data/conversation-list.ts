@@ -9,7 +9,19 @@ import type { Nullable } from '@/lib/nullable';
 type Row = Database['public']['Functions']['list_conversations']['Returns'][number];
 export type ListedConversation = Nullable<
   Row,
-  'account_name' | 'country' | 'language' | 'last_message_at' | 'page' | 'preview' | 'visitor_email'
+  | 'account_id'
+  | 'account_name'
+  | 'country'
+  | 'intent'
+  | 'language'
+  | 'last_message_at'
+  | 'page'
+  | 'preview'
+  | 'quality_score'
+  | 'review'
+  | 'topic_id'
+  | 'topic_label'
+  | 'visitor_email'
 >;
 
 export const PAGE_SIZE = 50;

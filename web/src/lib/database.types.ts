@@ -188,6 +188,7 @@ export type Database = {
           preview: string | null
           quality_score: number | null
           referrer_host: string | null
+          review: string | null
           session_id: string
           signal_score: number
           signals: string[]
@@ -228,6 +229,7 @@ export type Database = {
           preview?: string | null
           quality_score?: number | null
           referrer_host?: string | null
+          review?: string | null
           session_id: string
           signal_score?: number
           signals?: string[]
@@ -268,6 +270,7 @@ export type Database = {
           preview?: string | null
           quality_score?: number | null
           referrer_host?: string | null
+          review?: string | null
           session_id?: string
           signal_score?: number
           signals?: string[]
@@ -801,6 +804,122 @@ export type Database = {
           },
         ]
       }
+      reviews: {
+        Row: {
+          conversation_id: string
+          corrected_answer: string | null
+          created_at: string
+          labels: string[]
+          message_id: string | null
+          note: string
+          reviewer_id: string
+          site_domain: string
+          thumb: string
+          updated_at: string
+        }
+        Insert: {
+          conversation_id: string
+          corrected_answer?: string | null
+          created_at?: string
+          labels?: string[]
+          message_id?: string | null
+          note?: string
+          reviewer_id: string
+          site_domain: string
+          thumb: string
+          updated_at?: string
+        }
+        Update: {
+          conversation_id?: string
+          corrected_answer?: string | null
+          created_at?: string
+          labels?: string[]
+          message_id?: string | null
+          note?: string
+          reviewer_id?: string
+          site_domain?: string
+          thumb?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "reviews_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "reviews_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "counted_conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "reviews_message_id_fkey"
+            columns: ["site_domain", "conversation_id", "message_id"]
+            isOneToOne: false
+            referencedRelation: "counted_messages"
+            referencedColumns: ["site_domain", "conversation_id", "id"]
+          },
+          {
+            foreignKeyName: "reviews_message_id_fkey"
+            columns: ["site_domain", "conversation_id", "message_id"]
+            isOneToOne: false
+            referencedRelation: "messages"
+            referencedColumns: ["site_domain", "conversation_id", "id"]
+          },
+        ]
+      }
+      saved_views: {
+        Row: {
+          created_at: string
+          id: string
+          name: string
+          owner_id: string
+          page: string
+          search: NonNullable<Json>
+          site_domain: string | null
+          updated_at: string
+        }
+        Insert: {
+          created_at?: string
+          id?: string
+          name: string
+          owner_id: string
+          page: string
+          search: NonNullable<Json>
+          site_domain?: string | null
+          updated_at?: string
+        }
+        Update: {
+          created_at?: string
+          id?: string
+          name?: string
+          owner_id?: string
+          page?: string
+          search?: NonNullable<Json>
+          site_domain?: string | null
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "saved_views_owner_id_fkey"
+            columns: ["owner_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "saved_views_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       session_pages: {
         Row: {
           counts: boolean
@@ -1233,6 +1352,7 @@ export type Database = {
           preview: string | null
           quality_score: number | null
           referrer_host: string | null
+          review: string | null
           session_id: string | null
           signal_score: number | null
           signals: string[] | null
@@ -1273,6 +1393,7 @@ export type Database = {
           preview?: string | null
           quality_score?: number | null
           referrer_host?: string | null
+          review?: string | null
           session_id?: string | null
           signal_score?: number | null
           signals?: string[] | null
@@ -1313,6 +1434,7 @@ export type Database = {
           preview?: string | null
           quality_score?: number | null
           referrer_host?: string | null
+          review?: string | null
           session_id?: string | null
           signal_score?: number | null
           signals?: string[] | null
@@ -1782,6 +1904,11 @@ export type Database = {
         Args: { p_filter: Json; p_site_domains: string[] }
         Returns: number
       }
+      delete_review: {
+        Args: { p_conversation_id: string; p_site_domain: string }
+        Returns: undefined
+      }
+      delete_view: { Args: { p_id: string }; Returns: string }
       get_account_stats_with_intent: {
         Args: {
           p_after?: Json
@@ -1897,6 +2024,16 @@ export type Database = {
           conversations: number
           hour: number
           weekday: number
+        }[]
+      }
+      get_review_agreement: {
+        Args: { p_from: string; p_site_domains: string[]; p_to: string }
+        Returns: {
+          agreed: number
+          disagreed: number
+          matrix: Json
+          reviewed: number
+          unscored: number
         }[]
       }
       get_top_values: {
@@ -2086,8 +2223,10 @@ export type Database = {
           p_filter?: Json
           p_limit?: number
           p_site_domains: string[]
+          p_sort?: string
         }
         Returns: {
+          account_id: string
           account_name: string
           country: string
           cta_clicked: boolean
@@ -2097,14 +2236,22 @@ export type Database = {
           demo_proposed: boolean
           email_captured: boolean
           id: string
+          intent: string
+          interest_score: number
           language: string
           last_message_at: string
           message_count: number
           page: string
           preview: string
+          quality_score: number
+          review: string
+          signals: string[]
           site_domain: string
           started_at: string
+          topic_id: string
+          topic_label: string
           total_turns: number
+          unanswered_count: number
           visitor_email: string
           visitor_id: string
           visitor_label: string
@@ -2119,6 +2266,33 @@ export type Database = {
           last_used_at: string
           started_at: string
           user_agent: string
+        }[]
+      }
+      list_reviews: {
+        Args: { p_conversation_id: string; p_site_domain: string }
+        Returns: {
+          corrected_answer: string
+          created_at: string
+          is_mine: boolean
+          labels: string[]
+          message_id: string
+          note: string
+          reviewer_id: string
+          reviewer_name: string
+          thumb: string
+          updated_at: string
+        }[]
+      }
+      list_saved_views: {
+        Args: { p_page: string }
+        Returns: {
+          id: string
+          is_mine: boolean
+          name: string
+          owner_id: string
+          search: Json
+          site_domain: string
+          updated_at: string
         }[]
       }
       merge_topics: {
@@ -2161,6 +2335,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      rename_view: { Args: { p_id: string; p_name: string }; Returns: string }
       resolve_questions: {
         Args: { p_group_id: string; p_resolved: boolean; p_site_domain: string }
         Returns: {
@@ -2178,6 +2353,31 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      save_review: {
+        Args: {
+          p_conversation_id: string
+          p_corrected_answer?: string
+          p_labels?: string[]
+          p_message_id?: string
+          p_note?: string
+          p_site_domain: string
+          p_thumb: string
+        }
+        Returns: undefined
+      }
+      save_view: {
+        Args: {
+          p_name: string
+          p_page: string
+          p_search: Json
+          p_site_domain?: string
+        }
+        Returns: string
+      }
+      update_view: {
+        Args: { p_id: string; p_search: Json; p_site_domain?: string }
+        Returns: string
       }
     }
     Enums: {

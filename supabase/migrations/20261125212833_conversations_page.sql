@@ -9,12 +9,13 @@ comment on column public.conversations.review is 'The thumb of its latest review
 drop index public.conversations_started_at_idx;
 create index conversations_review_idx on public.conversations (site_domain, started_at desc, id desc)
   where review is not null;
--- What lists filter by, so that an index alone tells which rows pass. Pages and referrers are too long for one.
+create index conversations_page_idx on public.conversations (site_domain, page, started_at desc, id desc);
+-- What lists filter by, so that an index alone tells which rows pass. Pages are too long for it.
 create index conversations_started_at_idx on public.conversations (site_domain, started_at desc, id desc)
   include (
-    counts, day, hour, country, device_type, language, detected_language, message_count, visitor_message_count,
-    total_turns, email_captured, demo_proposed, cta_clicked, demo_booked, interest_score, quality_score, topic_id,
-    intent, signals, unanswered_count, review
+    counts, day, hour, country, device_type, referrer_host, language, detected_language, message_count,
+    visitor_message_count, total_turns, email_captured, demo_proposed, cta_clicked, demo_booked, interest_score,
+    quality_score, topic_id, intent, signals, unanswered_count, review
   );
 -- The other orders of the list.
 create index conversations_total_turns_idx
@@ -413,7 +414,14 @@ as $$
     and (not coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) or conversation.demo_proposed)
     and (not coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) or conversation.cta_clicked)
     and (not coalesce(p_filter -> 'conversions' ? 'demo_booked', false) or conversation.demo_booked)
-    and (p_filter ->> 'page' is null or coalesce(conversation.page, '') = p_filter ->> 'page')
+    -- Not one expression for both: this keeps the index by page.
+    and (
+      p_filter ->> 'page' is null
+      or case p_filter ->> 'page'
+        when '' then coalesce(conversation.page, '') = ''
+        else conversation.page = p_filter ->> 'page'
+      end
+    )
     and (p_filter ->> 'country' is null or coalesce(conversation.country, '') = p_filter ->> 'country')
     and (p_filter ->> 'device' is null or coalesce(conversation.device_type, '') = p_filter ->> 'device')
     and (p_filter ->> 'referrer' is null or coalesce(conversation.referrer_host, '') = p_filter ->> 'referrer')
