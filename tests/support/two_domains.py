@@ -15,6 +15,7 @@ OTHER_TOPIC = "40000000-0000-4000-8000-000000000004"
 QUESTIONS = "40000000-0000-4000-8000-000000000003"
 STRANGER = "a0000000-0000-4000-8000-000000000003"
 DOMAINS = ["abtasty.com", "other.example"]
+PERSON_OF = {"abtasty.com": USER, "other.example": STRANGER}
 TODAY = "2026-05-05"
 
 
@@ -87,13 +88,13 @@ def fill_understanding(
     connection.execute(
         "insert into public.reviews (site_domain, conversation_id, reviewer_id, thumb)"
         " values (%s, %s, %s, 'good')",
-        [domain, conversation, STRANGER],
+        [domain, conversation, PERSON_OF[domain]],
     )
     connection.execute("select private.follow_reviews(%s, %s)", [domain, conversation])
     connection.execute(
         "insert into public.saved_views (owner_id, site_domain, page, name, search)"
         " values (%s, %s, 'conversations', 'Shared', '{}')",
-        [ADMIN, domain],
+        [PERSON_OF[domain], domain],
     )
 
 
