@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from backoffice.errors import ConfigurationError
@@ -45,3 +48,9 @@ def client_address(
             break
         address = nearer
     return address
+
+
+@lru_cache(maxsize=2048)
+def hash_address(key: bytes, site_domain: str, address: str) -> str:
+    """What is stored of an address: HMAC-SHA256 of site and normalised address, in hex."""
+    return hmac.new(key, f"{site_domain}|{address}".encode(), hashlib.sha256).hexdigest()

@@ -16,11 +16,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from backoffice import __version__
+from backoffice.addresses import parse_networks
 from backoffice.auth.app import create_auth_app
 from backoffice.capture.app import capture_routes
 from backoffice.errors import Problem
 from backoffice.mailbox_routes import mailbox_routes
 from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
+from backoffice.request_context import CallerAddress
 from backoffice.rest.app import RestApp
 from backoffice.rest.config import RestConfig
 from backoffice.settings import PROJECT_ROOT, Settings
@@ -67,7 +69,8 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         },
     )
     app.router.default = UserInterface(web_build, reserved=first_segments(routes))
-    return RequestEnvelope(app, security_headers(state.settings))
+    address = CallerAddress(state.keys.ip_hash_key, parse_networks(state.settings.trusted_proxies))
+    return RequestEnvelope(app, security_headers(state.settings), address)
 
 
 def rest_config(settings: Settings) -> RestConfig:

@@ -140,6 +140,7 @@ def _add_commands_from_elsewhere() -> None:
     app.add_typer(demo.replay_app, name="replay")
     app.command("demo")(demo.demo)
     app.add_typer(import_module("backoffice.stack.domain_keys").keys_app, name="keys")
+    app.add_typer(import_module("backoffice.stack.audit_commands").audit_app, name="audit")
 
 
 def main() -> None:

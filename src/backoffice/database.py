@@ -17,6 +17,7 @@ from psycopg.abc import Params, QueryNoTemplate
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from backoffice.errors import Unavailable
+from backoffice.request_context import audit_settings
 
 Role = Literal["anon", "authenticated", "service_role"]
 Row = tuple[Any, ...]
@@ -97,12 +98,12 @@ class Database:
         async with self.connection() as connection, connection.transaction():
             if context.read_only:
                 await connection.execute("set transaction read only")
-            names = ["role", *context.settings]
-            values = [context.role, *context.settings.values()]
+            audited = {} if context.read_only else audit_settings()
+            settings = {"role": context.role, **audited, **context.settings}
             await connection.execute(
                 "select set_config(name, value, true) from unnest(%s::text[], %s::text[])"
                 " as setting(name, value)",
-                [names, values],
+                [list(settings), list(settings.values())],
             )
             yield connection
 

@@ -24,8 +24,14 @@ UNIQUE_WITHOUT_TENANT = {"domain_keys_public_key_key", "domain_keys_secret_hash_
 
 # What a signed-in person may run, apart from the RPCs in `public`.
 HELPERS = {
+    "private.annotation_kind",
+    "private.audit",
+    "private.audit_sentence",
+    "private.audit_spans",
     "private.casts_to",
     "private.check_account_filter",
+    "private.check_audit_domains",
+    "private.check_audit_filter",
     "private.check_conversation_filter",
     "private.check_domains",
     "private.check_view",
@@ -39,6 +45,7 @@ HELPERS = {
     "private.export_conversations",
     "private.filter_list",
     "private.filtered_accounts",
+    "private.filtered_audit",
     "private.filtered_conversations",
     "private.hide_topic",
     "private.is_admin",
@@ -53,6 +60,7 @@ HELPERS = {
     "private.resolve_questions",
     "private.reviewer_names",
     "private.search_accounts",
+    "private.search_audit",
     "private.search_conversations",
     "private.search_visitors",
     "private.timeline_cursor",
@@ -86,7 +94,13 @@ CHECKS = [
     "%private.lock_topic(p_site_domain%",
 ]
 # Tables that no one reads over the API.
-UNREAD = {"public.event_ids", "private.conversation_documents", "private.topic_models"}
+UNREAD = {
+    "public.event_ids",
+    "private.audit_heads",
+    "private.audit_pending",
+    "private.conversation_documents",
+    "private.topic_models",
+}
 
 
 @pytest.fixture(scope="module")

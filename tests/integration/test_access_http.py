@@ -23,11 +23,19 @@ from support.two_domains import ADMIN, DOMAINS, STRANGER, USER, fill_two_domains
 
 MINE, OTHERS = DOMAINS
 ACTORS = {"admin": ADMIN, "user": USER, "stranger": STRANGER, "anonymous": None}
-SEES = {"admin": set(DOMAINS), "user": {MINE}, "stranger": {OTHERS}, "anonymous": set[str]()}
+# "" is what the audit log knows of no website in particular.
+SEES = {
+    "admin": {*DOMAINS, ""},
+    "user": {MINE},
+    "stranger": {OTHERS},
+    "anonymous": set[str](),
+}
 # (verb, table) of what signed-in people may write themselves.
 WRITES: set[tuple[str, str]] = set()
 # Keys that are moments without being called so.
 MOMENTS = {"day", "hour"}
+# Keys that are numbers.
+NUMBERS = {"position"}
 # What of their own domains only admins read.
 ADMIN_ONLY = {"domain_keys"}
 # What only says of somebody else that they exist, or nothing at all.
@@ -152,6 +160,8 @@ def requests(relation: Relation) -> dict[str, tuple[str, Any]]:
 def _sample(column: str) -> str:
     if column == "site_domain":
         return MINE
+    if column in NUMBERS:
+        return "1"
     moment = column.endswith("_at") or column in MOMENTS
     return "2026-05-05" if moment else "40000000-0000-4000-8000-00000000000f"
 

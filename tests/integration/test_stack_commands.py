@@ -53,6 +53,22 @@ def test_the_database_is_current_and_the_doctor_agrees(running: Installation) ->
         assert checked[name]["ok"], checked[name]
 
 
+def test_the_audit_log_is_proved_and_listed(running: Installation) -> None:
+    kept = running.command("audit", "verify", "--json")
+    ends = json.loads(kept.stdout)["ends"]
+    assert (kept.returncode, {end["site_domain"] for end in ends}) == (0, {"", "abtasty.com"})
+    listed = running.command("audit", "list", "--site", "abtasty.com").stdout
+    assert "System  Host added: staging.abtasty.com" in listed
+    forged = running.data_dir.with_name("kept.json")
+    forged.write_text(json.dumps({"ends": [{**end, "position": 10_000} for end in ends]}))
+    against = running.command("audit", "verify", "--against", str(forged))
+    assert against.returncode == 1
+    assert "the chain was longer: its end is missing" in against.stderr
+    forged.write_text("{}")
+    refused = running.command("audit", "verify", "--against", str(forged))
+    assert "is not what `backoffice audit verify --json` prints" in refused.stderr
+
+
 def test_a_drifted_database_stops_the_start_and_fails_status(running: Installation) -> None:
     url = json.loads(running.command("status", "--json").stdout)["DB_URL"]
     change = "update supabase_migrations.schema_migrations set statements = array[%s]"

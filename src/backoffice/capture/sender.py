@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,7 +10,13 @@ from typing import Any, Final, Protocol
 import maxminddb
 from starlette.datastructures import Headers
 
-from backoffice.addresses import Network, client_address, parse_address, parse_networks
+from backoffice.addresses import (
+    Network,
+    client_address,
+    hash_address,
+    parse_address,
+    parse_networks,
+)
 from backoffice.capture import bots
 from backoffice.capture.limits import MAX_USER_AGENT
 from backoffice.errors import ConfigurationError
@@ -123,12 +127,6 @@ class Origins:
     def _is_trusted(self, address: str | None) -> bool:
         parsed = parse_address(address) if self.trusted else None
         return parsed is not None and any(parsed in network for network in self.trusted)
-
-
-@lru_cache(maxsize=2048)
-def hash_address(key: bytes, site_domain: str, address: str) -> str:
-    """HMAC-SHA256 of site and normalised address, in hex."""
-    return hmac.new(key, f"{site_domain}|{address}".encode(), hashlib.sha256).hexdigest()
 
 
 def normal_address(value: Any) -> str | None:

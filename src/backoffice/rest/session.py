@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import orjson
 
+from backoffice.request_context import audit_settings
 from backoffice.rest.authenticate import Identity
 from backoffice.rest.config import RestConfig
 from backoffice.rest.request import ApiRequest
@@ -49,6 +50,8 @@ def transaction_settings(
         settings.extend(routine.settings)
     if read_only:
         settings.append(("transaction_read_only", "on"))
+    else:
+        settings.extend(audit_settings().items())
     return tuple(s for s in settings if s[0] != "default_transaction_isolation")
 
 

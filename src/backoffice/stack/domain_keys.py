@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import psycopg
 import typer
 from psycopg import Connection
-from psycopg.rows import namedtuple_row
 from rich.console import Console
 from rich.table import Column, Table
 
 from backoffice.errors import NotFound
 from backoffice.settings import get_settings
-from backoffice.stack.address import find_address
-from backoffice.stack.runtime import load
+from backoffice.stack.service_connection import service_connection
 
 keys_app = typer.Typer(help="Keys of the websites that send data.", no_args_is_help=True)
 
@@ -31,7 +26,7 @@ def list_keys(
     site: Annotated[str | None, typer.Option(help="Only this website.")] = None,
 ) -> None:
     """List the keys of every website; secret keys only by their last characters."""
-    with _connected() as connection:
+    with service_connection(get_settings()) as connection:
         rows = connection.execute(
             "select site_domain, kind, coalesce(public_key, secret_hint) as shown, label, id,"
             " created_at, revoked_at from public.domain_keys"
@@ -59,7 +54,7 @@ def mint_key(
     label: Annotated[str, typer.Option(help="What the key is for.")] = "",
 ) -> None:
     """Make a key and print it. A secret key is shown this once; only its hash is kept."""
-    with _connected() as connection:
+    with service_connection(get_settings()) as connection:
         _require_site(connection, site)
         row = connection.execute(
             "select key from private.mint_key(%s, %s, %s)", [site, kind, label]
@@ -71,7 +66,7 @@ def mint_key(
 @keys_app.command("revoke")
 def revoke_key(site: Site, key_id: Annotated[UUID, typer.Argument(metavar="ID")]) -> None:
     """End a key within a second."""
-    with _connected() as connection:
+    with service_connection(get_settings()) as connection:
         found = connection.execute(
             "select 1 from public.domain_keys where site_domain = %s and id = %s", [site, key_id]
         ).fetchone()
@@ -79,16 +74,6 @@ def revoke_key(site: Site, key_id: Annotated[UUID, typer.Argument(metavar="ID")]
             raise NotFound(f"{site} has no key {key_id}; see `backoffice keys list`.")
         connection.execute("select private.revoke_key(%s, %s)", [site, key_id])
     typer.echo("Revoked.")
-
-
-@contextmanager
-def _connected() -> Iterator[Connection[Any]]:
-    settings = get_settings()
-    address = find_address(settings, load(settings))
-    with psycopg.connect(
-        address.with_role("service_role"), autocommit=True, row_factory=namedtuple_row
-    ) as connection:
-        yield connection
 
 
 def _require_site(connection: Connection[Any], site: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backoffice.logging import HTTP_LOGGER, request_id
 from backoffice.problems import UNEXPECTED, problem_response
+from backoffice.request_context import CallerAddress, address_hash
 
 HEADER = "x-request-id"
 # What a proxy may send; anything else would let a caller write into the log.
@@ -25,9 +27,10 @@ log = structlog.get_logger(HTTP_LOGGER)
 class RequestEnvelope:
     """Outermost: gives the request its id, logs it once, and answers when nothing inside did."""
 
-    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str], address: CallerAddress) -> None:
         self.app = app
         self.headers = headers
+        self.address = address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
@@ -38,9 +41,11 @@ class RequestEnvelope:
         identifier = given if ACCEPTABLE.fullmatch(given) else str(uuid4())
         scope.setdefault("state", {})["request_id"] = identifier
         binding = request_id.set(identifier)
+        address_binding = address_hash.set(partial(self.address.hash, scope))
         try:
             await self._answer(scope, receive, send, identifier)
         finally:
+            address_hash.reset(address_binding)
             request_id.reset(binding)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, identifier: str) -> None:

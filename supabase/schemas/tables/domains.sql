@@ -33,6 +33,10 @@ create policy domains_select on public.domains
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
 
+create trigger audit
+  after insert or update or delete on public.domains
+  for each row execute function private.audit_row('domain', 'site_domain');
+
 create policy organizations_select on public.organizations
   for select to authenticated
   using (
@@ -61,6 +65,10 @@ grant all on public.domain_hosts to service_role;
 create policy domain_hosts_select on public.domain_hosts
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
+
+create trigger audit
+  after insert or update or delete on public.domain_hosts
+  for each row execute function private.audit_row('domain_host', 'host');
 
 create table public.domain_keys (
   site_domain text not null,
@@ -98,6 +106,11 @@ create policy domain_keys_select on public.domain_keys
   for select to authenticated
   using ((select private.is_admin()) and site_domain = any (array(select private.my_domains())));
 
+-- Clients read their website's entries, but not its keys: nothing of a secret one may be in them.
+create trigger audit
+  after insert or update or delete on public.domain_keys
+  for each row execute function private.audit_row('domain_key', 'id', 'last_used_at', 'secret_hash,secret_hint');
+
 create table public.internal_addresses (
   site_domain text not null,
   ip_hash text not null,
@@ -118,3 +131,7 @@ grant all on public.internal_addresses to service_role;
 create policy internal_addresses_select on public.internal_addresses
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
+
+create trigger audit
+  after insert or update or delete on public.internal_addresses
+  for each row execute function private.audit_row('internal_address', 'ip_hash');

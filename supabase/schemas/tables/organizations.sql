@@ -16,3 +16,7 @@ alter table public.organizations enable row level security;
 revoke all on public.organizations from public, anon, authenticated;
 grant select on public.organizations to authenticated;
 grant all on public.organizations to service_role;
+
+create trigger audit
+  after insert or update or delete on public.organizations
+  for each row execute function private.audit_row('organization', 'id');

@@ -24,6 +24,10 @@ create policy profiles_select on public.profiles
   for select to authenticated
   using (id = (select auth.uid()) or (select private.is_admin()));
 
+create trigger audit
+  after insert or update or delete on public.profiles
+  for each row execute function private.audit_row('profile', 'id');
+
 create table public.user_domains (
   user_id uuid not null,
   site_domain text not null,
@@ -45,6 +49,10 @@ grant all on public.user_domains to service_role;
 create policy user_domains_select on public.user_domains
   for select to authenticated
   using (user_id = (select auth.uid()) or (select private.is_admin()));
+
+create trigger audit
+  after insert or update or delete on public.user_domains
+  for each row execute function private.audit_row('user_domain', 'user_id');
 
 create function private.keep_profile()
 returns trigger

@@ -34,6 +34,13 @@ create policy topics_select on public.topics
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
 
+-- What people do to a topic; that it is found anew with other words is no change of theirs.
+create trigger audit
+  after update on public.topics
+  for each row
+  when (new.label_is_custom or new.status is distinct from old.status)
+  execute function private.audit_row('topic', 'id', 'keywords,updated_at');
+
 create table private.topic_models (
   site_domain text not null,
   version integer not null,

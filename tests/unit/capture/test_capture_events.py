@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backoffice.addresses import hash_address
 from backoffice.capture.events import RefusedEventError
-from backoffice.capture.sender import Origins, hash_address
+from backoffice.capture.sender import Origins
 from unit.capture.capture_senders import CHROME, IPHONE, NOW, ORIGINS, SITE, event, normalised
 
 LIBRARY = {"user-agent": "python-httpx/0.28"}

@@ -54,6 +54,98 @@ export type Database = {
           },
         ]
       }
+      audit_details: {
+        Row: {
+          actor_label: string | null
+          actor_salt: string | null
+          after: Json | null
+          before: Json | null
+          position: number
+          salt: string | null
+          site_domain: string
+        }
+        Insert: {
+          actor_label?: string | null
+          actor_salt?: string | null
+          after?: Json | null
+          before?: Json | null
+          position: number
+          salt?: string | null
+          site_domain: string
+        }
+        Update: {
+          actor_label?: string | null
+          actor_salt?: string | null
+          after?: Json | null
+          before?: Json | null
+          position?: number
+          salt?: string | null
+          site_domain?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "audit_details_position_fkey"
+            columns: ["site_domain", "position"]
+            isOneToOne: true
+            referencedRelation: "audit_log"
+            referencedColumns: ["site_domain", "position"]
+          },
+        ]
+      }
+      audit_log: {
+        Row: {
+          action: string
+          actor_digest: string
+          actor_id: string | null
+          actor_role: string
+          address_hash: string | null
+          at: string
+          changed: string[]
+          details_digest: string
+          hash: string
+          position: number
+          previous_hash: string
+          request_id: string
+          site_domain: string
+          subject_id: string
+          subject_type: string
+        }
+        Insert: {
+          action: string
+          actor_digest: string
+          actor_id?: string | null
+          actor_role: string
+          address_hash?: string | null
+          at: string
+          changed: string[]
+          details_digest: string
+          hash: string
+          position: number
+          previous_hash: string
+          request_id: string
+          site_domain: string
+          subject_id: string
+          subject_type: string
+        }
+        Update: {
+          action?: string
+          actor_digest?: string
+          actor_id?: string | null
+          actor_role?: string
+          address_hash?: string | null
+          at?: string
+          changed?: string[]
+          details_digest?: string
+          hash?: string
+          position?: number
+          previous_hash?: string
+          request_id?: string
+          site_domain?: string
+          subject_id?: string
+          subject_type?: string
+        }
+        Relationships: []
+      }
       background_runs: {
         Row: {
           done: number
@@ -1896,6 +1988,10 @@ export type Database = {
         Args: { p_filter: Json; p_site_domains: string[] }
         Returns: number
       }
+      count_audit_log: {
+        Args: { p_filter?: Json; p_site_domains: string[] }
+        Returns: number
+      }
       count_conversations: {
         Args: { p_filter?: Json; p_site_domains: string[] }
         Returns: number
@@ -1964,6 +2060,18 @@ export type Database = {
           label: string
           last_asked_at: string
           topic_id: string
+        }[]
+      }
+      get_annotations: {
+        Args: { p_from: string; p_site_domains: string[]; p_to: string }
+        Returns: {
+          actor_label: string
+          at: string
+          day: string
+          kind: string
+          label: string
+          position: number
+          site_domain: string
         }[]
       }
       get_conversation_funnel: {
@@ -2216,6 +2324,34 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      list_audit_log: {
+        Args: {
+          p_after?: Json
+          p_filter?: Json
+          p_limit?: number
+          p_site_domains: string[]
+        }
+        Returns: {
+          action: string
+          actor_id: string
+          actor_label: string
+          actor_role: string
+          address_hash: string
+          after: Json
+          at: string
+          before: Json
+          changed: string[]
+          cursor: Json
+          erased: boolean
+          hash: string
+          label: string
+          position: number
+          request_id: string
+          site_domain: string
+          subject_id: string
+          subject_type: string
+        }[]
       }
       list_conversations: {
         Args: {

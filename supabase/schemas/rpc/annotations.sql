@@ -1,0 +1,161 @@
+-- What charts mark: entries of the audit log that could have changed figures, each as a sentence.
+
+create function private.audit_sentence(
+  p_subject_type text,
+  p_action text,
+  p_subject_id text,
+  p_changed text[],
+  p_before jsonb,
+  p_after jsonb
+)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_row jsonb := coalesce(p_after, p_before, '{}');
+  v_kind text := case p_subject_type
+    when 'ai_section' then 'AI Section'
+    when 'client_config' then 'Configuration'
+    when 'config' then 'Configuration'
+    when 'domain' then 'Website'
+    when 'domain_host' then 'Host'
+    when 'domain_key' then initcap(coalesce(v_row ->> 'kind', '')) || ' key'
+    when 'profile' then 'Person'
+    when 'user_domain' then 'Access'
+    else upper(left(p_subject_type, 1)) || replace(substr(p_subject_type, 2), '_', ' ')
+  end;
+  -- Ids made of random digits say nothing to a person.
+  v_name text := coalesce(
+    v_row ->> 'title',
+    nullif(v_row ->> 'name', ''),
+    nullif(v_row ->> 'label', ''),
+    nullif(v_row ->> 'config_slug', ''),
+    v_row ->> 'slug',
+    v_row ->> 'host',
+    v_row ->> 'email',
+    case when p_subject_type in ('domain', 'export') then p_subject_id end
+  );
+begin
+  -- What changed in a website or a key says more than that it changed.
+  if p_action = 'update' and p_subject_type = 'domain' and cardinality(p_changed) = 1 then
+    case p_changed[1]
+      when 'timezone' then
+        return format('Timezone changed from %s to %s', p_before ->> 'timezone', p_after ->> 'timezone');
+      when 'archived_at' then
+        return 'Website ' || case when p_after ->> 'archived_at' is null then 'restored' else 'archived' end;
+      when 'recountable_from' then
+        return 'Raw data before ' || coalesce(p_after ->> 'recountable_from', 'an unknown day') || ' deleted';
+      else
+        null;
+    end case;
+  elsif p_action = 'update' and p_subject_type = 'domain_key' and p_changed = array['revoked_at'] then
+    return v_kind || ' revoked' || coalesce(': ' || left(v_name, 100), '');
+  elsif p_action = 'update' and p_subject_type = 'topic' and 'status' = any (p_changed) then
+    return v_kind
+      || case p_after ->> 'status' when 'hidden' then ' hidden' when 'merged' then ' merged' else ' shown again' end
+      || coalesce(': ' || left(v_name, 100), '');
+  elsif p_action = 'update' and p_changed = array['enabled'] then
+    return v_kind || case when (p_after ->> 'enabled')::boolean then ' turned on' else ' turned off' end
+      || coalesce(': ' || left(v_name, 100), '');
+  end if;
+  return v_kind
+    || ' '
+    || case p_action
+      when 'create' then 'added'
+      when 'update' then 'changed'
+      when 'delete' then 'removed'
+      when 'erase' then 'erased'
+      when 'view' then 'viewed'
+      when 'export' then 'exported'
+      else replace(p_action, '_', ' ')
+    end
+    || coalesce(': ' || left(v_name, 100), '');
+end
+$$;
+
+comment on function private.audit_sentence(text, text, text, text[], jsonb, jsonb) is
+  'An entry of the audit log as a sentence, such as "Timezone changed from UTC to Europe/Paris" or "Host added: staging.example.com".';
+
+create function private.annotation_kind(p_subject_type text, p_action text, p_changed text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_action not in ('create', 'update', 'delete') then null
+    when p_subject_type in ('config', 'client_config') then 'configuration'
+    when p_subject_type in ('ai_section', 'topic') then 'content'
+    when p_subject_type = 'agent' then 'agents'
+    when p_subject_type in ('domain_host', 'domain_key', 'internal_address') then 'domain'
+    when p_subject_type = 'domain' and p_action <> 'update' then 'domain'
+    when p_subject_type = 'domain' and p_changed && array['timezone', 'archived_at', 'recountable_from'] then 'domain'
+  end
+$$;
+
+comment on function private.annotation_kind(text, text, text[]) is
+  'What an entry of the audit log could have changed figures by: configuration, content, agents or domain; null when it could not.';
+
+create function public.get_annotations(p_site_domains text[], p_from date, p_to date)
+returns table (
+  day date,
+  site_domain text,
+  "position" bigint,
+  at timestamptz,
+  kind text,
+  label text,
+  actor_label text
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+begin
+  perform private.check_window(p_from, p_to);
+  return query
+  select
+    private.day_of(e.at, e.timezone),
+    e.site_domain,
+    e.position,
+    e.at,
+    private.annotation_kind(e.subject_type, e.action, e.changed),
+    private.audit_sentence(e.subject_type, e.action, e.subject_id, e.changed, details.before, details.after),
+    details.actor_label
+  from (
+    select entry.*, domain.timezone
+    from public.domains as domain
+    join public.audit_log as entry
+      on entry.site_domain = domain.site_domain
+      and entry.at >= p_from::timestamp at time zone domain.timezone
+      and entry.at < (p_to + 1)::timestamp at time zone domain.timezone
+    where domain.site_domain = any (v_domains)
+      and private.annotation_kind(entry.subject_type, entry.action, entry.changed) is not null
+    order by entry.at desc, entry.site_domain desc, entry.position desc
+    limit 200
+  ) as e
+  join public.audit_details as details
+    on details.site_domain = e.site_domain and details.position = e.position
+  order by e.at, e.site_domain, e.position;
+end
+$$;
+
+comment on function public.get_annotations(text[], date, date) is
+  'Changes that could have changed figures, on the website''s own days, the latest 200 in order of time. `kind`: configuration, content, agents or domain; `actor_label` is null once erased.';
+
+revoke execute on function
+  private.audit_sentence(text, text, text, text[], jsonb, jsonb),
+  private.annotation_kind(text, text, text[]),
+  public.get_annotations(text[], date, date)
+from public, anon;
+grant execute on function
+  private.audit_sentence(text, text, text, text[], jsonb, jsonb),
+  private.annotation_kind(text, text, text[]),
+  public.get_annotations(text[], date, date)
+to authenticated, service_role;
