@@ -20,6 +20,7 @@ from backoffice.addresses import parse_networks
 from backoffice.auth.app import create_auth_app
 from backoffice.capture.app import capture_routes
 from backoffice.errors import Problem
+from backoffice.exports.app import create_export_app
 from backoffice.mailbox_routes import mailbox_routes
 from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
 from backoffice.request_context import CallerAddress
@@ -46,6 +47,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Route("/config.json", ConfigRoute(state).answer),
         Mount("/rest/v1", rest),
         Mount("/auth/v1", create_auth_app(state)),
+        Mount("/export/v1", create_export_app(state)),
         *capture_routes(state),
         *mailbox_routes(state.settings),
     ]

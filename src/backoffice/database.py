@@ -29,12 +29,14 @@ SERVICE: Role = "service_role"
 class RequestContext:
     """As whom a transaction runs, and what row-level security and the audit log may ask of it.
 
-    `settings` are transaction-local settings by name (`request.jwt.claims` as JSON text, …).
+    `settings` are transaction-local settings by name (`request.jwt.claims` as JSON text, …). With
+    `one_snapshot` all statements see the database as the first one did.
     """
 
     role: str
     settings: Mapping[str, str] = field(default_factory=dict)
     read_only: bool = False
+    one_snapshot: bool = False
 
 
 SERVICE_CONTEXT = RequestContext(role=SERVICE)
@@ -96,6 +98,8 @@ class Database:
     ) -> AsyncIterator[AsyncConnection[Row]]:
         """One transaction that runs as `context.role` with `context.settings`."""
         async with self.connection() as connection, connection.transaction():
+            if context.one_snapshot:
+                await connection.execute("set transaction isolation level repeatable read")
             if context.read_only:
                 await connection.execute("set transaction read only")
             audited = {} if context.read_only else audit_settings()

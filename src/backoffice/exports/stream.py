@@ -1,0 +1,113 @@
+"""The rows of one export, as fast as their reader takes them, and never silently too few."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, sql
+
+from backoffice.database import Database, RequestContext, Row
+from backoffice.errors import BackofficeError, Problem
+from backoffice.exports.formats import Csv, Format
+from backoffice.exports.registry import Export
+
+CHUNK_BYTES = 64 * 1024
+
+
+class IncompleteExportError(BackofficeError):
+    """The export ended with another number of rows than were counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asked for; no domains ask for all they may see."""
+
+    export: Export
+    format: Format
+    domains: list[str] | None
+    filter: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An export that has begun."""
+
+    total: int
+    chunks: AsyncIterator[bytes]
+
+
+@asynccontextmanager
+async def opened(
+    database: Database, context: RequestContext, wanted: Wanted
+) -> AsyncIterator[Opened]:
+    """Count the rows and begin to read them, in one snapshot.
+
+    Raises a `Problem` when the database refuses what was asked for.
+    """
+    async with database.transaction(context) as connection:
+        try:
+            domains = await _value(connection, "select private.check_domains(%s)", [wanted.domains])
+            given = {"domains": domains, "filter": wanted.filter, "sort": wanted.sort}
+            total = await _value(connection, f"select {wanted.export.count}", given)
+            rows = sql.SQL(_literally(connection, wanted.export.rows, given))
+            chunks = _chunks(connection, wanted.format, rows, total)
+            # What goes wrong until here gets an answer of its own.
+            first = await anext(chunks)
+        except psycopg.Error as error:
+            raise problem_of(error) from error
+        yield Opened(total, _joined(first, chunks))
+
+
+async def _value(connection: AsyncConnection[Row], query: str, parameters: Any) -> Any:
+    cursor = await connection.execute(query, parameters)
+    row = await cursor.fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _literally(connection: AsyncConnection[Row], query: str, given: dict[str, Any]) -> Any:
+    """COPY takes no parameters, so they are quoted into it."""
+    return psycopg.AsyncClientCursor(connection).mogrify(query, given)
+
+
+async def _chunks(
+    connection: AsyncConnection[Row], form: Format, rows: sql.SQL, total: int
+) -> AsyncIterator[bytes]:
+    described = await connection.execute(sql.SQL("select * from {} as r limit 0").format(rows))
+    columns = [(column.name, column.type_code) for column in described.description or ()]
+    sent = -1 if isinstance(form, Csv) else 0  # The line of names is no row.
+    buffer = bytearray(form.before)
+    async with connection.cursor().copy(form.statement(rows, columns)) as copy:
+        async for row in copy:
+            buffer += (form.between if sent > 0 else b"") + form.row(bytes(row))
+            sent += 1
+            if len(buffer) >= CHUNK_BYTES:
+                yield bytes(buffer)
+                buffer.clear()
+    if sent != total:
+        raise IncompleteExportError(f"{sent} rows of {total}")
+    yield bytes(buffer + form.after)
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
+
+
+def problem_of(error: psycopg.Error) -> Problem | psycopg.Error:
+    """What the database refuses, as the answer to who asked; everything else as it is."""
+    state = error.sqlstate or ""
+    message = error.diag.message_primary or "The request was refused."
+    if state.startswith("PT") and state[2:].isdigit():
+        return Problem(message, status=int(state[2:]))
+    if state == "42501":
+        return Problem("You may not export this.", code="forbidden", status=403)
+    if state.startswith("22"):
+        return Problem(message)
+    return error
