@@ -203,6 +203,11 @@ cross join lateral (
 ) as f
 group by f.site_domain, f.metric, f.dimension, f.day, f.value;
 
+insert into rollup.monthly (site_domain, metric, dimension, month, value, n)
+select f.site_domain, f.metric, f.dimension, date_trunc('month', f.day::timestamp)::date, f.value, sum(f.n)
+from rollup.daily as f
+group by 1, 2, 3, 4, 5;
+
 do $$
 declare
   v_site text;

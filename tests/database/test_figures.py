@@ -25,7 +25,8 @@ CONVERSIONS = {
     "cta_clicks": "cta_clicked",
     "demos_booked": "demo_booked",
 }
-ranges = st.tuples(st.integers(-2, DAYS), st.integers(1, 12)).map(
+# Long ranges hold whole months, which are added up by the month.
+ranges = st.tuples(st.integers(-40, DAYS), st.sampled_from([*range(1, 12), 45, 90])).map(
     lambda drawn: (
         START.date() + timedelta(days=drawn[0]),
         START.date() + timedelta(days=drawn[0] + drawn[1] - 1),

@@ -40,6 +40,15 @@ def new_domain(connection: Connection[Any]) -> str:
     return domain
 
 
+def months(connection: Connection[Any], domain: str, table: str, month: str) -> Counter[Any]:
+    """The folded figures of a table by month."""
+    query = (
+        f"select metric, dimension, {month}, value, sum(n) from rollup.{table}"
+        " where site_domain = %s group by 1, 2, 3, 4 having sum(n) <> 0"
+    )
+    return Counter({row[:4]: int(row[4]) for row in connection.execute(query, [domain])})  # type: ignore[arg-type]
+
+
 def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     """Rollups, links and visitor-days of a domain say what its raw rows say."""
     counted = recount(connection, domain)
@@ -54,6 +63,9 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
         }
     )
     assert figures == counted.figures
+    assert months(connection, domain, "monthly", "month") == months(
+        connection, domain, "daily", "date_trunc('month', day::timestamp)::date"
+    )
     ranges = [(0, DAYS + 3), (0, 0), (1, 1), (3, 9), (5, 5), (8, 20), (10, 12), (14, 30)]
     for first, last in ranges:
         days = (FIRST + timedelta(days=first), FIRST + timedelta(days=last))

@@ -51,6 +51,7 @@ begin
 
   delete from rollup.deltas where site_domain = p_site_domain;
   delete from rollup.daily where site_domain = p_site_domain;
+  delete from rollup.monthly where site_domain = p_site_domain;
   delete from rollup.chain_deltas where site_domain = p_site_domain;
   delete from rollup.chains where site_domain = p_site_domain;
   delete from rollup.visitor_days where site_domain = p_site_domain;
@@ -59,6 +60,13 @@ begin
   select f.site_domain, f.metric, f.dimension, f.day, f.value, sum(f.n)
   from rollup.recounted_figures(p_site_domain) as f
   group by f.site_domain, f.metric, f.dimension, f.day, f.value;
+
+  insert into rollup.monthly (site_domain, metric, dimension, month, value, n)
+  select f.site_domain, f.metric, f.dimension, date_trunc('month', f.day::timestamp)::date, f.value, sum(f.n)
+  from rollup.daily as f
+  where f.site_domain = p_site_domain
+  group by f.site_domain, f.metric, f.dimension, date_trunc('month', f.day::timestamp)::date, f.value
+  having sum(f.n) <> 0;
 
   -- Visitors by the ten thousand, so that memory stays bounded.
   loop

@@ -25,36 +25,30 @@ declare
   v_domains text[] := private.check_domains(p_site_domains);
   v_previous_to date := p_from - 1;
   v_previous_from date := p_from - (p_to - p_from + 1);
+  v_metrics text[] := array[
+    'widget_displayed', 'conversations', 'messaged_conversations', 'turns', 'email_captured', 'demo_proposed',
+    'cta_clicked', 'demo_booked'
+  ];
 begin
   perform private.check_window(p_from, p_to);
   return query
-  with counted as (
-    select
-      figure.metric as name,
-      coalesce(sum(figure.n) filter (where figure.day >= p_from), 0)::bigint as now,
-      coalesce(sum(figure.n) filter (where figure.day < p_from), 0)::bigint as before
-    from rollup.figures as figure
-    where figure.site_domain = any (v_domains)
-      and figure.metric = any (
-        array[
-          'widget_displayed', 'conversations', 'messaged_conversations', 'turns',
-          'email_captured', 'demo_proposed', 'cta_clicked', 'demo_booked'
-        ]
-      )
-      and figure.dimension = ''
-      and figure.day between v_previous_from and p_to
-    group by figure.metric
+  with figures as (
+    select figure.metric as name, figure.n as now, 0 as before
+    from rollup.sums(v_domains, v_metrics, '', p_from, p_to) as figure
     union all
-    select
-      'conversations with ' || figure.value,
-      coalesce(sum(figure.n) filter (where figure.day >= p_from), 0)::bigint,
-      coalesce(sum(figure.n) filter (where figure.day < p_from), 0)::bigint
-    from rollup.figures as figure
-    where figure.site_domain = any (v_domains)
-      and figure.metric = 'conversations'
-      and figure.dimension = 'conversion'
-      and figure.day between v_previous_from and p_to
-    group by figure.value
+    select figure.metric, 0, figure.n
+    from rollup.sums(v_domains, v_metrics, '', v_previous_from, v_previous_to) as figure
+    union all
+    select 'conversations with ' || figure.value, figure.n, 0
+    from rollup.sums(v_domains, array['conversations'], 'conversion', p_from, p_to) as figure
+    union all
+    select 'conversations with ' || figure.value, 0, figure.n
+    from rollup.sums(v_domains, array['conversations'], 'conversion', v_previous_from, v_previous_to) as figure
+  ),
+  counted as (
+    select f.name, sum(f.now)::bigint as now, sum(f.before)::bigint as before
+    from figures as f
+    group by f.name
     union all
     select
       kind.name,

@@ -30,23 +30,24 @@ begin
       using errcode = 'PT400';
   end if;
   return query
-  with counted as (
+  with figures as (
+    select figure.value, figure.metric, figure.n as now, 0 as before
+    from rollup.sums(v_domains, array['sessions', 'conversations'], p_dimension, p_from, p_to) as figure
+    union all
+    select figure.value, figure.metric, 0, figure.n
+    from rollup.sums(
+      v_domains, array['sessions', 'conversations'], p_dimension, p_from - (p_to - p_from + 1), p_from - 1
+    ) as figure
+  ),
+  counted as (
     select
-      figure.value,
-      coalesce(sum(figure.n) filter (where figure.metric = 'sessions' and figure.day >= p_from), 0)::bigint
-        as sessions,
-      coalesce(sum(figure.n) filter (where figure.metric = 'conversations' and figure.day >= p_from), 0)::bigint
-        as conversations,
-      coalesce(sum(figure.n) filter (where figure.metric = 'sessions' and figure.day < p_from), 0)::bigint
-        as previous_sessions,
-      coalesce(sum(figure.n) filter (where figure.metric = 'conversations' and figure.day < p_from), 0)::bigint
-        as previous_conversations
-    from rollup.figures as figure
-    where figure.site_domain = any (v_domains)
-      and figure.metric = any (array['sessions', 'conversations'])
-      and figure.dimension = p_dimension
-      and figure.day between p_from - (p_to - p_from + 1) and p_to
-    group by figure.value
+      f.value,
+      coalesce(sum(f.now) filter (where f.metric = 'sessions'), 0)::bigint as sessions,
+      coalesce(sum(f.now) filter (where f.metric = 'conversations'), 0)::bigint as conversations,
+      coalesce(sum(f.before) filter (where f.metric = 'sessions'), 0)::bigint as previous_sessions,
+      coalesce(sum(f.before) filter (where f.metric = 'conversations'), 0)::bigint as previous_conversations
+    from figures as f
+    group by f.value
   )
   select
     c.value,

@@ -1,32 +1,25 @@
 -- What people ask about: how often, how well it is answered, how it changes.
 
-create function private.topic_figures(p_site_domains text[], p_from date, p_to date)
-returns table (
-  site_domain text,
-  topic_id uuid,
-  day date,
-  metric text,
-  n bigint
-)
+create function private.topic_sums(p_site_domains text[], p_from date, p_to date)
+returns table (site_domain text, topic_id uuid, metric text, n bigint)
 language sql
 stable
 as $$
-  select figure.site_domain, nullif(figure.value, '')::uuid, figure.day, figure.metric, sum(figure.n)::bigint
-  from rollup.figures as figure
-  where figure.site_domain = any (p_site_domains)
-    and figure.metric = any (
-      array[
-        'messaged_conversations', 'turns', 'converted_conversations', 'unanswered_conversations',
-        'scored_conversations', 'quality_tenths'
-      ]
-    )
-    and figure.dimension = 'topic'
-    and figure.day between p_from and p_to
-  group by figure.site_domain, figure.value, figure.day, figure.metric
+  select figure.site_domain, nullif(figure.value, '')::uuid, figure.metric, figure.n
+  from rollup.sums(
+    p_site_domains,
+    array[
+      'messaged_conversations', 'turns', 'converted_conversations', 'unanswered_conversations',
+      'scored_conversations', 'quality_tenths'
+    ],
+    'topic',
+    p_from,
+    p_to
+  ) as figure
 $$;
 
-comment on function private.topic_figures(text[], date, date) is
-  'The figures of each topic on each day; a null topic: conversations that belong to none.';
+comment on function private.topic_sums(text[], date, date) is
+  'The figures of each topic in a range; a null topic: conversations that belong to none.';
 
 create function public.get_topic_stats(p_site_domains text[], p_from date, p_to date)
 returns table (
@@ -57,14 +50,16 @@ declare
 begin
   perform private.check_window(p_from, p_to);
   return query
-  with counted as (
-    select
-      f.site_domain,
-      f.topic_id,
-      f.metric,
-      coalesce(sum(f.n) filter (where f.day >= p_from), 0) as now,
-      coalesce(sum(f.n) filter (where f.day < p_from), 0) as before
-    from private.topic_figures(v_domains, p_from - (p_to - p_from + 1), p_to) as f
+  with figures as (
+    select f.site_domain, f.topic_id, f.metric, f.n as now, 0 as before
+    from private.topic_sums(v_domains, p_from, p_to) as f
+    union all
+    select f.site_domain, f.topic_id, f.metric, 0, f.n
+    from private.topic_sums(v_domains, p_from - (p_to - p_from + 1), p_from - 1) as f
+  ),
+  counted as (
+    select f.site_domain, f.topic_id, f.metric, sum(f.now) as now, sum(f.before) as before
+    from figures as f
     group by f.site_domain, f.topic_id, f.metric
   ),
   by_topic as (
@@ -76,9 +71,9 @@ begin
       sum(c.now) filter (where c.metric = 'turns') as turns,
       coalesce(sum(c.now) filter (where c.metric = 'converted_conversations'), 0) as converted,
       coalesce(sum(c.now) filter (where c.metric = 'unanswered_conversations'), 0) as unanswered,
-      sum(c.now) filter (where c.metric = 'scored_conversations') as scored,
+      nullif(sum(c.now) filter (where c.metric = 'scored_conversations'), 0) as scored,
       sum(c.now) filter (where c.metric = 'quality_tenths') as tenths,
-      sum(c.before) filter (where c.metric = 'scored_conversations') as previous_scored,
+      nullif(sum(c.before) filter (where c.metric = 'scored_conversations'), 0) as previous_scored,
       sum(c.before) filter (where c.metric = 'quality_tenths') as previous_tenths
     from counted as c
     group by c.site_domain, c.topic_id
@@ -137,10 +132,18 @@ begin
   end if;
   return query
   with counted as (
-    select f.site_domain, f.topic_id, greatest(date_trunc(p_bucket, f.day)::date, p_from) as bucket, sum(f.n) as n
-    from private.topic_figures(v_domains, p_from, p_to) as f
-    where f.metric = 'messaged_conversations' and f.topic_id is not null
-    group by f.site_domain, f.topic_id, greatest(date_trunc(p_bucket, f.day)::date, p_from)
+    select
+      f.site_domain,
+      f.value::uuid as topic_id,
+      greatest(date_trunc(p_bucket, f.day::timestamp)::date, p_from) as bucket,
+      sum(f.n) as n
+    from rollup.figures as f
+    where f.site_domain = any (v_domains)
+      and f.metric = 'messaged_conversations'
+      and f.dimension = 'topic'
+      and f.value <> ''
+      and f.day between p_from and p_to
+    group by 1, 2, 3
   ),
   best as (
     select c.site_domain, c.topic_id, topic.label, sum(c.n) as n
@@ -200,13 +203,13 @@ end
 $$;
 
 revoke execute on function
-  private.topic_figures(text[], date, date),
+  private.topic_sums(text[], date, date),
   public.get_topic_stats(text[], date, date),
   public.get_topics_over_time(text[], date, date, text, integer),
   public.get_heat_map(text[], date, date)
 from public, anon;
 grant execute on function
-  private.topic_figures(text[], date, date),
+  private.topic_sums(text[], date, date),
   public.get_topic_stats(text[], date, date),
   public.get_topics_over_time(text[], date, date, text, integer),
   public.get_heat_map(text[], date, date)
