@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -34,6 +35,9 @@ from backoffice.stack.static import UserInterface
 from backoffice.state import State
 from backoffice.tokens import AUDIENCE, Tokens
 
+if TYPE_CHECKING:
+    from backoffice.enrichment.lookups import Lookups
+
 WEB_BUILD = PROJECT_ROOT / "web" / "dist"
 
 
@@ -42,19 +46,23 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     # Whom a token is meant for is REST's own to check, and to answer as PostgREST does.
     verify = partial(Tokens(state.keys).verify, audience=None)
     rest = RestApp(state.database, rest_config(state.settings), verify)
+    lookups = address_lookups(state)
     routes: list[BaseRoute] = [
         Route("/health", HealthRoute(state.database, read_migrations()).answer),
         Route("/config.json", ConfigRoute(state).answer),
         Mount("/rest/v1", rest),
         Mount("/auth/v1", create_auth_app(state)),
         Mount("/export/v1", create_export_app(state)),
-        *capture_routes(state),
+        *capture_routes(state, lookups),
         *mailbox_routes(state.settings),
     ]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with state.opened():
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(state.opened())
+            if lookups:
+                await held.enter_async_context(lookups.running())
             await rest.startup()
             try:
                 yield
@@ -73,6 +81,15 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     app.router.default = UserInterface(web_build, reserved=first_segments(routes))
     address = CallerAddress(state.keys.ip_hash_key, parse_networks(state.settings.trusted_proxies))
     return RequestEnvelope(app, security_headers(state.settings), address)
+
+
+def address_lookups(state: State) -> Lookups | None:
+    """What asks outside services about visitors' addresses, when a key for one is configured."""
+    if not (state.settings.snitcher_api_key or state.settings.enrich_so_api_key):
+        return None
+    from backoffice.enrichment.lookups import lookups_of
+
+    return lookups_of(state)
 
 
 def rest_config(settings: Settings) -> RestConfig:

@@ -141,6 +141,9 @@ def _add_commands_from_elsewhere() -> None:
     app.command("demo")(demo.demo)
     app.add_typer(import_module("backoffice.stack.domain_keys").keys_app, name="keys")
     app.add_typer(import_module("backoffice.stack.audit_commands").audit_app, name="audit")
+    enrichment = import_module("backoffice.enrichment.cli")
+    app.add_typer(enrichment.companies_app, name="companies")
+    app.add_typer(enrichment.enrichment_app, name="enrichment")
 
 
 def main() -> None:

@@ -122,6 +122,20 @@ class Settings(ProviderSettings):
     session_inactivity: timedelta | None = Field(
         default=None, description="After how long without use a session ends: `PT12H`."
     )
+    snitcher_api_key: SecretStr | None = Field(
+        default=None, description="Snitcher's token: asks it about the addresses of visitors."
+    )
+    snitcher_url: str = "https://api.snitcher.com"
+    enrich_so_api_key: SecretStr | None = Field(
+        default=None, description="Enrich.so's token: asks it about the addresses of visitors."
+    )
+    enrich_so_url: str = "https://api.enrich.so/v1/api"
+    enrichment_daily_budget: int = Field(
+        default=1000, ge=0, description="Look-ups a day and service, of all processes together."
+    )
+    address_retention_days: int = Field(
+        default=90, ge=1, le=730, description="How long hashes of visitors' addresses are kept."
+    )
     demo: bool = Field(
         default=True, description="Load demo traffic into an empty embedded database."
     )

@@ -138,6 +138,7 @@ WRITERS = {
 }
 # Reviews, views and sessions have tests of their own.
 TRIED_ELSEWHERE = {
+    "get_visitor_for_lead_intelligence",
     "list_my_sessions",
     "save_review",
     "delete_review",
@@ -241,6 +242,36 @@ def test_rpcs_refuse_nobody_in_particular(
 ) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         call(connect("anon", {}), name, DOMAINS)
+
+
+def test_one_visitor_in_full_is_for_those_who_may_see_the_domain(
+    as_user: Callable[[str], Connection[Any]], connect: Connect
+) -> None:
+    owner = connect("postgres")
+    visitors = dict(
+        owner.execute("select site_domain, visitor_id from public.visitor_ids").fetchall()
+    )
+    query = (
+        "select site_domain, account ->> 'domain', enrichment -> 'domain' ->> 'source',"
+        " session_count, conversions ? 'cta_clicked'"
+        " from public.get_visitor_for_lead_intelligence(%s, %s)"
+    )
+
+    def seen(person: Connection[Any], domain: str) -> list[tuple[Any, ...]]:
+        return person.execute(query.encode(), [domain, visitors[domain]]).fetchall()
+
+    row = {domain: [(domain, f"company-of-{domain}", "email", 1, True)] for domain in DOMAINS}
+    for domain in DOMAINS:
+        assert seen(as_user(ADMIN), domain) == row[domain]
+        assert seen(connect("service_role"), domain) == row[domain]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            seen(connect("anon", {}), domain)
+    assert seen(as_user(USER), "abtasty.com") == row["abtasty.com"]
+    assert seen(as_user(USER), "other.example") == []
+    assert seen(as_user(STRANGER), "abtasty.com") == []
+    mixed = [("other.example", visitors["abtasty.com"]), ("abtasty.com", visitors["other.example"])]
+    for parameters in mixed:
+        assert as_user(ADMIN).execute(query.encode(), parameters).fetchall() == []
 
 
 def test_search_does_not_reach_other_domains(as_user: Callable[[str], Connection[Any]]) -> None:

@@ -19,6 +19,8 @@ WITHOUT_TENANT = {
     "public.profiles",
     "public.background_runs",
     "public.saved_views",
+    "private.companies",
+    "private.provider_calls",
 }
 UNIQUE_WITHOUT_TENANT = {"domain_keys_public_key_key", "domain_keys_secret_hash_key"}
 
@@ -103,10 +105,15 @@ CHECKS = [
 # Tables that no one reads over the API.
 UNREAD = {
     "public.event_ids",
+    "private.address_answers",
     "private.audit_heads",
     "private.audit_pending",
+    "private.companies",
     "private.conversation_documents",
+    "private.enrichment_evidence",
+    "private.provider_calls",
     "private.topic_models",
+    "private.visitor_addresses",
 }
 
 

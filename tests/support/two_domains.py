@@ -50,16 +50,38 @@ def fill(connection: Connection[Any], domain: str) -> None:
             "select private.add_messages(%s, %s, %s)",
             [domain, conversation, json.dumps([message | {"text": text}])],
         )
-    connection.execute(
-        "insert into public.accounts (site_domain, id, name) values (%s, %s, 'Company')",
-        [domain, ACCOUNT],
-    )
-    connection.execute(
-        "update public.visitors set account_id = %s where site_domain = %s", [ACCOUNT, domain]
-    )
+    fill_enrichment(connection, domain)
     connection.execute("insert into public.internal_addresses values (%s, 'hash')", [domain])
     fill_understanding(connection, domain, conversation, message["id"])
     connection.execute("select private.mint_key(%s, 'secret')", [domain])
+
+
+def fill_enrichment(connection: Connection[Any], domain: str) -> None:
+    """What was found out about the visitor."""
+    answer = {
+        "value": f"company-of-{domain}",
+        "source": "email",
+        "confidence": 0.95,
+        "at": f"{TODAY}T11:00:00Z",
+    }
+    connection.execute(
+        "insert into public.accounts (site_domain, id, domain, name)"
+        " values (%s, %s, %s, 'Company')",
+        [domain, ACCOUNT, answer["value"]],
+    )
+    connection.execute(
+        "insert into private.enrichment_evidence (site_domain, visitor_id, ticket)"
+        " select site_domain, visitor_id, visitor_id from public.visitor_ids"
+        " where site_domain = %s",
+        [domain],
+    )
+    connection.execute(
+        "select private.apply_enrichments(%s, jsonb_agg(jsonb_build_object("
+        " 'visitor_id', visitor_id, 'ticket', visitor_id,"
+        " 'answers', jsonb_build_object('domain', %s::jsonb))), %s)"
+        " from public.visitor_ids where site_domain = %s",
+        [domain, json.dumps(answer), json.dumps([{"domain": answer["value"]}]), domain],
+    )
 
 
 def fill_understanding(

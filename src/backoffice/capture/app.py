@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -12,14 +12,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from backoffice.capture import docs
+from backoffice.capture import bots, docs
 from backoffice.capture.agent import Agent
 from backoffice.capture.batch import capture_batch
 from backoffice.capture.combining import Combiner
 from backoffice.capture.decode import decode
 from backoffice.capture.keys import DomainKeys
+from backoffice.capture.leads import Leads
 from backoffice.capture.openapi import CAPTURE_PATHS
-from backoffice.capture.sender import Origins
+from backoffice.capture.sender import Origins, Sender
 from backoffice.capture.store import Store
 from backoffice.capture.wire import (
     CORS_HEADERS,
@@ -36,6 +37,14 @@ _READERS: Final = 3
 """Connections of the pool that capture leaves to people who read."""
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class AddressListener(Protocol):
+    """Whoever asks outside services about addresses, which are never stored."""
+
+    def notice(self, site_domain: str, address: str, ip_hash: str) -> None:
+        """Somebody's browser sent events from `address`. Returns at once."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Capture:
     keys: DomainKeys
     origins: Origins
     combiner: Combiner
+    listener: AddressListener | None = None
 
     async def handle(self, request: Request) -> Response:
         """Take one request's events from any origin."""
@@ -82,6 +92,8 @@ class Capture:
         # Nobody connects from port 0: uvicorn puts it where it replaced a trusted proxy's address.
         sender = self.origins.sender(site_domain, host, request.headers, resolved=port == 0)
         outcome = await capture_batch(envelope, sender, self.origins, self.combiner)
+        if self.listener and outcome.stored:
+            self._tell(self.listener, sender)
         if outcome.rejected and not outcome.accepted:
             first = outcome.rejected[0]
             problem = Problem(
@@ -100,14 +112,23 @@ class Capture:
             return Response(status_code=204, headers=CORS_HEADERS)
         return json_response(outcome.answer(), headers=CORS_HEADERS)
 
+    def _tell(self, listener: AddressListener, sender: Sender) -> None:
+        """Only of browsers, by the connection's own address: an event may claim any `$ip`."""
+        if sender.is_program or bots.describe(sender.user_agent).is_bot:
+            return
+        ip_hash = self.origins.hash(sender.site_domain, sender.address)
+        if sender.address and ip_hash:
+            listener.notice(sender.site_domain, sender.address, ip_hash)
 
-def capture_routes(state: State) -> list[BaseRoute]:
+
+def capture_routes(state: State, listener: AddressListener | None = None) -> list[BaseRoute]:
     """Every route of this module, for an application that has others besides."""
     keys = DomainKeys(state.database)
     writer = Writer(state.database, writers=max(1, state.settings.pool_size - _READERS))
     origins = Origins.from_settings(state.settings, state.keys.ip_hash_key)
-    capture = Answering(Capture(keys, origins, Combiner(writer)).handle)
+    capture = Answering(Capture(keys, origins, Combiner(writer), listener).handle)
     agent = Agent(keys, Store(writer))
+    leads = Leads(keys, state.database)
     conversation = "/agent/v1/conversations/{conversation_id}"
     return [
         *(
@@ -118,6 +139,7 @@ def capture_routes(state: State) -> list[BaseRoute]:
         Route(conversation, Answering(agent.put), methods=["PUT"]),
         Route(conversation, Answering(agent.patch), methods=["PATCH"]),
         Route(f"{conversation}/messages", Answering(agent.add_messages), methods=["POST"]),
+        Route("/agent/v1/visitors/{distinct_id:path}/lead", Answering(leads.get), methods=["GET"]),
         *docs.routes(),
     ]
 

@@ -23,6 +23,9 @@ MAX_LISTED: Final = 1_000
 """Refused events that one answer lists; the rest are only counted."""
 
 MAX_PROPERTIES_BYTES: Final = 32 * 1024
+MAX_REVEAL_BYTES: Final = 4 * 1024
+"""A reveal payload as it is sent; of a larger one nothing is believed."""
+
 MAX_NAME: Final = 200
 MAX_DISTINCT_ID: Final = 200
 MAX_SESSION_ID: Final = 200

@@ -16,6 +16,7 @@ from backoffice.capture.shapes import (
     CaptureEvent,
     ConversationAnswer,
     ErrorAnswer,
+    Lead,
     Messages,
     MessagesAnswer,
 )
@@ -94,14 +95,33 @@ def agent_document() -> dict[str, Any]:
     for operation in (*conversation.values(), messages):
         operation["parameters"] = [parameter]
         operation["security"] = [{"secretKey": []}]
+    lead: dict[str, Any] = {
+        "summary": "Read what is known of a visitor",
+        "description": "Identity, the company with each answer's source, confidence and age, "
+        "conversions and scores.",
+        "parameters": [
+            {"name": "distinct_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        ],
+        "responses": _responses({"200": Lead}, "401", "404", "503"),
+        "security": [{"secretKey": []}],
+    }
     document = _document(
         "Agent API",
         "Conversations and messages from Rose's agent backend, with the secret key of a site.",
         {
+            "/agent/v1/visitors/{distinct_id}/lead": {"get": lead},
             "/agent/v1/conversations/{conversation_id}": conversation,
             "/agent/v1/conversations/{conversation_id}/messages": {"post": messages},
         },
-        [Conversation, Changes, Messages, MessagesAnswer, ConversationAnswer, ErrorAnswer],
+        [
+            Conversation,
+            Changes,
+            Messages,
+            MessagesAnswer,
+            ConversationAnswer,
+            Lead,
+            ErrorAnswer,
+        ],
     )
     document["components"]["securitySchemes"] = {"secretKey": {"type": "http", "scheme": "bearer"}}
     return document
@@ -146,7 +166,7 @@ def _reference(model: type[BaseModel]) -> dict[str, str]:
 _MEANING: Final = {
     "400": "The body cannot be read, or no event in it is valid",
     "401": "No key, or a key that is unknown or revoked",
-    "404": "No such conversation",
+    "404": "No such conversation or visitor",
     "413": "Larger than the route accepts",
     "422": "A field is wrong; the answer names it",
     "503": "Busy; send the same again after Retry-After seconds",

@@ -20,6 +20,7 @@ from backoffice.capture.locations import (
     parse_url,
     referrer_host,
 )
+from backoffice.capture.reveal import clean_reveal
 from backoffice.capture.sender import (
     Origins,
     Sender,
@@ -66,6 +67,7 @@ def kept(given: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
                 for name, value in person.items()
                 if name not in _ADDRESSES and not name.startswith(("$initial_ip", "$geoip_"))
             }
+    clean_reveal(remaining)
     return remaining
 
 

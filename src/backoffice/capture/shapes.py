@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -111,3 +112,57 @@ class ConversationAnswer(BaseModel):
 
     id: UUID
     created: bool | None = None
+
+
+class LeadAnswer(BaseModel):
+    """One answer of enrichment: how sure it is (0 to 1), whose, and how old."""
+
+    value: str
+    source: str
+    confidence: float
+    at: datetime
+    age_days: int
+
+
+class LeadAccount(BaseModel):
+    """The visitor's company."""
+
+    id: UUID
+    domain: str | None
+    name: str
+    industry: str | None
+    size: str | None
+    country: str | None
+    website: str | None
+    description: str | None
+    visitor_count: int
+
+
+class LeadScores(BaseModel):
+    """What the visitor's conversations tell: interest 1 Cold to 5 Hot, quality 1 to 5."""
+
+    interest_score: int
+    quality_score: float | None
+    signals: list[str]
+
+
+class Lead(BaseModel):
+    """All that is known of a visitor."""
+
+    site_domain: str
+    visitor_id: UUID
+    status: Literal["anonymous", "semi-known", "known"]
+    name: str | None
+    email: str | None
+    country: str | None
+    language: str | None
+    device_type: str | None
+    first_seen_at: datetime
+    last_seen_at: datetime
+    session_count: int
+    page_view_count: int
+    conversation_count: int
+    account: LeadAccount | None
+    enrichment: dict[str, LeadAnswer]
+    conversions: dict[str, datetime]
+    scores: LeadScores

@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 
+from backoffice.enrichment import tasks as enrichment
 from backoffice.jobs import SESSION, STATE, jobs_app
 from backoffice.keys import load_keys
 from backoffice.logging import configure_logging
@@ -32,7 +33,8 @@ def work(settings: Settings, *, child: bool) -> None:
 async def _work(settings: Settings) -> None:
     keys = load_keys(settings)
     address = find_address(settings, keys)
-    app = jobs_app(address.with_role("service_role", SESSION), {NAMESPACE: maintenance})
+    blueprints = {NAMESPACE: maintenance, enrichment.NAMESPACE: enrichment.enrichment}
+    app = jobs_app(address.with_role("service_role", SESSION), blueprints)
     state = make_state(settings, keys, address)
     async with state.opened(), app.open_async():
         log.info("worker started", tasks=len(app.tasks))

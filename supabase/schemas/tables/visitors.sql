@@ -10,6 +10,8 @@ create table public.accounts (
   country text,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
+  website text,
+  description text,
   constraint accounts_pkey primary key (site_domain, id),
   constraint accounts_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
   constraint accounts_domain_key unique (site_domain, domain)
@@ -18,6 +20,7 @@ create table public.accounts (
 create index accounts_name_idx on public.accounts using gin (private.name_document(name, domain));
 
 comment on table public.accounts is 'The company a visitor belongs to.';
+comment on column public.accounts.domain is 'The registrable domain the company is known by; one account each.';
 
 alter table public.accounts enable row level security;
 revoke all on public.accounts from public, anon, authenticated;
@@ -78,6 +81,8 @@ comment on column public.visitors.session_count is 'Sessions that count, ever.';
 comment on column public.visitors.page_view_count is 'Page views in sessions that count, ever.';
 comment on column public.visitors.conversation_count is 'Conversations that count, ever.';
 comment on column public.visitors.interest_score is 'The best interest score (1 to 5) of the visitor''s conversations that count; 1 without any.';
+comment on column public.visitors.enrichment_data is
+  'The current answers, {field: {"value", "source", "confidence", "at"}}; their history is in enrichments.';
 comment on column public.visitors.identified_at is 'When a sender first identified the visitor; an identified visitor is never merged into another.';
 
 alter table public.visitors enable row level security;

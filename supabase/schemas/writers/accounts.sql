@@ -31,12 +31,25 @@ security definer
 set search_path = ''
 as $$
 begin
-  update public.visitor_sessions
-  set account_id = new.account_id
-  where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
-  update public.conversations
-  set account_id = new.account_id
-  where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
+  -- An update of no row would still run every trigger that keeps figures.
+  if exists (
+    select 1
+    from public.visitor_sessions
+    where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id
+  ) then
+    update public.visitor_sessions
+    set account_id = new.account_id
+    where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
+  end if;
+  if exists (
+    select 1
+    from public.conversations
+    where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id
+  ) then
+    update public.conversations
+    set account_id = new.account_id
+    where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
+  end if;
   return null;
 end
 $$;

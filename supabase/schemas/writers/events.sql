@@ -42,6 +42,7 @@ as $$
 declare
   v_timezone text;
   v_events private.captured_event[];
+  v_ip_hashes text[];
   v_event private.captured_event;
   v_position integer;
 begin
@@ -95,8 +96,9 @@ begin
       private.day_of(j.occurred_at, v_timezone), null
     )::private.captured_event
     order by j.occurred_at, j.uuid
-  )
-  into v_events
+  ),
+  array_agg(j.ip_hash order by j.occurred_at, j.uuid)
+  into v_events, v_ip_hashes
   from judged as j;
 
   if v_events is not null then
@@ -155,6 +157,25 @@ begin
     end loop;
 
     perform private.store_events(p_site_domain, v_timezone, v_events);
+    -- Both arrays are in the order of time.
+    perform private.note_evidence(
+      p_site_domain,
+      array_agg(e.visitor_id),
+      array_agg(e.ip_hash),
+      array_agg(
+        case when jsonb_typeof(e.properties -> '$reveal') = 'object' then e.properties -> '$reveal' end
+      ),
+      array_agg(e.occurred_at)
+    )
+    from (
+      select event.visitor_id, event.ip_hash, event.properties, event.occurred_at, event.is_bot, event.is_internal
+      from rows from (unnest(v_events), unnest(v_ip_hashes)) as event (
+        uuid, name, distinct_id, anon_distinct_id, session_id, conversation_id, occurred_at, url, page,
+        referrer_host, utm_source, utm_medium, utm_campaign, country, device_type, browser, os, language,
+        is_bot, is_internal, email, person_name, properties, environment, counts, day, visitor_id, ip_hash
+      )
+    ) as e
+    where not e.is_bot and not e.is_internal and (e.ip_hash is not null or e.properties ? '$reveal');
   end if;
 
   return query

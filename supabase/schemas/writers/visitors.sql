@@ -100,12 +100,12 @@ begin
   where site_domain = p_site_domain and visitor_id = p_from;
   update public.conversions set visitor_id = p_into
   where site_domain = p_site_domain and visitor_id = p_from;
+  perform private.merge_enrichments(p_site_domain, p_from, p_into);
 
   update public.visitors as kept
   set
     email = coalesce(kept.email, gone.email),
     name = coalesce(kept.name, gone.name),
-    account_id = coalesce(kept.account_id, gone.account_id),
     counts = kept.counts or gone.counts,
     is_bot = kept.is_bot or gone.is_bot,
     is_internal = kept.is_internal or gone.is_internal,
@@ -115,8 +115,7 @@ begin
     os = coalesce(kept.os, gone.os),
     language = coalesce(kept.language, gone.language),
     first_seen_at = least(kept.first_seen_at, gone.first_seen_at),
-    last_seen_at = greatest(kept.last_seen_at, gone.last_seen_at),
-    enrichment_data = gone.enrichment_data || kept.enrichment_data
+    last_seen_at = greatest(kept.last_seen_at, gone.last_seen_at)
   from public.visitors as gone
   where kept.site_domain = p_site_domain and kept.id = p_into
     and gone.site_domain = p_site_domain and gone.id = p_from;

@@ -13,6 +13,7 @@ export type Database = {
       accounts: {
         Row: {
           country: string | null
+          description: string | null
           domain: string | null
           first_seen_at: string
           id: string
@@ -21,9 +22,11 @@ export type Database = {
           name: string
           site_domain: string
           size: string | null
+          website: string | null
         }
         Insert: {
           country?: string | null
+          description?: string | null
           domain?: string | null
           first_seen_at?: string
           id?: string
@@ -32,9 +35,11 @@ export type Database = {
           name: string
           site_domain: string
           size?: string | null
+          website?: string | null
         }
         Update: {
           country?: string | null
+          description?: string | null
           domain?: string | null
           first_seen_at?: string
           id?: string
@@ -43,6 +48,7 @@ export type Database = {
           name?: string
           site_domain?: string
           size?: string | null
+          website?: string | null
         }
         Relationships: [
           {
@@ -613,6 +619,82 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "organizations"
             referencedColumns: ["id"]
+          },
+        ]
+      }
+      enrichments: {
+        Row: {
+          account_id: string | null
+          confidence: number
+          field: string
+          id: string
+          is_current: boolean
+          observed_at: string
+          previous_source: string | null
+          previous_value: string | null
+          raw: Json | null
+          recorded_at: string
+          site_domain: string
+          source: string
+          subject_id: string
+          value: string
+          visitor_id: string | null
+        }
+        Insert: {
+          account_id?: string | null
+          confidence: number
+          field: string
+          id?: string
+          is_current?: boolean
+          observed_at: string
+          previous_source?: string | null
+          previous_value?: string | null
+          raw?: Json | null
+          recorded_at?: string
+          site_domain: string
+          source: string
+          subject_id?: never
+          value: string
+          visitor_id?: string | null
+        }
+        Update: {
+          account_id?: string | null
+          confidence?: number
+          field?: string
+          id?: string
+          is_current?: boolean
+          observed_at?: string
+          previous_source?: string | null
+          previous_value?: string | null
+          raw?: Json | null
+          recorded_at?: string
+          site_domain?: string
+          source?: string
+          subject_id?: never
+          value?: string
+          visitor_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "enrichments_account_id_fkey"
+            columns: ["site_domain", "account_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "enrichments_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "counted_visitors"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "enrichments_visitor_id_fkey"
+            columns: ["site_domain", "visitor_id"]
+            isOneToOne: false
+            referencedRelation: "visitors"
+            referencedColumns: ["site_domain", "id"]
           },
         ]
       }
@@ -2216,6 +2298,28 @@ export type Database = {
           last_asked_at: string
           site_domain: string
           status: string
+        }[]
+      }
+      get_visitor_for_lead_intelligence: {
+        Args: { p_site_domain: string; p_visitor_id: string }
+        Returns: {
+          account: Json
+          conversation_count: number
+          conversions: Json
+          country: string
+          device_type: string
+          email: string
+          enrichment: Json
+          first_seen_at: string
+          language: string
+          last_seen_at: string
+          name: string
+          page_view_count: number
+          scores: Json
+          session_count: number
+          site_domain: string
+          status: string
+          visitor_id: string
         }[]
       }
       get_visitor_sessions: {

@@ -115,8 +115,51 @@ begin
       order by conversion.occurred_at desc, conversion.id desc
       limit v_limit
     )
+    union all
+    (
+      -- What was learnt of the company itself, and whom it was found out of that they work there.
+      select
+        found.at, 'enrichment', found.source, found.visitor_id, null, null, null, found.company, found.details,
+        found.key
+      from (
+        select
+          max(answer.observed_at) as at,
+          answer.visitor_id,
+          coalesce(max(answer.source) filter (where answer.field = 'domain'), min(answer.source)) as source,
+          max(answer.value) filter (where answer.field in ('domain', 'name')) as company,
+          jsonb_object_agg(
+            answer.field,
+            jsonb_build_object(
+              'value', answer.value, 'source', answer.source, 'confidence', answer.confidence,
+              'previous_value', answer.previous_value, 'previous_source', answer.previous_source,
+              'is_current', answer.is_current
+            )
+          ) as details,
+          'enrichment ' || min(answer.id::text) as key
+        from (
+          select told.*
+          from public.enrichments as told
+          where told.site_domain = p_site_domain and told.account_id = p_account_id
+          union all
+          select told.*
+          from public.visitors as person
+          join public.accounts as account on account.site_domain = p_site_domain and account.id = p_account_id
+          join public.enrichments as told
+            on told.site_domain = p_site_domain
+            and told.visitor_id = person.id
+            and told.field = 'domain'
+            and told.value = account.domain
+          where person.site_domain = p_site_domain and person.account_id = p_account_id
+        ) as answer
+        where p_kinds is null or 'enrichment' = any (p_kinds)
+        group by answer.recorded_at, answer.visitor_id
+      ) as found
+      where v_at is null or (found.at, found.key) < (v_at, v_key)
+      order by found.at desc, found.key desc
+      limit v_limit
+    )
   ) as item
-  join public.visitors as visitor on visitor.site_domain = p_site_domain and visitor.id = item.visitor_id
+  left join public.visitors as visitor on visitor.site_domain = p_site_domain and visitor.id = item.visitor_id
   order by item.at desc, item.key desc
   limit v_limit;
 end

@@ -129,6 +129,38 @@ begin
       order by conversion.occurred_at desc, conversion.id desc
       limit v_limit
     )
+    union all
+    (
+      -- What was found at one time is one thing that happened.
+      select
+        found.at, 'enrichment', found.source, null, null, null, found.company, found.details, found.key
+      from (
+        select
+          max(answer.observed_at) as at,
+          coalesce(max(answer.source) filter (where answer.field = 'domain'), min(answer.source)) as source,
+          coalesce(
+            max(answer.value) filter (where answer.field = 'company'),
+            max(answer.value) filter (where answer.field = 'domain')
+          ) as company,
+          jsonb_object_agg(
+            answer.field,
+            jsonb_build_object(
+              'value', answer.value, 'source', answer.source, 'confidence', answer.confidence,
+              'previous_value', answer.previous_value, 'previous_source', answer.previous_source,
+              'is_current', answer.is_current
+            )
+          ) as details,
+          'enrichment ' || min(answer.id::text) as key
+        from public.enrichments as answer
+        where answer.site_domain = p_site_domain
+          and answer.visitor_id = p_visitor_id
+          and (p_kinds is null or 'enrichment' = any (p_kinds))
+        group by answer.recorded_at
+      ) as found
+      where v_at is null or (found.at, found.key) < (v_at, v_key)
+      order by found.at desc, found.key desc
+      limit v_limit
+    )
   ) as item
   order by item.at desc, item.key desc
   limit v_limit;

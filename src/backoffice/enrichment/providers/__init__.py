@@ -1,0 +1,1 @@
+"""Each way to tell whose visitor this is, behind one interface."""

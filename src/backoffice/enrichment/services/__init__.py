@@ -1,0 +1,1 @@
+"""Outside services that name the company behind an address."""
