@@ -19,12 +19,15 @@ import psycopg
 
 from backoffice.database import Database, RequestContext, Row, sqlstate
 from backoffice.demo.catalogue import Client, clients
+from backoffice.demo.companies import SOURCE, directory
 from backoffice.demo.people import internal_addresses
 from backoffice.demo.plan import DEFAULT_SEED, chunks, plan_day, visits_on
 from backoffice.demo.story import tell
 from backoffice.errors import BackofficeError
+from backoffice.jobs import defer
 
 KIND = "demo"
+ENRICH = "enrichment:enrich"
 LABEL = "Demo traffic"
 FOLD_EVERY = 12
 ATTEMPTS = 4
@@ -48,6 +51,7 @@ select %(site)s, address.ip_hash, 'Demo: office'
 from made, unnest(%(internal)s::text[]) as address (ip_hash)
 on conflict do nothing
 """
+DIRECTORY: LiteralString = "select private.import_companies(%s, %s::jsonb, clock_timestamp())"
 KNOWN: LiteralString = """
 select count(*) from public.event_ids where site_domain = %s and uuid = any(%s::uuid[])
 """
@@ -147,7 +151,11 @@ def make_day(client: Client, day: date, order: Order) -> Day:
 
 
 async def prepare_clients(database: Database) -> None:
-    """Make the clients that are missing, with their staging hosts and office addresses."""
+    """Make the clients that are missing, with their staging hosts and office addresses, and the
+    directory of the companies their visitors come from.
+    """
+    async with database.transaction(CONTEXT) as connection:
+        await connection.execute(DIRECTORY, [SOURCE, _json(directory())])
     for client in clients():
         async with database.transaction(CONTEXT) as connection:
             await connection.execute(
@@ -215,6 +223,8 @@ async def _advance(database: Database, run: UUID, done: int, *, fold: bool) -> N
         await connection.execute("select private.advance_run(%s, %s)", [run, done])
         if fold:
             await connection.execute("select rollup.fold()")
+        # Whose visitors are is the worker's to find out, as they come.
+        await defer(connection, ENRICH, {}, queueing_lock=ENRICH, lock=ENRICH)
 
 
 @asynccontextmanager

@@ -9,20 +9,15 @@ from enum import StrEnum
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from backoffice.demo.catalogue import (
-    Client,
-    Country,
-    Device,
-    dice,
-    draw,
-    timed_id,
-    world,
-)
+from backoffice.demo.catalogue import Client, Country, Device, dice, draw, timed_id, world
+from backoffice.demo.companies import COMPANIES, Company, company
 
 BOT_SHARE = 0.045
 INTERNAL_SHARE = 0.012
 STAGING_SHARE = 0.01
-COMPANIES = 140
+REVEALED_SHARE = 0.16
+PRIVATE_MAIL_SHARE = 0.2
+PRIVATE_MAIL = ("gmail.com", "outlook.com", "proton.me", "yahoo.com", "icloud.com")
 INTERNAL_ADDRESSES = 2
 
 
@@ -50,6 +45,8 @@ class Person:
     last_name: str
     email: str
     interest: float
+    company: Company
+    revealed: bool
 
     @property
     def home(self) -> Country:
@@ -76,9 +73,9 @@ def person(client: Client, seed: int, day: date, index: int) -> Person:
     device = draw(rng, {place: device.weight for place, device in enumerate(world().devices)})
     first_name = rng.choice(world().first_names[language])
     last_name = rng.choice(world().last_names[language])
-    company = _company(rng.randrange(COMPANIES))
+    employer = company(rng.randrange(COMPANIES))
     # Colleagues share an office, and with it an address.
-    place = company if rng.random() < 0.5 else f"{day}/{index}"
+    place = employer.slug if rng.random() < 0.5 else f"{day}/{index}"
     sort = draw(
         rng,
         {
@@ -88,6 +85,10 @@ def person(client: Client, seed: int, day: date, index: int) -> Person:
             Sort.PERSON: 1 - BOT_SHARE - INTERNAL_SHARE - STAGING_SHARE,
         },
     )
+    # Dice of their own: what was drawn before there were companies stays as it was.
+    more = dice(seed, client.site, day, index, "company")
+    is_private = more.random() < PRIVATE_MAIL_SHARE
+    mail = more.choice(PRIVATE_MAIL) if is_private else employer.domain
     midnight = datetime.combine(day, time(), ZoneInfo(client.timezone))
     return Person(
         sort=sort,
@@ -101,15 +102,11 @@ def person(client: Client, seed: int, day: date, index: int) -> Person:
         else address_hash(client.site, place),
         first_name=first_name,
         last_name=last_name,
-        email=f"{_plain(first_name)}.{_plain(last_name)}@{company}.example",
+        email=f"{_plain(first_name)}.{_plain(last_name)}@{mail}",
         interest=min(4.0, rng.lognormvariate(-0.25, 0.7)),
+        company=employer,
+        revealed=more.random() < REVEALED_SHARE,
     )
-
-
-def _company(number: int) -> str:
-    rng = dice("company", number)
-    first, second, trade = (rng.choice(words) for words in world().company_words)
-    return f"{first}{second}-{trade}"
 
 
 def _plain(name: str) -> str:

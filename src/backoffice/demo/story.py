@@ -69,7 +69,8 @@ class _Teller:
         shows_on = min(chat_on, 0 if rng.random() < 0.85 else 1)
         for number in range(pages):
             self._move()
-            self._event("$pageview", title=self._title())
+            revealed = self._reveal() if number == 0 and self.person.revealed else {}
+            self._event("$pageview", title=self._title(), **revealed)
             self._wait(2, 9)
             if number == shows_on and rng.random() < 0.93:
                 self._event("widget_displayed", position="bottom-right")
@@ -141,6 +142,19 @@ class _Teller:
         else:
             self.section = draw(self.rng, SECTION_WEIGHT)
             self.page = zipf(self.rng, sections[self.section])
+
+    def _reveal(self) -> Json:
+        """What a reveal script on the page knows of the visitor's company."""
+        company = self.person.company
+        return {
+            "$reveal": {
+                "name": company.name,
+                "domain": company.domain,
+                "industry": company.industry,
+                "size": company.size,
+                "country": company.country,
+            }
+        }
 
     def _title(self) -> str:
         name = self.page.rpartition("/")[2].replace("-", " ").capitalize()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backoffice.demo.catalogue import LANGUAGES, clients, talk, world
+from backoffice.demo.companies import directory
 from backoffice.demo.load import Day, Order, make_day
 from backoffice.demo.people import Sort, person
 from backoffice.demo.phrases import Voice
@@ -155,14 +156,28 @@ def test_people_repeat_themselves_little(fortnight: list[Day]) -> None:
     assert not [text for text in texts if "{" in text or not text.strip()]
 
 
-def test_identified_people_leave_a_work_address(fortnight: list[Day]) -> None:
+def test_identified_people_leave_an_address_mostly_of_their_company(fortnight: list[Day]) -> None:
     identified = [event for event in events(fortnight) if event["name"] == "$identify"]
     assert identified
     for event in identified:
-        assert event["email"].endswith(".example")
         assert event["email"].isascii()
         assert event["distinct_id"] == event["email"] != event["anon_distinct_id"]
         assert event["name_of_person"]
+    companies = {company["domain"] for company in directory()}
+    at_work = [event for event in identified if event["email"].partition("@")[2] in companies]
+    assert 0.7 < len(at_work) / len(identified) < 0.9
+
+
+def test_some_pages_reveal_a_company_of_the_directory(fortnight: list[Day]) -> None:
+    companies = {company["domain"]: company["name"] for company in directory()}
+    revealed = {
+        event["distinct_id"]: event["properties"]["$reveal"]
+        for event in events(fortnight)
+        if "$reveal" in event["properties"]
+    }
+    assert all(companies[told["domain"]] == told["name"] for told in revealed.values())
+    visitors = {event["distinct_id"] for event in events(fortnight)}
+    assert 0.1 < len(revealed) / len(visitors) < 0.2
 
 
 def test_all_sorts_of_visitors_languages_and_devices() -> None:
