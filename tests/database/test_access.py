@@ -107,6 +107,7 @@ RPCS = {
     "get_widget_display_stats": "%(domains)s, %(day)s, %(day)s",
     "get_conversation_funnel": "%(domains)s, %(day)s, %(day)s",
     "get_conversations_over_time": "%(domains)s, %(day)s, %(day)s",
+    "get_metric_over_time": "%(domains)s, %(day)s, %(day)s, 'engaged_visitors'",
     "get_top_values": "%(domains)s, %(day)s, %(day)s, 'page'",
     "list_conversations": "%(domains)s",
     "count_conversations": "%(domains)s",
@@ -129,6 +130,8 @@ SINGLE = {
     "get_visitor_sessions": "%(domain)s, %(visitor)s",
     "get_account_timeline": "%(domain)s, %(account)s",
     "get_account_topics": "%(domain)s, %(account)s",
+    "get_topic_over_time": "%(domain)s, %(topic)s, %(day)s, %(day)s",
+    "get_questions_of_group": "%(domain)s, %(questions)s, %(day)s, %(day)s",
 }
 WRITERS = {
     "rename_topic": "%(domain)s, %(topic)s, 'Prices'",
@@ -167,6 +170,7 @@ def call_about_one(connection: Connection[Any], name: str, domain: str, visitor:
         "topic": TOPIC,
         "other": OTHER_TOPIC,
         "questions": QUESTIONS,
+        "day": TODAY,
     }
     return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
 

@@ -26,12 +26,12 @@ UNIQUE_WITHOUT_TENANT = {"domain_keys_public_key_key", "domain_keys_secret_hash_
 
 # What a signed-in person may run, apart from the RPCs in `public`.
 HELPERS = {
+    "private.account_in_range",
+    "private.accounts_by_day",
     "private.annotation_kind",
     "private.audit",
     "private.audit_sentence",
     "private.audit_spans",
-    "private.account_in_range",
-    "private.accounts_by_day",
     "private.casts_to",
     "private.check_account_filter",
     "private.check_audit_domains",
@@ -47,6 +47,7 @@ HELPERS = {
     "private.days_in_range",
     "private.distinct_visitors",
     "private.export_conversations",
+    "private.figure_by_period",
     "private.filter_list",
     "private.filtered_accounts",
     "private.filtered_audit",
@@ -61,6 +62,7 @@ HELPERS = {
     "private.my_sessions",
     "private.page_of_accounts",
     "private.page_of_visitors",
+    "private.periods",
     "private.ratio",
     "private.rename_topic",
     "private.resolve_questions",
@@ -74,6 +76,7 @@ HELPERS = {
     "private.visitors_by_day",
     "private.visitors_by_figure",
     "private.visitors_by_filter",
+    "private.visitors_by_period",
     "private.wanted_steps",
     "private.write_review",
     "private.write_view",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from psycopg import Connection
 
 from support.database import TestDatabase
-from support.recount import FUNNEL, Recount, recount
+from support.recount import FUNNEL, KINDS, Recount, recount
 from support.traffic import DAYS, START, Call, prepare, send, traffic
 
 ADMIN = "a0000000-0000-4000-8000-000000000001"
@@ -24,6 +24,16 @@ CONVERSIONS = {
     "demos_proposed": "demo_proposed",
     "cta_clicks": "cta_clicked",
     "demos_booked": "demo_booked",
+}
+# What get_metric_over_time counts of each metric, and what it is measured against.
+OVER_TIME: dict[str, tuple[str, str | None]] = {
+    "widget_displays": ("widget_displayed", None),
+    "visitors": ("active", None),
+    "engaged_visitors": ("engaged", "displayed"),
+    "conversations": ("conversations", None),
+    "messaged_conversations": ("messaged_conversations", "conversations"),
+    "turns": ("turns", "messaged_conversations"),
+    **{metric: (kind, None) for metric, kind in CONVERSIONS.items()},
 }
 # Long ranges hold whole months, which are added up by the month.
 ranges = st.tuples(st.integers(-40, DAYS), st.sampled_from([*range(1, 12), 45, 90])).map(
@@ -138,6 +148,9 @@ def test_figures_say_what_the_rows_say(
 
     for bucket in ("day", "week", "month"):
         assert_over_time(person, counted, site, days, bucket)
+    for number, metric in enumerate(OVER_TIME, start=length.days):
+        bucket = ("day", "week", "month")[number % 3]
+        assert_metric_over_time(person, counted, site, days, bucket, metric)
     for dimension in ("page", "country", "device", "referrer"):
         assert_top_values(person, counted, arguments, dimension)
 
@@ -174,6 +187,56 @@ def assert_over_time(
             total(counted, "conversations", old_start, end - length),
             total(counted, "messaged_conversations", old_start, end - length),
         )
+
+
+def assert_metric_over_time(
+    person: Connection[Any],
+    counted: Recount,
+    site: str,
+    days: tuple[date, date],
+    bucket: str,
+    metric: str,
+) -> None:
+    """Each bucket says of its own days what a tile would say of them."""
+    first, last = days
+    length = last - first + timedelta(days=1)
+    rows = person.execute(
+        "select * from public.get_metric_over_time(%s, %s, %s, %s, %s)",
+        [[site], first, last, metric, bucket],
+    ).fetchall()
+    starts = [row[0] for row in rows]
+    assert starts[0] == first
+    assert starts == sorted(set(starts))
+    assert len(starts) == len(
+        {_bucket_of(first + timedelta(days=n), bucket) for n in range(length.days)}
+    )
+
+    def value(name: str | None, start: date, end: date) -> int | None:
+        if name is None:
+            return None
+        if name in KINDS:
+            return counted.distinct(name, start, end)
+        return total(counted, name, start, end)
+
+    name, base = OVER_TIME[metric]
+    ends = [start - timedelta(days=1) for start in starts[1:]] + [last]
+    for row, end in zip(rows, ends, strict=True):
+        for column, back in ((0, timedelta()), (4, length)):
+            start, counted_now, counted_base, rate = row[column : column + 4]
+            assert start == row[0] - back
+            expected = (value(name, start, end - back), value(base, start, end - back))
+            assert (counted_now, counted_base) == expected
+            assert _number(rate) == ratio(expected[0] or 0, expected[1] or 0)
+
+
+def _bucket_of(day: date, bucket: str) -> date:
+    if bucket == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if bucket == "month" else day
+
+
+def _number(rate: Any) -> float | None:
+    return None if rate is None else float(rate)
 
 
 def assert_top_values(

@@ -229,6 +229,7 @@ def test_topics_equal_a_recount(
 ) -> None:
     site, counted = new_site(sender, sent)
     first, last = days
+    filtered = {"from": first.isoformat(), "to": last.isoformat()}
     earlier = first - (last - first) - timedelta(days=1)
     now: Counter[tuple[str, str]] = Counter()
     before: Counter[tuple[str, str]] = Counter()
@@ -275,6 +276,19 @@ def test_topics_equal_a_recount(
     assert dict(sums) == {
         topic: figures[0] for topic, figures in expected.items() if topic and figures[0]
     }
+    for topic, figures in expected.items():
+        one: list[Any] = person.execute(
+            "select * from public.get_topic_over_time(%s, %s, %s, %s, %s)",
+            [site, topic or None, first, last, bucket],
+        ).fetchall()
+        assert sum(row["conversations"] for row in one) == figures[0]
+        assert sum(row["previous_conversations"] for row in one) == figures[1]
+        assert {row["bucket"] for row in one} >= {row["bucket"] for row in over_time}
+        listed = person.execute(
+            "select public.count_conversations(%s, %s) as n",
+            [[site], json.dumps({**filtered, "messaged": True, "topics": [topic or "none"]})],
+        ).fetchone()
+        assert listed == {"n": figures[0]}
 
     heat: list[Any] = person.execute(
         "select * from public.get_heat_map(%s, %s, %s)", [[site], first, last]
@@ -287,6 +301,12 @@ def test_topics_equal_a_recount(
     assert {
         (r["weekday"], r["hour"]): r["conversations"] for r in heat if r["conversations"]
     } == cells
+    for (weekday, hour), n in cells.items():
+        listed = person.execute(
+            "select public.count_conversations(%s, %s) as n",
+            [[site], json.dumps({**filtered, "weekday": weekday, "hour": hour})],
+        ).fetchone()
+        assert listed == {"n": n}
 
 
 def ratio(numerator: int, denominator: int) -> float | None:

@@ -70,6 +70,8 @@ CALLS = {
     "summary": f"select * from public.get_dashboard_summary(null, {DAYS})",
     "funnel": f"select * from public.get_conversation_funnel(null, {DAYS})",
     "over time": f"select * from public.get_conversations_over_time(null, {DAYS})",
+    "displays over time": f"select * from public.get_metric_over_time(null, {DAYS}, 'widget_displays')",
+    "visitors over time": f"select * from public.get_metric_over_time(null, {DAYS}, 'visitors')",
     "top pages": f"select * from public.get_top_values(null, {DAYS}, 'page')",
     "displays": f"select * from public.get_widget_display_stats(null, {DAYS})",
     "first page": "select * from public.list_conversations(null)",

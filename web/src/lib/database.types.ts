@@ -2216,6 +2216,42 @@ export type Database = {
           weekday: number
         }[]
       }
+      get_metric_over_time: {
+        Args: {
+          p_bucket?: string
+          p_from: string
+          p_metric: string
+          p_site_domains: string[]
+          p_to: string
+        }
+        Returns: {
+          base: number
+          bucket: string
+          previous_base: number
+          previous_bucket: string
+          previous_rate: number
+          previous_value: number
+          rate: number
+          value: number
+        }[]
+      }
+      get_questions_of_group: {
+        Args: {
+          p_after?: Json
+          p_from: string
+          p_group_id: string
+          p_limit?: number
+          p_site_domain: string
+          p_to: string
+        }
+        Returns: {
+          asked_at: string
+          conversation_id: string
+          cursor: Json
+          message_id: string
+          question: string
+        }[]
+      }
       get_review_agreement: {
         Args: { p_from: string; p_site_domains: string[]; p_to: string }
         Returns: {
@@ -2241,6 +2277,21 @@ export type Database = {
           previous_sessions: number
           sessions: number
           value: string
+        }[]
+      }
+      get_topic_over_time: {
+        Args: {
+          p_bucket?: string
+          p_from: string
+          p_site_domain: string
+          p_to: string
+          p_topic_id: string
+        }
+        Returns: {
+          bucket: string
+          conversations: number
+          previous_bucket: string
+          previous_conversations: number
         }[]
       }
       get_topic_stats: {

@@ -103,3 +103,64 @@ comment on function public.get_unanswered_questions(text[], date, date, text, in
 revoke execute on function public.get_unanswered_questions(text[], date, date, text, integer, jsonb) from public, anon;
 grant execute on function public.get_unanswered_questions(text[], date, date, text, integer, jsonb)
 to authenticated, service_role;
+
+create function public.get_questions_of_group(
+  p_site_domain text,
+  p_group_id uuid,
+  p_from date,
+  p_to date,
+  p_limit integer default 50,
+  p_after jsonb default null
+)
+returns table (
+  conversation_id uuid,
+  message_id uuid,
+  question text,
+  asked_at timestamptz,
+  cursor jsonb
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+begin
+  perform private.check_window(p_from, p_to);
+  if p_after is not null and not coalesce(
+    private.casts_to(p_after ->> 'asked_at', 'timestamptz') and private.casts_to(p_after ->> 'message_id', 'uuid'),
+    false
+  ) then
+    raise exception 'p_after must be the cursor of a row' using errcode = 'PT400';
+  end if;
+  return query
+  select
+    question.conversation_id,
+    question.message_id,
+    left(question.question, 500),
+    question.asked_at,
+    jsonb_build_object('asked_at', question.asked_at, 'message_id', question.message_id)
+  from public.unanswered_questions as question
+  join public.domains as domain on domain.site_domain = question.site_domain
+  join public.counted_conversations as conversation
+    on conversation.site_domain = question.site_domain and conversation.id = question.conversation_id
+  where question.site_domain = p_site_domain
+    and question.group_id = p_group_id
+    and question.asked_at >= p_from::timestamp at time zone domain.timezone
+    and question.asked_at < (p_to + 1)::timestamp at time zone domain.timezone
+    and (
+      p_after is null
+      or (question.asked_at, question.message_id)
+        < ((p_after ->> 'asked_at')::timestamptz, (p_after ->> 'message_id')::uuid)
+    )
+  order by question.asked_at desc, question.message_id desc
+  limit least(greatest(coalesce(p_limit, 50), 1), 200);
+end
+$$;
+
+comment on function public.get_questions_of_group(text, uuid, date, date, integer, jsonb) is
+  'The questions of one group of get_unanswered_questions that were asked in the range, newest first, at most 200 a page; the cursor of the last row asks for more.';
+
+revoke execute on function public.get_questions_of_group(text, uuid, date, date, integer, jsonb) from public, anon;
+grant execute on function public.get_questions_of_group(text, uuid, date, date, integer, jsonb)
+to authenticated, service_role;

@@ -1,0 +1,298 @@
+-- Any figure by day, week or month, beside as many days before.
+
+create function private.periods(p_from date, p_to date, p_bucket text)
+returns table (bucket date, is_now boolean, starts_on date, ends_on date)
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  perform private.check_window(p_from, p_to);
+  if p_bucket is null or p_bucket not in ('day', 'week', 'month') then
+    raise exception 'p_bucket is day, week or month, not %', coalesce(p_bucket, 'null') using errcode = 'PT400';
+  end if;
+  return query
+  select
+    buckets.bucket,
+    shift.days = 0,
+    buckets.first_day - shift.days,
+    buckets.last_day - shift.days
+  from (
+    select
+      greatest(date_trunc(p_bucket, series.day)::date, p_from) as bucket,
+      min(series.day)::date as first_day,
+      max(series.day)::date as last_day
+    from generate_series(p_from::timestamp, p_to::timestamp, interval '1 day') as series (day)
+    group by 1
+  ) as buckets
+  cross join (values (0), (p_to - p_from + 1)) as shift (days)
+  order by 2 desc, 1;
+end
+$$;
+
+comment on function private.periods(date, date, text) is
+  'The days, weeks (from Monday) or months of a range, the first and last cut by it, and for each the same days as many days earlier as the range has.';
+
+create function private.figure_by_period(
+  p_site_domains text[],
+  p_from date,
+  p_to date,
+  p_bucket text,
+  p_metric text,
+  p_dimension text,
+  p_value text
+)
+returns table (bucket date, now bigint, before bigint)
+language sql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+  with by_day as (
+    select figure.day, sum(figure.n) as n
+    from rollup.figures as figure
+    where figure.site_domain = any (p_site_domains)
+      and figure.metric = p_metric
+      and figure.dimension = p_dimension
+      and figure.value = p_value
+      and figure.day between p_from - (p_to - p_from + 1) and p_to
+    group by figure.day
+  )
+  select
+    period.bucket,
+    coalesce(sum(by_day.n) filter (where period.is_now), 0)::bigint,
+    coalesce(sum(by_day.n) filter (where not period.is_now), 0)::bigint
+  from private.periods(p_from, p_to, p_bucket) as period
+  left join by_day on by_day.day between period.starts_on and period.ends_on
+  group by period.bucket
+$$;
+
+comment on function private.figure_by_period(text[], date, date, text, text, text, text) is
+  'An additive figure, in all (dimension and value '''') or of one value, by period and in the same days before.';
+
+create function private.visitors_by_period(
+  p_site_domains text[],
+  p_from date,
+  p_to date,
+  p_bucket text,
+  p_kind text
+)
+returns table (bucket date, now bigint, before bigint)
+language sql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+  select
+    period.bucket,
+    coalesce(sum(link.n) filter (where period.is_now), 0)::bigint,
+    coalesce(sum(link.n) filter (where not period.is_now), 0)::bigint
+  from private.periods(p_from, p_to, p_bucket) as period
+  left join (
+    select reach.day, reach.previous, reach.reached, sum(reach.n) as n
+    from rollup.links as reach
+    where reach.site_domain = any (p_site_domains)
+      and reach.steps = rollup.steps_of_kind(p_kind)
+      and reach.day between p_from - (p_to - p_from + 1) and p_to
+    group by reach.day, reach.previous, reach.reached
+  ) as link
+    on link.day between period.starts_on and period.ends_on
+    and link.previous < period.starts_on
+    and link.reached >= period.starts_on
+  group by period.bucket
+$$;
+
+comment on function private.visitors_by_period(text[], date, date, text, text) is
+  'Distinct visitors of a kind (rollup.steps_of_kind) in each period and in the same days before.';
+
+create function public.get_metric_over_time(
+  p_site_domains text[],
+  p_from date,
+  p_to date,
+  p_metric text,
+  p_bucket text default 'day'
+)
+returns table (
+  bucket date,
+  value bigint,
+  base bigint,
+  rate numeric,
+  previous_bucket date,
+  previous_value bigint,
+  previous_base bigint,
+  previous_rate numeric
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_figure text := case p_metric
+    when 'widget_displays' then 'widget_displayed'
+    when 'conversations' then 'conversations'
+    when 'messaged_conversations' then 'messaged_conversations'
+    when 'turns' then 'turns'
+    when 'emails_captured' then 'email_captured'
+    when 'demos_proposed' then 'demo_proposed'
+    when 'cta_clicks' then 'cta_clicked'
+    when 'demos_booked' then 'demo_booked'
+  end;
+  v_kind text := case p_metric when 'visitors' then 'active' when 'engaged_visitors' then 'engaged' end;
+  v_base_figure text := case p_metric
+    when 'messaged_conversations' then 'conversations'
+    when 'turns' then 'messaged_conversations'
+  end;
+  v_base_kind text := case p_metric when 'engaged_visitors' then 'displayed' end;
+begin
+  if v_figure is null and v_kind is null then
+    raise exception 'p_metric is a metric of get_dashboard_summary, not %', coalesce(p_metric, 'null')
+      using errcode = 'PT400';
+  end if;
+  perform private.periods(p_from, p_to, p_bucket);
+  return query
+  with counted as (
+    select f.* from private.figure_by_period(v_domains, p_from, p_to, p_bucket, v_figure, '', '') as f
+    where v_figure is not null
+    union all
+    select f.* from private.visitors_by_period(v_domains, p_from, p_to, p_bucket, v_kind) as f
+    where v_kind is not null
+  ),
+  based as (
+    select f.* from private.figure_by_period(v_domains, p_from, p_to, p_bucket, v_base_figure, '', '') as f
+    where v_base_figure is not null
+    union all
+    select f.* from private.visitors_by_period(v_domains, p_from, p_to, p_bucket, v_base_kind) as f
+    where v_base_kind is not null
+  )
+  select
+    counted.bucket,
+    counted.now,
+    based.now,
+    private.ratio(counted.now, based.now),
+    counted.bucket - (p_to - p_from + 1),
+    counted.before,
+    based.before,
+    private.ratio(counted.before, based.before)
+  from counted
+  left join based on based.bucket = counted.bucket
+  order by counted.bucket;
+end
+$$;
+
+create function public.get_topic_over_time(
+  p_site_domain text,
+  p_topic_id uuid,
+  p_from date,
+  p_to date,
+  p_bucket text default 'day'
+)
+returns table (
+  bucket date,
+  conversations bigint,
+  previous_bucket date,
+  previous_conversations bigint
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(array[p_site_domain]);
+begin
+  perform private.periods(p_from, p_to, p_bucket);
+  return query
+  select f.bucket, f.now, f.bucket - (p_to - p_from + 1), f.before
+  from private.figure_by_period(
+    v_domains, p_from, p_to, p_bucket, 'messaged_conversations', 'topic', coalesce(p_topic_id::text, '')
+  ) as f
+  where cardinality(v_domains) > 0
+  order by f.bucket;
+end
+$$;
+
+revoke execute on function
+  private.periods(date, date, text),
+  private.figure_by_period(text[], date, date, text, text, text, text),
+  private.visitors_by_period(text[], date, date, text, text),
+  public.get_metric_over_time(text[], date, date, text, text),
+  public.get_topic_over_time(text, uuid, date, date, text)
+from public, anon;
+grant execute on function
+  private.periods(date, date, text),
+  private.figure_by_period(text[], date, date, text, text, text, text),
+  private.visitors_by_period(text[], date, date, text, text),
+  public.get_metric_over_time(text[], date, date, text, text),
+  public.get_topic_over_time(text, uuid, date, date, text)
+to authenticated, service_role;
+
+create function public.get_questions_of_group(
+  p_site_domain text,
+  p_group_id uuid,
+  p_from date,
+  p_to date,
+  p_limit integer default 50,
+  p_after jsonb default null
+)
+returns table (
+  conversation_id uuid,
+  message_id uuid,
+  question text,
+  asked_at timestamptz,
+  cursor jsonb
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+begin
+  perform private.check_window(p_from, p_to);
+  if p_after is not null and not coalesce(
+    private.casts_to(p_after ->> 'asked_at', 'timestamptz') and private.casts_to(p_after ->> 'message_id', 'uuid'),
+    false
+  ) then
+    raise exception 'p_after must be the cursor of a row' using errcode = 'PT400';
+  end if;
+  return query
+  select
+    question.conversation_id,
+    question.message_id,
+    left(question.question, 500),
+    question.asked_at,
+    jsonb_build_object('asked_at', question.asked_at, 'message_id', question.message_id)
+  from public.unanswered_questions as question
+  join public.domains as domain on domain.site_domain = question.site_domain
+  join public.counted_conversations as conversation
+    on conversation.site_domain = question.site_domain and conversation.id = question.conversation_id
+  where question.site_domain = p_site_domain
+    and question.group_id = p_group_id
+    and question.asked_at >= p_from::timestamp at time zone domain.timezone
+    and question.asked_at < (p_to + 1)::timestamp at time zone domain.timezone
+    and (
+      p_after is null
+      or (question.asked_at, question.message_id)
+        < ((p_after ->> 'asked_at')::timestamptz, (p_after ->> 'message_id')::uuid)
+    )
+  order by question.asked_at desc, question.message_id desc
+  limit least(greatest(coalesce(p_limit, 50), 1), 200);
+end
+$$;
+
+comment on function public.get_questions_of_group(text, uuid, date, date, integer, jsonb) is
+  'The questions of one group of get_unanswered_questions that were asked in the range, newest first, at most 200 a page; the cursor of the last row asks for more.';
+
+revoke execute on function public.get_questions_of_group(text, uuid, date, date, integer, jsonb) from public, anon;
+grant execute on function public.get_questions_of_group(text, uuid, date, date, integer, jsonb)
+to authenticated, service_role;
+
+comment on function public.get_metric_over_time(text[], date, date, text, text) is
+  'A metric of get_dashboard_summary by day, week (from Monday) or month, beside the same number of days before: value, what it is measured against (base) where that is counted by the same days, and rate. Every bucket is there; the first and last may be cut by the range. Visitors are distinct within each bucket, so that buckets do not add up to the range. Widget displays: How many times the widget was shown. Visitors: Distinct visitors with any activity in the range. Engaged visitors: Distinct visitors who were shown the widget and sent a message in the range. Conversations: Conversations that belong to the range: to the day of their first message, or of their creation while they have none. Conversations with messages: Conversations of the range in which the visitor wrote. Rate: these ÷ conversations. Turns: A visitor message and the answer to it. E-mails captured: E-mail addresses given, on that day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message. Demos proposed: Times the agent proposed a demo, on that day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message. CTA clicks: Calls to action that were clicked, on the day of the click. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message. Demos booked: Demos booked, on their own day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message. Bots, internal traffic and test environments are not counted.';
+
+comment on function public.get_topic_over_time(text, uuid, date, date, text) is
+  'One topic by day, week (from Monday) or month, beside the same number of days before; a null topic: conversations that belong to none. Conversations of a topic: Messaged conversations of the range that belong to the topic. Bots, internal traffic and test environments are not counted.';
