@@ -82,6 +82,11 @@ class Lookups:
         with contextlib.suppress(asyncio.QueueFull):
             self._waiting.put_nowait(Place(site_domain, ip_hash, address))
 
+    @property
+    def waiting(self) -> int:
+        """How many addresses wait."""
+        return self._waiting.qsize()
+
     async def drain(self) -> None:
         """Ask about everything that waits."""
         while not self._waiting.empty():

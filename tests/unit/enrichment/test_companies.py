@@ -1,0 +1,96 @@
+"""A list of companies: good rows, bad rows, and which domain stands for a company."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backoffice.enrichment.companies import (
+    COLUMNS,
+    NotACompanyListError,
+    account_domains,
+    documents,
+    read_companies,
+)
+
+HEADER = ",".join(COLUMNS)
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "companies.csv"
+
+
+def write(folder: Path, *lines: str, header: str = HEADER) -> Path:
+    path = folder / "companies.csv"
+    path.write_text("\n".join([header, *lines]) + "\n")
+    return path
+
+
+def test_good_rows_are_read_and_bad_ones_named_by_their_line(tmp_path: Path) -> None:
+    found = read_companies(
+        write(
+            tmp_path,
+            'acme.com,acme,"Acme, Inc",https://www.acme.com/,fr,site_analytics,"Two\nlines"',
+            ",acme,Acme,,,,",
+            "no domain at all,acme,Acme,,,,",
+            "b.com,b,,,,,",
+            "c.com,c,C,,France,,",
+            "ACME.com.,acme,Acme,,,,",
+            "d.com,d,D",
+            "e.com,e,E,,,,,one too many",
+            "münchen.de,m,München,,,,",
+        )
+    )
+    assert [row.domain for row in found.rows] == ["acme.com", "xn--mnchen-3ya.de"]
+    acme = found.rows[0]
+    assert (acme.name, acme.country, acme.industry) == ("Acme, Inc", "FR", "Site analytics")
+    assert [(bad.line, bad.reason.split()[0]) for bad in found.bad] == [
+        (4, "no"),
+        (5, "'no"),
+        (6, "no"),
+        (7, "'FRANCE'"),
+        (8, "acme.com"),
+        (9, "fewer"),
+        (10, "more"),
+    ]
+
+
+def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotACompanyListError, match="company_id"):
+        read_companies(write(tmp_path, "acme.com,Acme", header="domain,company"))
+    with pytest.raises(NotACompanyListError):
+        read_companies(tmp_path / "missing.csv")
+    binary = tmp_path / "binary.csv"
+    binary.write_bytes(HEADER.encode() + b"\n\xff\xfe\x00")
+    with pytest.raises(NotACompanyListError):
+        read_companies(binary)
+
+
+def test_a_companys_domains_stand_for_its_website(tmp_path: Path) -> None:
+    found = read_companies(
+        write(
+            tmp_path,
+            "tracker.net,acme,Acme,https://www.acme.co.uk/about,,,",
+            "cdn.acme-static.com,acme,Acme,https://www.acme.co.uk/about,,,",
+            "page.com,page,Page,https://platform.com/page,,,",
+            "platform.com,platform,Platform,https://platform.com/,,,",
+            "alone.com,alone,Alone,,,,",
+        )
+    )
+    assert account_domains(found.rows) == {
+        "tracker.net": "acme.co.uk",
+        "cdn.acme-static.com": "acme.co.uk",
+        "page.com": "page.com",
+        "platform.com": "platform.com",
+        "alone.com": "alone.com",
+    }
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared/data/companies.csv is not here")
+def test_the_shared_list_is_read_whole() -> None:
+    found = read_companies(SHARED)
+    assert found.bad == []
+    assert len(found.rows) == 4576
+    assert len({row.company_id for row in found.rows}) == 2546
+    named = list(documents(found.rows))
+    assert len({row["domain"] for row in named}) == 4576
+    google = {row["account_domain"] for row in named if row["company_id"] == "google"}
+    assert google == {"google.com"}
