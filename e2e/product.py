@@ -60,6 +60,12 @@ class Product:
         assert status.returncode == 0, status.stderr
         return psycopg.connect(json.loads(status.stdout)["DB_URL"], autocommit=True)
 
+    def service_role_key(self) -> str:
+        """The key that may do everything, as `backoffice status` prints it."""
+        status = self.installation.command("status", "--json")
+        assert status.returncode == 0, status.stderr
+        return str(json.loads(status.stdout)["SERVICE_ROLE_KEY"])
+
     def anon_key(self) -> str:
         """The public key, as the UI learns it."""
         return str(httpx.get(f"{self.url}/config.json").json()["supabaseAnonKey"])

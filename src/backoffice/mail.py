@@ -27,7 +27,11 @@ SENDER_NAME = "Client Backoffice"
 
 
 class MailError(BackofficeError):
-    """The SMTP server did not take the e-mail."""
+    """The SMTP server did not take the e-mail; `is_passing` when it may yet."""
+
+    def __init__(self, message: str, *, is_passing: bool = False) -> None:
+        super().__init__(message)
+        self.is_passing = is_passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class MailboxMailer:
         try:
             await to_thread.run_sync(self._mailbox.put, mail.message(self._sender))
         except OSError as error:
-            raise MailError("The local mailbox cannot be written.") from error
+            raise MailError("The local mailbox cannot be written.", is_passing=True) from error
 
 
 class SmtpMailer:
@@ -106,9 +110,9 @@ class SmtpMailer:
             try:
                 return self._try(message)
             except (smtplib.SMTPException, OSError, ValueError) as error:
-                if attempt == ATTEMPTS or not _is_passing(error):
-                    # The text of an SMTP error may quote the address.
-                    raise MailError(f"SMTP: {type(error).__name__}") from None
+                is_passing = _is_passing(error)
+                if attempt == ATTEMPTS or not is_passing:
+                    raise MailError(_what_failed(error), is_passing=is_passing) from None
             time.sleep(PAUSE_SECONDS * attempt)
         return None
 
@@ -140,6 +144,12 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, OSError) and not isinstance(
         error, smtplib.SMTPException | ssl.SSLCertVerificationError
     )
+
+
+def _what_failed(error: Exception) -> str:
+    """For the log. The text of an SMTP error may quote the address, its code does not."""
+    code = getattr(error, "smtp_code", None)
+    return f"SMTP: {type(error).__name__}" + (f" {code}" if code else "")
 
 
 def _sender(text: str) -> Address:

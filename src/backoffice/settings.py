@@ -116,6 +116,10 @@ class Settings(ProviderSettings):
         default=False,
         description="Whether a session of over a day needs a mailed code to change the password.",
     )
+    require_current_password: bool = Field(
+        default=False,
+        description="Whether a new password needs the current one, but after a link in an e-mail.",
+    )
     session_lifetime: timedelta | None = Field(
         default=None, description="How long a session may last, in ISO 8601: `P30D`."
     )

@@ -143,6 +143,7 @@ WRITERS = {
 TRIED_ELSEWHERE = {
     "get_visitor_for_lead_intelligence",
     "list_my_sessions",
+    "end_my_session",
     "save_review",
     "delete_review",
     "list_reviews",
@@ -360,6 +361,49 @@ def test_people_see_their_own_sessions_alone(filled: TestDatabase, connect: Conn
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             own.execute("select 1 from auth.sessions")
     finally:
+        owner.execute("delete from auth.sessions")
+
+
+def test_people_end_their_own_sessions_alone_and_at_once(
+    filled: TestDatabase, connect: Connect
+) -> None:
+    owner = connect("postgres")
+    ids = [f"50000000-0000-4000-8000-00000000000{n}" for n in range(3)]
+    end = "select public.end_my_session(%s)"
+    domains = "select count(*) from private.my_domains()"
+
+    def code_of(connection: Connection[Any], query: str, *values: str) -> str | None:
+        with pytest.raises(psycopg.Error) as raised:
+            connection.execute(query, values)  # type: ignore[call-overload]
+        return raised.value.sqlstate
+
+    try:
+        owner.execute(
+            "insert into auth.sessions (id, user_id) values (%s, %s), (%s, %s), (%s, %s)",
+            [ids[0], USER, ids[1], USER, ids[2], STRANGER],
+        )
+        own = connect("authenticated", {"sub": USER, "session_id": ids[0]})
+        other = connect("authenticated", {"sub": USER, "session_id": ids[1]})
+        assert other.execute(domains).fetchone() == (1,)
+        assert code_of(own, end, ids[2]) == "PT404"
+        assert code_of(connect("anon", {}), end, ids[1]) == "42501"
+        own.execute(end, [ids[1]])
+        assert code_of(own, end, ids[1]) == "PT404"
+        # What the ended one still holds is a token that has not expired.
+        assert code_of(other, domains) == "PT401"
+        assert code_of(other, end, ids[0]) == "PT401"
+        assert code_of(other, "select public.list_my_sessions()") == "PT401"
+        assert own.execute(domains).fetchone() == (1,)
+
+        owner.execute(
+            "insert into auth.mfa_factors"
+            " (id, user_id, factor_type, status, created_at, updated_at)"
+            " values (gen_random_uuid(), %s, 'totp', 'verified', now(), now())",
+            [USER],
+        )
+        assert code_of(own, end, ids[0]) == "PT403"
+    finally:
+        owner.execute("delete from auth.mfa_factors")
         owner.execute("delete from auth.sessions")
 
 

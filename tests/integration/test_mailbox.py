@@ -26,7 +26,7 @@ def test_a_person_reads_what_was_sent(server: TestServer) -> None:
     page = httpx.get(f"{server.url}/mailbox")
     assert page.status_code == 200
     assert "<script" not in page.text
-    assert '<a href="http://x.test/?a=1&amp;b=2">' in page.text
+    assert '<a href="http://x.test/?a=1&amp;b=2" target="_blank" rel="noopener">' in page.text
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none';")
     assert "script-src" not in policy
@@ -35,9 +35,15 @@ def test_a_person_reads_what_was_sent(server: TestServer) -> None:
 
     listed = httpx.get(f"{server.url}/mailbox", headers={"Accept": "application/json"}).json()
     assert listed[0]["links"] == ["http://x.test/?a=1&b=2"]
-    shown = httpx.get(f"{server.url}/mailbox/{listed[0]['id']}")
+    opened = httpx.get(f"{server.url}/mailbox/{listed[0]['id']}")
+    assert "<script" not in opened.text
+    assert opened.headers["content-security-policy"] == policy
+    shown = httpx.get(f"{server.url}/mailbox/{listed[0]['id']}/html")
     assert hostile in shown.text
-    assert shown.headers["content-security-policy"].endswith("sandbox")
+    policy = shown.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert policy.endswith("sandbox allow-popups allow-popups-to-escape-sandbox")
+    assert "script-src" not in policy
 
 
 @pytest.mark.parametrize(
@@ -51,7 +57,14 @@ def test_a_person_reads_what_was_sent(server: TestServer) -> None:
         {"Via": "1.1 proxy"},
     ],
 )
-@pytest.mark.parametrize("path", ["/mailbox", "/mailbox/00000000000000000000-00000000"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mailbox",
+        "/mailbox/00000000000000000000-00000000",
+        "/mailbox/00000000000000000000-00000000/html",
+    ],
+)
 def test_who_is_not_plainly_at_the_machine_finds_nothing(
     server: TestServer, headers: dict[str, str], path: str
 ) -> None:

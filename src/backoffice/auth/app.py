@@ -15,12 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from backoffice.addresses import parse_networks
 from backoffice.auth.config import AuthConfig
-from backoffice.auth.disabled import DisabledUsers
 from backoffice.auth.errors import AuthProblem, error_response, validation_failed
-from backoffice.auth.limits import RateLimiter
-from backoffice.auth.openid import ProviderClient
 from backoffice.auth.routes import (
     admin,
     audit_log,
@@ -38,9 +34,7 @@ from backoffice.auth.routes import (
 )
 from backoffice.auth.service import Auth
 from backoffice.errors import Problem, Unavailable
-from backoffice.mail import make_mailer
 from backoffice.state import State
-from backoffice.tokens import Tokens
 
 log = structlog.get_logger(__name__)
 
@@ -101,19 +95,7 @@ def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
         },
     )
     app.router.redirect_slashes = False
-    config = config or AuthConfig.of(state.settings)
-    app.state.auth = Auth(
-        state=state,
-        config=config,
-        tokens=Tokens(state.keys),
-        limiter=RateLimiter(state.auth_database, state.keys.ip_hash_key),
-        disabled=DisabledUsers(state.database),
-        mailer=make_mailer(state.settings),
-        provider_clients={
-            name: ProviderClient(provider) for name, provider in config.providers.items()
-        },
-        trusted_proxies=parse_networks(state.settings.trusted_proxies),
-    )
+    app.state.auth = Auth.build(state, config)
     return app
 
 

@@ -34,6 +34,7 @@ class AuthConfig:
     sign_up_autoconfirm: bool = False
     confirm_both_addresses: bool = True
     reauthenticate_after: timedelta | None = None
+    require_current_password: bool = False
     mails_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=10)))
     mails_per_account: Limit = field(default=Limit(burst=1, every=timedelta(minutes=1)))
     sign_ups_per_address: Limit = field(default=Limit(burst=150, every=timedelta(seconds=2)))
@@ -56,4 +57,5 @@ class AuthConfig:
             manual_linking=settings.manual_linking,
             confirm_both_addresses=settings.confirm_both_addresses,
             reauthenticate_after=timedelta(days=1) if settings.require_reauthentication else None,
+            require_current_password=settings.require_current_password,
         )

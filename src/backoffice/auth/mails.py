@@ -95,28 +95,43 @@ def _validity() -> str:
     return "It works once, and for an hour."
 
 
+# Inline styles are what every mail program keeps; the classes only repaint where it is dark.
+DARK = (
+    "@media (prefers-color-scheme:dark){"
+    ".page{background:#161214!important;color:#ece7e9!important}"
+    ".card{background:#1d181a!important;border-color:#362f32!important}"
+    ".soft{color:#a79da1!important}"
+    ".button{background:#cf2d53!important}}"
+)
+FONT = "system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
+
+
 def _html(words: Wording, lead: str, code: str, link: str) -> str:
-    paragraph = '<p style="margin:0 0 20px;line-height:1.5">'
+    paragraph = '<p style="margin:0 0 20px;line-height:1.5;overflow-wrap:anywhere">'
     button = (
-        f'{paragraph}<a href="{escape(link)}" style="display:inline-block;padding:12px 20px;'
-        'border-radius:8px;background:#c2255c;color:#ffffff;font-weight:600;text-decoration:none">'
-        f"{escape(words.button)}</a></p>"
+        f'{paragraph}<a class="button" href="{escape(link)}" style="display:inline-block;'
+        "padding:12px 20px;border-radius:8px;background:#b31b45;color:#ffffff;font-weight:600;"
+        f'text-decoration:none">{escape(words.button)}</a></p>'
         if link
         else ""
     )
     label = "Or enter this code:" if link else "Your code:"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(words.subject)}</title></head>"
-        '<body style="margin:0;padding:24px;background:#f5f5f7;color:#1d1d20;'
-        'font-family:system-ui,-apple-system,Segoe UI,Roboto,sans-serif;font-size:16px">'
-        '<div style="max-width:480px;margin:0 auto;padding:32px;background:#ffffff;'
-        'border-radius:12px">'
-        f'<h1 style="margin:0 0 16px;font-size:20px">{escape(words.subject)}</h1>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="supported-color-schemes" content="light dark">'
+        f"<title>{escape(words.subject)}</title><style>{DARK}</style></head>"
+        '<body class="page" style="margin:0;padding:24px 12px;background:#faf8f8;color:#1e191b;'
+        f'font-family:{FONT};font-size:16px">'
+        '<div class="card" style="max-width:480px;margin:0 auto;padding:28px 24px;'
+        'background:#ffffff;border:1px solid #e9e4e5;border-radius:12px">'
+        '<p class="soft" style="margin:0 0 20px;color:#6f6669;font-size:14px;font-weight:600">'
+        f"{PRODUCT}</p>"
+        f'<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">{escape(words.subject)}</h1>'
         f"{paragraph}{escape(lead)}</p>{button}"
         f'{paragraph}{label}<br><strong style="font-size:22px;letter-spacing:3px">'
         f"{escape(code)}</strong></p>"
-        f'<p style="margin:0;color:#62626b;font-size:13px;line-height:1.5">{_validity()}<br>'
-        f"{escape(words.ignore)}</p></div></body></html>"
+        '<p class="soft" style="margin:0;color:#6f6669;font-size:13px;line-height:1.5">'
+        f"{_validity()}<br>{escape(words.ignore)}</p></div></body></html>"
     )

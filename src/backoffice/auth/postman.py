@@ -18,6 +18,8 @@ from backoffice.auth.users import User
 from backoffice.database import Row
 from backoffice.mail import Mail, Mailer, MailError
 
+NOT_SENT = "The e-mail could not be sent. Try again in a few minutes."
+
 log = structlog.get_logger(__name__)
 
 AUDITED: dict[LinkType, audit.Action] = {
@@ -108,19 +110,23 @@ async def reauthentication_mail(connection: AsyncConnection[Row], user: User) ->
 
 
 async def deliver(mailer: Mailer, mails: list[Mail]) -> None:
-    """Send after the answer, so that its time says nothing; failures are for the log."""
+    """Send what is written. Raises `MailError` of the first that was not taken."""
     for mail in mails:
         try:
             await mailer.send(mail)
         except MailError as error:
             log.error("auth.mail_not_sent", subject=mail.subject, error=str(error))
+            raise
 
 
-async def deliver_now(mailer: Mailer, mails: list[Mail]) -> None:
-    """Send before the answer. Raises 500 `unexpected_failure`."""
+async def deliver_now(auth: Auth, mails: list[Mail], *, throttled: str = "") -> None:
+    """Send before the answer, whose reader can do it again: `throttled` may at once.
+
+    Raises 500 `unexpected_failure`.
+    """
     try:
-        for mail in mails:
-            await mailer.send(mail)
+        await deliver(require_mailer(auth), mails)
     except MailError as error:
-        log.error("auth.mail_not_sent", error=str(error))
-        raise AuthProblem(500, "unexpected_failure", "Error sending e-mail") from error
+        if throttled:
+            await auth.limiter.refill("mail account", throttled)
+        raise AuthProblem(500, "unexpected_failure", NOT_SENT) from error

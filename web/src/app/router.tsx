@@ -62,9 +62,10 @@ async function sessionOfLink({ backend }: RouterContext) {
 const resetPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/reset-password',
-  beforeLoad: async ({ context }) => ({
-    awaitsCode: needsSecondFactor(await sessionOfLink(context)),
-  }),
+  beforeLoad: async ({ context }) => {
+    const session = await sessionOfLink(context);
+    return { awaitsCode: needsSecondFactor(session), email: session.user.email ?? '' };
+  },
   component: lazyRouteComponent(
     loadPage(() => import('@/pages/recover/reset-password-page')),
     'ResetPasswordPage',

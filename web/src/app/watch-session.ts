@@ -2,6 +2,13 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { AppRouter } from '@/app/router';
 import type { Backend } from '@/lib/backend';
 
+/** What became of a link is said where it led to, and no more after one has gone on from there. */
+export function forgetNotice(backend: Backend, router: AppRouter): void {
+  router.subscribe('onBeforeNavigate', ({ fromLocation, pathChanged }) => {
+    if (fromLocation !== undefined && pathChanged) backend.notice = null;
+  });
+}
+
 /** Follows sign-in and sign-out, in this tab or another: what one user loaded is never shown to the next. */
 export function watchSession(
   { client }: Backend,

@@ -33,3 +33,24 @@ export function useEndOtherSessions() {
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['my-sessions'] }),
   });
 }
+
+/** Ends one of the other sessions. */
+export function useEndSession() {
+  const { client } = useBackend();
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: string) => void unwrap(await client.rpc('end_my_session', { p_id: id })),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['my-sessions'] }),
+  });
+}
+
+/** Ends every session, this one too; the sign-in page follows by itself. */
+export function useEndAllSessions() {
+  const { client } = useBackend();
+  return useMutation({
+    mutationFn: async () => {
+      const { error } = await client.auth.signOut({ scope: 'global' });
+      if (error) throw authProblem(error);
+    },
+  });
+}

@@ -2087,6 +2087,7 @@ export type Database = {
         Returns: undefined
       }
       delete_view: { Args: { p_id: string }; Returns: string }
+      end_my_session: { Args: { p_id: string }; Returns: undefined }
       get_account_stats_with_intent: {
         Args: {
           p_after?: Json

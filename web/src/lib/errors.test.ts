@@ -1,15 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Problem, unwrap } from './errors';
 import { safeNext } from './next-path';
-import { fetchWithRequestId } from './request-id';
+import { fetchWithRequestId, readAuthMessage } from './request-id';
 
 afterEach(() => vi.unstubAllGlobals());
 
-function answer(body: string, status: number, headers: Record<string, string> = {}) {
+function answer(body: string, status: number, headers: Record<string, string> = {}, url = '') {
   const response = new Response(body, {
     status,
     headers: { 'content-type': 'application/json', ...headers },
   });
+  Object.defineProperty(response, 'url', { value: url });
   vi.stubGlobal('fetch', () => Promise.resolve(response));
 }
 
@@ -24,6 +25,16 @@ describe('a failed request', () => {
   it('whose body is no JSON is passed on as it is', async () => {
     answer('<html>', 502, { 'x-request-id': 'abc-2' });
     expect(await (await fetchWithRequestId('/rest/v1/x')).text()).toBe('<html>');
+  });
+
+  it.each([422, 500])('carries it and its code through auth-js, with status %i', async (status) => {
+    const url = 'http://x.test/auth/v1/user';
+    answer('{"code":"c","message":"no"}', status, { 'x-request-id': 'abc-4' }, url);
+    const response = await fetchWithRequestId(url);
+    const told = { message: 'no', code: 'c', requestId: 'abc-4' };
+    expect(readAuthMessage((await response.json()).message)).toEqual(told);
+    // Of a 5xx auth-js takes this.
+    expect(readAuthMessage((response as unknown as { message: string }).message)).toEqual(told);
   });
 
   it('leaves a good answer alone', async () => {

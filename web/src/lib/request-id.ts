@@ -9,6 +9,17 @@ function requestIdOf(response: Response): string | null {
   return null;
 }
 
+/** Stands between the words of an auth error and what comes after them; no message contains it. */
+const MARK = '\u001f';
+
+type Told = { message: string; code: string | null; requestId: string | null };
+
+/** The parts of an auth error's message that `fetchWithRequestId` put together. */
+export function readAuthMessage(message: string): Told {
+  const [words = '', code, requestId] = message.split(MARK);
+  return { message: words, code: code || null, requestId: requestId || null };
+}
+
 /**
  * Writes the request id into a failed answer's JSON body. supabase-js hands the body to its caller and
  * drops the headers, and a person reporting a problem needs the id.
@@ -23,19 +34,28 @@ export async function fetchWithRequestId(
   if (response.ok || requestId === null || !isJson) return response;
 
   const text = await response.text();
-  return new Response(withRequestId(text, requestId), {
+  const body = withRequestId(text, requestId, response.url.includes('/auth/v1/'));
+  const answer = new Response(body?.text ?? text, {
     status: response.status,
     statusText: response.statusText,
     headers: response.headers,
   });
+  // Of a 5xx auth-js reads no body: it takes the message of the response, which has none.
+  return body?.message ? Object.assign(answer, { message: body.message }) : answer;
 }
 
-function withRequestId(text: string, requestId: string): string {
+/** auth-js keeps nothing of an error but its code and its message, so the id goes into that. */
+function withRequestId(text: string, requestId: string, isAuth: boolean) {
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return text;
-    return JSON.stringify({ ...body, requestId });
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
+    const { message, code } = body as { message?: unknown; code?: unknown };
+    if (!isAuth || typeof message !== 'string') {
+      return { text: JSON.stringify({ ...body, requestId }), message: null };
+    }
+    const marked = [message, typeof code === 'string' ? code : '', requestId].join(MARK);
+    return { text: JSON.stringify({ ...body, message: marked }), message: marked };
   } catch {
-    return text;
+    return null;
   }
 }

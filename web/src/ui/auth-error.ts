@@ -10,9 +10,18 @@ const MESSAGES: Record<string, string> = {
   email_provider_disabled: 'This server sends no e-mail. Ask your administrator.',
   insufficient_aal: 'Sign in again with the code of your authenticator app, then try again.',
   session_not_found: 'Your session has ended. Sign in again.',
+  validation_failed: 'The server did not accept that. Check what you entered.',
+  current_password_invalid: 'That is not your current password.',
+  current_password_required: 'Enter your current password too.',
   reauthentication_needed: 'Confirm that it is you: enter the code we have sent by e-mail.',
   reauthentication_not_valid: 'That code is not right, or no longer valid.',
 };
+
+/** Whether the message says all there is to say; else there is an id to quote. */
+export function explainsItself(error: unknown): boolean {
+  const { code, kind } = toProblem(error);
+  return kind === 'unauthorized' || (code !== null && code in MESSAGES);
+}
 
 /** What to tell somebody whose account could not be changed. */
 export function authError(error: unknown): string {

@@ -1,9 +1,16 @@
 import { TextInput } from '@mantine/core';
 
-type CodeInputProps = { label: string; value: string; onChange: (code: string) => void };
+type CodeInputProps = {
+  label: string;
+  value: string;
+  onChange: (code: string) => void;
+  takesFocus?: boolean;
+};
+
+const focus = (input: HTMLInputElement | null) => input?.focus();
 
 /** Six digits, as an app shows or an e-mail carries them. */
-export function CodeInput({ label, value, onChange }: CodeInputProps) {
+export function CodeInput({ label, value, onChange, takesFocus = false }: CodeInputProps) {
   return (
     <TextInput
       label={label}
@@ -14,6 +21,8 @@ export function CodeInput({ label, value, onChange }: CodeInputProps) {
       pattern="[0-9]{6}"
       maxLength={6}
       required
+      data-autofocus={takesFocus || undefined}
+      ref={takesFocus ? focus : undefined}
       withAsterisk={false}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value.replace(/\D/g, ''))}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Logo } from '@/ui/logo';
 import classes from './entrance.module.css';
 
@@ -6,6 +6,15 @@ type EntranceProps = { title: string; lead: ReactNode; aside?: ReactNode; childr
 
 /** A page before the application: one thing to do, in the middle or, on wide screens, beside `aside`. */
 export function Entrance({ title, lead, aside, children }: EntranceProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(title);
+  useEffect(() => {
+    // The next step took the place of the form that had the focus: it is where one goes on.
+    const hasNext = heading.current?.parentElement?.querySelector('[autofocus],[data-autofocus]');
+    if (shown.current !== title && !hasNext) heading.current?.focus();
+    shown.current = title;
+  }, [title]);
+
   return (
     <div className={classes.page} data-beside={aside !== undefined || undefined}>
       <title>{`${title} · Client Backoffice`}</title>
@@ -14,7 +23,9 @@ export function Entrance({ title, lead, aside, children }: EntranceProps) {
           <Logo size={32} />
           Client Backoffice
         </div>
-        <h1 className={classes.title}>{title}</h1>
+        <h1 ref={heading} tabIndex={-1} className={classes.title}>
+          {title}
+        </h1>
         <p className={classes.lead}>{lead}</p>
         {children}
       </main>

@@ -1,17 +1,21 @@
-import { Alert } from '@mantine/core';
+import { Alert, Code } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
+import { toProblem } from '@/lib/errors';
+import { authError, explainsItself } from '@/ui/auth-error';
+import classes from './form-error.module.css';
 
-type FormErrorProps = { message: string | null };
+type FormErrorProps = { error: unknown; say?: (error: unknown) => string };
 
 /** Why a form was refused; takes the focus, so that it is read out. */
-export function FormError({ message }: FormErrorProps) {
+export function FormError({ error, say = authError }: FormErrorProps) {
   const alert = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (message) alert.current?.focus();
-  }, [message]);
+    if (error) alert.current?.focus();
+  }, [error]);
 
-  if (!message) return null;
+  if (!error) return null;
+  const { requestId } = toProblem(error);
   return (
     <Alert
       ref={alert}
@@ -20,7 +24,12 @@ export function FormError({ message }: FormErrorProps) {
       color="red"
       icon={<IconAlertCircle size={18} aria-hidden />}
     >
-      {message}
+      {say(error)}
+      {requestId && !explainsItself(error) && (
+        <p className={classes.quote}>
+          Request id <Code>{requestId}</Code>
+        </p>
+      )}
     </Alert>
   );
 }

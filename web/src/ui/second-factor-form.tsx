@@ -1,8 +1,8 @@
 import { Button, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { authError } from '@/ui/auth-error';
 import { CodeInput } from '@/ui/code-input';
 import { FormError } from '@/ui/form-error';
+import classes from './second-factor-form.module.css';
 
 type SecondFactorFormProps = {
   pending: boolean;
@@ -24,11 +24,19 @@ export function SecondFactorForm({ pending, error, onCode, onLeave }: SecondFact
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        <FormError message={error ? authError(error) : null} />
-        <CodeInput label="Code of your authenticator app" value={code} onChange={setCode} />
+        <FormError error={error} />
+        <CodeInput
+          label="Code of your authenticator app"
+          value={code}
+          onChange={setCode}
+          takesFocus
+        />
         <Button type="submit" size="md" loading={pending} fullWidth>
           Confirm
         </Button>
+        <p className={classes.advice}>
+          No access to the app any more? Ask your administrator to take it off your account.
+        </p>
         <Button variant="subtle" size="sm" onClick={onLeave}>
           Sign in as somebody else
         </Button>

@@ -6,12 +6,8 @@ nor its time says whether there is one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
-import psycopg
-import structlog
-from psycopg import AsyncConnection
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -25,14 +21,12 @@ from backoffice.auth.accounts import (
     normal_email,
 )
 from backoffice.auth.config import AuthConfig
+from backoffice.auth.errands import Errand, run_errand
 from backoffice.auth.errors import unprocessable, validation_failed
-from backoffice.auth.flows import Challenge, Challenged
+from backoffice.auth.flows import Challenged
 from backoffice.auth.links import LinkType
 from backoffice.auth.postman import (
-    AUDITED,
-    deliver,
     deliver_now,
-    email_change_mails,
     link_mail,
     reauthentication_mail,
     require_mailer,
@@ -41,12 +35,7 @@ from backoffice.auth.postman import (
 from backoffice.auth.requests import Params, read_params, require_admin, signed_in
 from backoffice.auth.service import Auth
 from backoffice.auth.users import find_user_by_email
-from backoffice.database import Row
-from backoffice.errors import Problem
-from backoffice.mail import Mail, Mailer
 from backoffice.tokens import AUDIENCE
-
-log = structlog.get_logger(__name__)
 
 
 class MailRequest(Challenged):
@@ -64,17 +53,6 @@ class Invitation(Params):
 
     email: str = ""
     data: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """What to write to whom; `newcomer` is the account to make when the address has none."""
-
-    kind: LinkType | Literal["email_change"]
-    email: str
-    redirect_to: str
-    challenge: Challenge | None
-    newcomer: NewAccount | None = None
 
 
 async def recover(request: Request) -> JSONResponse:
@@ -106,7 +84,7 @@ async def _write_to(request: Request, kind: LinkType | None) -> JSONResponse:
         async with auth.transaction() as connection:
             if await find_user_by_email(connection, email, AUDIENCE) is None:
                 raise unprocessable("otp_disabled", "Signups not allowed for otp")
-    mailer = require_mailer(auth)
+    require_mailer(auth)
     errand = Errand(
         kind=kind or _again(params.type),
         email=email,
@@ -115,7 +93,7 @@ async def _write_to(request: Request, kind: LinkType | None) -> JSONResponse:
         newcomer=newcomer,
     )
     await throttle_mail(request, email)
-    return JSONResponse({}, background=BackgroundTask(_run, auth, mailer, errand))
+    return JSONResponse({}, background=BackgroundTask(run_errand, auth, errand))
 
 
 def sign_up_tells(config: AuthConfig) -> bool:
@@ -131,56 +109,13 @@ def _again(kind: str) -> Literal["signup", "email_change"]:
     raise validation_failed("Missing one of these types: signup, email_change")
 
 
-async def _run(auth: Auth, mailer: Mailer, errand: Errand) -> None:
-    try:
-        async with auth.transaction() as connection:
-            mails = await _make_mails(auth, connection, errand)
-    except (psycopg.Error, Problem) as error:
-        log.error("auth.mail_not_made", error=type(error).__name__)
-        return
-    await deliver(mailer, mails)
-
-
-async def _make_mails(auth: Auth, connection: AsyncConnection[Row], errand: Errand) -> list[Mail]:
-    user = await find_user_by_email(connection, errand.email, AUDIENCE)
-    kind = errand.kind
-    if user is None and errand.newcomer is not None:
-        user = await create_account(connection, errand.newcomer)
-        kind = "signup"
-    if user is None or await auth.is_disabled(user):
-        return []
-    if kind == "email_change":
-        if not user.email_change:
-            return []
-        return await email_change_mails(
-            auth,
-            connection,
-            user,
-            user.email_change,
-            redirect_to=errand.redirect_to,
-            challenge=errand.challenge,
-        )
-    if kind == "signup" and user.email_confirmed_at:
-        return []
-    mail = await link_mail(
-        auth,
-        connection,
-        user,
-        kind,
-        redirect_to=errand.redirect_to,
-        challenge=errand.challenge,
-    )
-    await audit.record(connection, AUDITED[kind], user)
-    return [mail]
-
-
 async def invite(request: Request) -> JSONResponse:
     """Make an account for somebody, and write to them."""
     auth = Auth.of(request)
     role = require_admin(request)
     params = await read_params(request, Invitation)
     email = normal_email(params.email)
-    mailer = require_mailer(auth)
+    require_mailer(auth)
     redirect_to = auth.allowed_redirect(request.query_params.get("redirect_to"))
     async with auth.transaction() as connection:
         user = await find_user_by_email(connection, email, AUDIENCE)
@@ -192,14 +127,14 @@ async def invite(request: Request) -> JSONResponse:
         mail = await link_mail(auth, connection, user, "invite", redirect_to=redirect_to)
         await audit.record_admin(connection, "user_invited", role, user)
         user = await existing_user(connection, user.id)
-    await deliver_now(mailer, [mail])
+    await deliver_now(auth, [mail])
     return JSONResponse(user.to_json())
 
 
 async def reauthenticate(request: Request) -> JSONResponse:
     """Send a code that confirms a change of password."""
     auth = Auth.of(request)
-    mailer = require_mailer(auth)
+    require_mailer(auth)
     async with auth.transaction() as connection:
         caller = await signed_in(request, connection)
     if not caller.user.email:
@@ -211,5 +146,5 @@ async def reauthenticate(request: Request) -> JSONResponse:
     async with auth.transaction() as connection:
         mail = await reauthentication_mail(connection, caller.user)
         await audit.record(connection, "user_reauthenticate_requested", caller.user)
-    await deliver_now(mailer, [mail])
+    await deliver_now(auth, [mail], throttled=caller.user.email.lower())
     return JSONResponse({})

@@ -14,11 +14,12 @@ from starlette.responses import JSONResponse, Response
 
 from backoffice.auth import audit
 from backoffice.auth.accounts import NewAccount, create_account, existing_user, normal_email
+from backoffice.auth.errands import Errand, deliver_or_put_off
 from backoffice.auth.errors import AuthProblem, unprocessable, validation_failed
 from backoffice.auth.flows import Challenge, Challenged
 from backoffice.auth.limits import client_network
 from backoffice.auth.passwords import check_strength, hash_password
-from backoffice.auth.postman import deliver, link_mail, require_mailer, throttle_mail
+from backoffice.auth.postman import link_mail, require_mailer, throttle_mail
 from backoffice.auth.requests import read_params
 from backoffice.auth.responses import NOT_STORED
 from backoffice.auth.service import Auth
@@ -89,7 +90,7 @@ async def _sign_up_by_mail(
     request: Request, auth: Auth, account: NewAccount, password: str, challenge: Challenge | None
 ) -> Response:
     """The same answer, and the same work, whether or not the address has an account already."""
-    mailer = require_mailer(auth)
+    require_mailer(auth)
     await throttle_mail(request, account.email)
     account = replace(account, encrypted_password=await hash_password(password))
     redirect_to = auth.allowed_redirect(request.query_params.get("redirect_to"))
@@ -121,5 +122,8 @@ async def _sign_up_by_mail(
             )
             if known.email_confirmed_at is None and not await auth.is_disabled(known):
                 await write(connection, known)
-    task = BackgroundTask(deliver, mailer, mails)
+    errand = Errand(
+        kind="signup", email=account.email, redirect_to=redirect_to, challenge=challenge
+    )
+    task = BackgroundTask(deliver_or_put_off, auth, mails, errand)
     return Response(body, media_type="application/json", background=task)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from backoffice.auth import audit
 from backoffice.auth.accounts import email_exists, normal_email
+from backoffice.auth.current_password import check_current_password
 from backoffice.auth.errors import (
     AuthProblem,
     bad_request,
@@ -43,6 +44,7 @@ class UserUpdate(Challenged):
     email: str = ""
     phone: str = ""
     password: str | None = None
+    current_password: str | None = None
     nonce: str = ""
     data: dict[str, Any] | None = None
     app_metadata: dict[str, Any] | None = None
@@ -71,6 +73,7 @@ async def update_user(request: Request) -> JSONResponse:
         await throttle_mail(request, new_email)
     if params.password:
         await _throttle_nonce(auth, params, caller)
+        await check_current_password(auth, params.current_password, caller)
     encrypted = await _new_password(params.password, caller) if params.password else None
 
     mails: list[Mail] = []
@@ -96,7 +99,7 @@ async def update_user(request: Request) -> JSONResponse:
         await audit.record(connection, "user_modified", caller.user)
         changed = await find_user(connection, user_id)
     if mails:
-        await deliver_now(require_mailer(auth), mails)
+        await deliver_now(auth, mails, throttled=new_email or "")
     return JSONResponse((changed or caller.user).to_json())
 
 

@@ -2,10 +2,10 @@ import { Button, Stack, TextInput } from '@mantine/core';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { usePassword } from '@/data/password';
-import { authError } from '@/ui/auth-error';
 import { Entrance } from '@/ui/entrance';
 import { FormError } from '@/ui/form-error';
 import { NewPasswordInput } from '@/ui/new-password-input';
+import { UsernameField } from '@/ui/username-field';
 
 const route = getRouteApi('/accept-invitation');
 
@@ -31,7 +31,7 @@ export function AcceptInvitationPage() {
     >
       <form onSubmit={submit}>
         <Stack gap="md">
-          <FormError message={accept.isError ? authError(accept.error) : null} />
+          <FormError error={accept.error} />
           <TextInput
             label="Your name"
             name="name"
@@ -43,6 +43,7 @@ export function AcceptInvitationPage() {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
+          <UsernameField email={email} />
           <NewPasswordInput value={password} onChange={setPassword} />
           <Button type="submit" size="md" loading={accept.isPending} fullWidth>
             Accept the invitation

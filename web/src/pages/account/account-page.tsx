@@ -1,6 +1,8 @@
 import { Skeleton } from '@mantine/core';
 import { useAccount } from '@/data/account';
+import { useBackend } from '@/lib/backend';
 import { ErrorState } from '@/ui/error-state';
+import { LandingNotice } from '@/ui/landing-notice';
 import { PageHead } from '@/ui/page-head';
 import classes from './account-page.module.css';
 import { EmailPanel } from './email-panel';
@@ -11,11 +13,13 @@ import { SessionsPanel } from './sessions-panel';
 /** What somebody sees and changes of their own account. */
 export function AccountPage() {
   const account = useAccount();
+  const { notice } = useBackend();
   return (
     <>
       <PageHead title="Your account" note={account.data?.email} />
       <div className={classes.page}>
-        <PasswordPanel />
+        <LandingNotice notice={notice} />
+        <PasswordPanel email={account.data?.email ?? ''} />
         {account.isError && (
           <ErrorState error={account.error} onRetry={() => void account.refetch()} />
         )}

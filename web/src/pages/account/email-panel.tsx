@@ -1,7 +1,6 @@
 import { Alert, Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useEmailChange } from '@/data/account';
-import { authError } from '@/ui/auth-error';
 import { FormError } from '@/ui/form-error';
 import { Panel } from '@/ui/panel';
 import classes from './account-page.module.css';
@@ -29,7 +28,7 @@ export function EmailPanel({ email, newEmail }: EmailPanelProps) {
         </Alert>
       )}
       <form onSubmit={submit} className={classes.form}>
-        <FormError message={change.isError ? authError(change.error) : null} />
+        <FormError error={change.error} />
         <TextInput
           label="New e-mail address"
           type="email"

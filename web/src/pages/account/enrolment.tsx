@@ -1,8 +1,7 @@
-import { Button, Code, Group, Skeleton } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Skeleton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useEnrolment, useEnrolmentProof } from '@/data/account';
-import { authError } from '@/ui/auth-error';
 import { CodeInput } from '@/ui/code-input';
 import { FormError } from '@/ui/form-error';
 import classes from './account-page.module.css';
@@ -44,13 +43,26 @@ export function Enrolment({ onDone }: EnrolmentProps) {
 
   return (
     <form onSubmit={submit} className={classes.form}>
-      <FormError message={error ? authError(error) : null} />
+      <FormError error={error} />
       {!factor && !refused && <Skeleton height={196} width={196} />}
       {factor && (
         <>
-          <p>1. Scan this with your authenticator app, or type the secret into it.</p>
+          <p>
+            1. Scan this with your authenticator app, or type the secret into it. Scan it with a
+            second device as well, or keep the secret in your password manager: it is shown only
+            now, and without it a lost phone locks you out.
+          </p>
           <img className={classes.qr} src={factor.picture} alt="QR code of the secret" />
-          <Code className={classes.secret}>{factor.secret}</Code>
+          <Group gap="xs">
+            <Code className={classes.secret}>{factor.secret}</Code>
+            <CopyButton value={factor.secret}>
+              {({ copied, copy }) => (
+                <Button size="compact-xs" variant="default" onClick={copy}>
+                  {copied ? 'Copied' : 'Copy the secret'}
+                </Button>
+              )}
+            </CopyButton>
+          </Group>
           <p>2. Enter the code the app shows.</p>
           <CodeInput label="Code" value={code} onChange={setCode} />
         </>

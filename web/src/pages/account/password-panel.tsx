@@ -4,14 +4,18 @@ import { type FormEvent, useState } from 'react';
 import { useReauthentication } from '@/data/account';
 import { usePassword } from '@/data/password';
 import { toProblem } from '@/lib/errors';
-import { authError } from '@/ui/auth-error';
 import { CodeInput } from '@/ui/code-input';
+import { CurrentPasswordInput } from '@/ui/current-password-input';
 import { FormError } from '@/ui/form-error';
 import { NewPasswordInput } from '@/ui/new-password-input';
 import { Panel } from '@/ui/panel';
+import { UsernameField } from '@/ui/username-field';
 import classes from './account-page.module.css';
 
-export function PasswordPanel() {
+type PasswordPanelProps = { email: string };
+
+export function PasswordPanel({ email }: PasswordPanelProps) {
+  const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const [nonce, setNonce] = useState('');
   const change = usePassword();
@@ -20,9 +24,10 @@ export function PasswordPanel() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate(
-      { password, nonce: nonce || undefined },
+      { password, currentPassword: current, nonce: nonce || undefined },
       {
         onSuccess: () => {
+          setCurrent('');
           setPassword('');
           setNonce('');
           ask.reset();
@@ -43,7 +48,9 @@ export function PasswordPanel() {
   return (
     <Panel title="Password">
       <form onSubmit={submit} className={classes.form}>
-        <FormError message={error ? authError(error) : null} />
+        <FormError error={error} />
+        <UsernameField email={email} />
+        <CurrentPasswordInput label="Current password" value={current} onChange={setCurrent} />
         <NewPasswordInput value={password} onChange={setPassword} />
         {!ask.isIdle && (
           <CodeInput label="Code from the e-mail" value={nonce} onChange={setNonce} />

@@ -1,7 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { useUnenrolment } from '@/data/account';
-import { authError } from '@/ui/auth-error';
 import { FormError } from '@/ui/form-error';
 import { Panel } from '@/ui/panel';
 import classes from './account-page.module.css';
@@ -68,7 +67,7 @@ function FactorItem({ factor }: { factor: Factor }) {
           Remove
         </Button>
       )}
-      <FormError message={remove.isError ? authError(remove.error) : null} />
+      <FormError error={remove.error} />
     </li>
   );
 }

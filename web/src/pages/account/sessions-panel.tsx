@@ -1,6 +1,11 @@
-import { Badge, Button, Skeleton } from '@mantine/core';
-import { type MySession, useEndOtherSessions, useMySessions } from '@/data/my-sessions';
-import { authError } from '@/ui/auth-error';
+import { Badge, Button, Group, Skeleton } from '@mantine/core';
+import {
+  type MySession,
+  useEndAllSessions,
+  useEndOtherSessions,
+  useEndSession,
+  useMySessions,
+} from '@/data/my-sessions';
 import { ErrorState } from '@/ui/error-state';
 import { FormError } from '@/ui/form-error';
 import { Panel } from '@/ui/panel';
@@ -11,6 +16,7 @@ import { when } from './when';
 export function SessionsPanel() {
   const sessions = useMySessions();
   const end = useEndOtherSessions();
+  const endAll = useEndAllSessions();
   const others = sessions.data?.some((session) => !session.is_current) ?? false;
 
   return (
@@ -26,28 +32,50 @@ export function SessionsPanel() {
           ))}
         </ul>
       )}
-      <FormError message={end.isError ? authError(end.error) : null} />
-      <Button
-        variant="default"
-        disabled={!others}
-        loading={end.isPending}
-        onClick={() => end.mutate()}
-      >
-        Sign out everywhere else
-      </Button>
+      <FormError error={end.error ?? endAll.error} />
+      <Group gap="xs">
+        <Button
+          variant="default"
+          disabled={!others}
+          loading={end.isPending}
+          onClick={() => end.mutate()}
+        >
+          Sign out everywhere else
+        </Button>
+        <Button variant="default" loading={endAll.isPending} onClick={() => endAll.mutate()}>
+          Sign out everywhere
+        </Button>
+      </Group>
     </Panel>
   );
 }
 
 function SessionItem({ session }: { session: MySession }) {
+  const end = useEndSession();
+  const device = deviceLabel(session.user_agent);
   return (
     <li className={classes.item}>
-      <span className={classes.name}>{deviceLabel(session.user_agent)}</span>
+      <span>
+        <span className={classes.name}>{device}</span>{' '}
+        <span className={classes.when}>
+          signed in {when(session.started_at)}
+          {!session.is_current && `, last used ${when(session.last_used_at)}`}
+        </span>
+      </span>
       {session.is_current ? (
         <Badge variant="light">This device</Badge>
       ) : (
-        <span className={classes.when}>last used {when(session.last_used_at)}</span>
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={`Sign out ${device}, last used ${when(session.last_used_at)}`}
+          loading={end.isPending}
+          onClick={() => end.mutate(session.id)}
+        >
+          Sign out
+        </Button>
       )}
+      <FormError error={end.error} />
     </li>
   );
 }

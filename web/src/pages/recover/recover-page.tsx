@@ -2,13 +2,15 @@ import { Anchor, Button, Stack, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useRecovery } from '@/data/recovery';
-import { authError } from '@/ui/auth-error';
+import { useBackend } from '@/lib/backend';
 import { Entrance } from '@/ui/entrance';
 import { FormError } from '@/ui/form-error';
+import { LandingNotice } from '@/ui/landing-notice';
 
 export function RecoverPage() {
   const [email, setEmail] = useState('');
   const recovery = useRecovery();
+  const { notice } = useBackend();
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -24,9 +26,14 @@ export function RecoverPage() {
     return (
       <Entrance
         title="Look into your mailbox"
-        lead={`If ${recovery.variables} has an account, a link to choose a new password is on its way. It works once, and for an hour.`}
+        lead={`If ${recovery.variables} has an account, a link to choose a new password is on its way. It works once, and for an hour. Nothing there after a few minutes? Look into the spam folder, or ask again.`}
       >
-        {back}
+        <Stack gap="md" align="flex-start">
+          <Button variant="default" onClick={() => recovery.reset()}>
+            Ask again
+          </Button>
+          {back}
+        </Stack>
       </Entrance>
     );
   }
@@ -35,9 +42,10 @@ export function RecoverPage() {
       title="Forgotten password"
       lead="Tell us your e-mail address, and we send you a link to choose a new password."
     >
+      <LandingNotice notice={recovery.isIdle ? notice : null} />
       <form onSubmit={submit}>
         <Stack gap="md">
-          <FormError message={recovery.isError ? authError(recovery.error) : null} />
+          <FormError error={recovery.error} />
           <TextInput
             label="E-mail"
             type="email"

@@ -70,7 +70,7 @@ it('an old link says so where one asks for another', async () => {
   fakeServer();
   openApp('/reset-password#error=access_denied&error_code=otp_expired');
   expect(await screen.findByText(/too old/)).toBeInTheDocument();
-  expect(screen.getByRole('link', { name: 'Forgotten password?' })).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Send the link' })).toBeInTheDocument();
 });
 
 it('nobody resets a password without a link', async () => {

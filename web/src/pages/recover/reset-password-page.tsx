@@ -5,16 +5,16 @@ import { usePassword } from '@/data/password';
 import { useSecondFactor } from '@/data/second-factor';
 import { signOut } from '@/data/session';
 import { useBackend } from '@/lib/backend';
-import { authError } from '@/ui/auth-error';
 import { Entrance } from '@/ui/entrance';
 import { FormError } from '@/ui/form-error';
 import { NewPasswordInput } from '@/ui/new-password-input';
 import { SecondFactorForm } from '@/ui/second-factor-form';
+import { UsernameField } from '@/ui/username-field';
 
 const route = getRouteApi('/reset-password');
 
 export function ResetPasswordPage() {
-  const { awaitsCode } = route.useRouteContext();
+  const { awaitsCode, email } = route.useRouteContext();
   const backend = useBackend();
   const router = useRouter();
   const [password, setPassword] = useState('');
@@ -41,11 +41,12 @@ export function ResetPasswordPage() {
   return (
     <Entrance
       title="Choose a new password"
-      lead="Everywhere else where you are signed in, you will be signed out."
+      lead={`For ${email}. Everywhere else you are signed in, you will be signed out.`}
     >
       <form onSubmit={submit}>
         <Stack gap="md">
-          <FormError message={change.isError ? authError(change.error) : null} />
+          <FormError error={change.error} />
+          <UsernameField email={email} />
           <NewPasswordInput value={password} onChange={setPassword} />
           <Button type="submit" size="md" loading={change.isPending} fullWidth>
             Save and continue

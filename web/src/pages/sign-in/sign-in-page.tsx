@@ -1,4 +1,4 @@
-import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, Stack, TextInput } from '@mantine/core';
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { needsSecondFactor, useSecondFactor } from '@/data/second-factor';
@@ -6,11 +6,12 @@ import { signOut } from '@/data/session';
 import { useSignIn } from '@/data/sign-in';
 import { useBackend } from '@/lib/backend';
 import { safeNext } from '@/lib/next-path';
+import { CurrentPasswordInput } from '@/ui/current-password-input';
 import { Entrance } from '@/ui/entrance';
 import { FormError } from '@/ui/form-error';
+import { LandingNotice } from '@/ui/landing-notice';
 import { SecondFactorForm } from '@/ui/second-factor-form';
 import { DemoLogins } from './demo-logins';
-import { Notice } from './notice';
 import { OtherServices } from './other-services';
 import { SignInArt } from './sign-in-art';
 import { signInError } from './sign-in-error';
@@ -57,10 +58,10 @@ export function SignInPage() {
         />
       ) : (
         <>
-          <Notice notice={signIn.isIdle ? notice : null} />
+          <LandingNotice notice={signIn.isIdle ? notice : null} />
           <form onSubmit={submit}>
             <Stack gap="md">
-              <FormError message={signIn.isError ? signInError(signIn.error) : null} />
+              <FormError error={signIn.error} say={signInError} />
               <TextInput
                 label="E-mail"
                 type="email"
@@ -72,20 +73,7 @@ export function SignInPage() {
                 value={email}
                 onChange={(event) => setEmail(event.currentTarget.value)}
               />
-              <PasswordInput
-                label="Password"
-                name="password"
-                autoComplete="current-password"
-                size="md"
-                required
-                withAsterisk={false}
-                value={password}
-                onChange={(event) => setPassword(event.currentTarget.value)}
-                visibilityToggleButtonProps={{
-                  'aria-label': 'Show or hide the password',
-                  tabIndex: 0,
-                }}
-              />
+              <CurrentPasswordInput label="Password" value={password} onChange={setPassword} />
               <Button type="submit" size="md" loading={signIn.isPending} fullWidth>
                 Sign in
               </Button>

@@ -9,15 +9,17 @@ const TEXTS: Record<NonNullable<Landing['notice']>, string> = {
   disabled: 'This account is disabled. Ask your administrator.',
   'not-let-in': 'That service did not let you in. Try again, or sign in with your password.',
   'half-confirmed': 'Confirmed. Now open the link in the e-mail to your other address too.',
+  'email-changed': 'Your e-mail address is changed. You sign in with the new one from now on.',
 };
+const GOOD: Landing['notice'][] = ['half-confirmed', 'email-changed'];
 
-type NoticeProps = { notice: Landing['notice'] };
+type LandingNoticeProps = { notice: Landing['notice'] };
 
 /** What became of the link somebody followed here. */
-export function Notice({ notice }: NoticeProps) {
+export function LandingNotice({ notice }: LandingNoticeProps) {
   if (notice === null) return null;
   return (
-    <Alert role="status" mb="md" color={notice === 'half-confirmed' ? 'green' : 'yellow'}>
+    <Alert role="status" mb="md" color={GOOD.includes(notice) ? 'green' : 'yellow'}>
       {TEXTS[notice]}
     </Alert>
   );
