@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from .browser import Watch
 from .conftest import USER, OpenPage
-from .pages import expect_figure, panel, rows, transcript
+from .pages import expect_figure, panel, rows, sign_in, transcript
 from .traffic import FIGURES, path
 
 AXE = Path(__file__).parents[1] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -54,14 +55,53 @@ def _conversation(page: Page) -> None:
     expect(panel(page)).to_be_visible()
 
 
+def _sign_in_refused(page: Page) -> None:
+    page.goto("/sign-in")
+    sign_in(page, "nobody@client.example", "wrong")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _recover(page: Page) -> None:
+    page.goto("/recover")
+    expect(page.get_by_role("heading", name="Forgotten password")).to_be_visible()
+
+
+def _account(page: Page) -> None:
+    page.goto("/account")
+    two = page.get_by_role("region", name="Two-factor authentication")
+    two.get_by_role("button", name="Turn on").click()
+    expect(two.get_by_role("img", name="QR code of the secret")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="This device")).to_be_visible()
+
+
+def _mailbox(page: Page) -> None:
+    page.goto("/mailbox")
+    expect(page.get_by_role("heading", name="Mailbox")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
-    [(_sign_in, None), (_dashboard, USER), (_conversations, USER), (_conversation, USER)],
+    [
+        (_sign_in, None),
+        (_sign_in_refused, None),
+        (_recover, None),
+        (_mailbox, None),
+        (_account, USER),
+        (_dashboard, USER),
+        (_conversations, USER),
+        (_conversation, USER),
+    ],
 )
 def test_axe_finds_nothing_serious(
-    open_page: OpenPage, show: Callable[[Page], None], who: str | None, scheme: str
+    open_page: OpenPage,
+    watch: Watch,
+    show: Callable[[Page], None],
+    who: str | None,
+    scheme: str,
 ) -> None:
+    if show is _sign_in_refused:
+        watch.expect("status of 400")
     page = open_page(who, color_scheme=scheme)
     show(page)
     # Evaluated by the debugger, which the content security policy does not bind.

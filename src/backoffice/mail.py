@@ -122,7 +122,7 @@ class SmtpMailer:
             if settings.smtp_tls == "starttls":
                 smtp.starttls(context=ssl.create_default_context())
             if settings.smtp_user and settings.smtp_password:
-                smtp.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+                _login(smtp, settings.smtp_user, settings.smtp_password.get_secret_value())
             smtp.send_message(message)
 
     def _connect(self) -> smtplib.SMTP:
@@ -131,6 +131,14 @@ class SmtpMailer:
             context = ssl.create_default_context()
             return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
         return smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+
+
+def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        smtp.login(user, password)
+    except smtplib.SMTPServerDisconnected:
+        # Who hangs up on a password refuses it; trying on would lock the account.
+        raise smtplib.SMTPAuthenticationError(535, b"the server hung up") from None
 
 
 def _is_passing(error: Exception) -> bool:

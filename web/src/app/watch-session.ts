@@ -20,9 +20,13 @@ export function watchSession(
     const changed = session?.user.id !== userId && userId !== null;
     userId = session?.user.id ?? null;
     if (event === 'SIGNED_OUT') {
-      queryClient.clear();
       const { pathname, href } = router.state.location;
-      if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { next: href } });
+      const leaving =
+        pathname === '/sign-in'
+          ? Promise.resolve()
+          : router.navigate({ to: '/sign-in', search: { next: href } });
+      // A page that is still there would ask again for what is forgotten, as nobody.
+      void leaving.finally(() => queryClient.clear());
     } else if (changed) {
       queryClient.clear();
       void router.invalidate();
