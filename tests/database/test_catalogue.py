@@ -56,6 +56,7 @@ HELPERS = {
     "private.hide_topic",
     "private.is_admin",
     "private.is_filter_value",
+    "private.last_step",
     "private.matching_accounts",
     "private.matching_visitors",
     "private.merge_topics",

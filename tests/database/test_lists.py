@@ -17,7 +17,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from support.database import TestDatabase
-from support.recount import KINDS, Recount, recount
+from support.recount import FUNNEL, KINDS, Recount, recount
 from support.traffic import DAYS, START, Call, prepare, send, traffic
 
 ADMIN = "a0000000-0000-4000-8000-000000000001"
@@ -117,7 +117,9 @@ def passing_visitors(
             and visitor["interest_score"] in passed.get("scores", [visitor["interest_score"]])
             and passed.get("country", visitor["country"] or "") == (visitor["country"] or "")
         ):
-            found[visitor["id"]] = max(day for day, _ in done)
+            # Steps come in the order of the funnel, and e-mail last.
+            key = max(wanted, key=["active", *FUNNEL, "email"].index)
+            found[visitor["id"]] = max(day for day, step in done if step == key)
     return found
 
 

@@ -69,11 +69,14 @@ $$;
 comment on function private.casts_to(text, regtype) is
   'Whether a text is a value of a type (pg_input_is_valid, for PostgreSQL 15 too).';
 
+-- The setting keeps it from being inlined: whether that happens depends on who may execute it, so that an index on
+-- it would or would not be recognised by who used the session before.
 create function private.name_document(p_name text, p_address text)
 returns tsvector
 language sql
 immutable
 parallel safe
+set search_path = ''
 as $$
   select to_tsvector(
     'simple'::regconfig,

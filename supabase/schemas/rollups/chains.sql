@@ -20,6 +20,9 @@ with (fillfactor = 90);
 
 create index visitor_days_day_idx on rollup.visitor_days (site_domain, day desc, visitor_id);
 
+create index visitor_days_conversion_idx on rollup.visitor_days (site_domain, day desc, visitor_id)
+  where steps & 240 <> 0;
+
 comment on table rollup.visitor_days is
   'What a visitor did on a day, as bits: 1 active, 2 displayed, 4 opened, 8 messaged, 16 proposed, 32 clicked, 64 booked, 128 e-mail.';
 

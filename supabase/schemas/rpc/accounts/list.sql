@@ -82,9 +82,8 @@ as $$
     and (p_filter ->> 'industry' is null or coalesce(account.industry, '') = p_filter ->> 'industry')
     and (
       coalesce(p_filter ->> 'search', '') = ''
-      or (account.site_domain, account.id) in (
-        select found.site_domain, found.id
-        from private.search_accounts(p_site_domains, p_filter ->> 'search') as found
+      or account.id = any (
+        array(select found.id from private.search_accounts(p_site_domains, p_filter ->> 'search') as found)
       )
     )
 $$;
@@ -212,13 +211,29 @@ as $$
   ) as shown
   join private.matching_accounts(p_site_domains, p_filter) as account
     on account.site_domain = shown.site_domain and account.id = shown.account_id
-  cross join lateral private.account_in_range(account.site_domain, account.id, p_filter) as done
-  where done.last_day = shown.day
-    and (
-      p_filter ->> 'scores' is null
-      or done.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+  where not exists (
+      select 1
+      from rollup.figures as later
+      where later.site_domain = shown.site_domain
+        and later.dimension = 'account'
+        and later.value = shown.account_id::text
+        and later.day > shown.day
+        and later.day <= (p_filter ->> 'to')::date
+      group by later.day, later.metric
+      having sum(later.n) > 0
     )
-    and (p_filter ->> 'talked' is null or (done.conversations > 0) = (p_filter ->> 'talked')::boolean)
+    and (
+      coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null
+      or exists (
+        select 1
+        from private.account_in_range(shown.site_domain, shown.account_id, p_filter) as done
+        where (
+            p_filter ->> 'scores' is null
+            or done.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+          )
+          and (p_filter ->> 'talked' is null or (done.conversations > 0) = (p_filter ->> 'talked')::boolean)
+      )
+    )
     and (
       p_after is null
       or (shown.day, account.id) < ((p_after ->> 'last_day')::date, (p_after ->> 'id')::uuid)
@@ -280,7 +295,9 @@ begin
     get diagnostics v_found = row_count;
     v_left := v_left - v_found;
     v_to := v_start - 1;
-    v_length := v_length * 4;
+    if v_found < p_limit / 4 then
+      v_length := v_length * 4;
+    end if;
   end loop;
 end
 $$;

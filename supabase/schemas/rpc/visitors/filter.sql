@@ -6,6 +6,7 @@ language plpgsql
 stable
 security definer
 set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
 as $$
 #variable_conflict use_column
 declare
@@ -15,31 +16,35 @@ declare
     where mine.site_domain = any (p_site_domains)
   );
   v_query tsquery := private.prefix_query(p_search);
+  v_accounts uuid[];
 begin
   -- Text search is not leakproof, so under row-level security it would lose its index: this checks the domains itself.
+  if private.casts_to(p_search, 'uuid') then
+    return query
+      select visitor.site_domain, visitor.id
+      from public.visitors as visitor
+      where visitor.site_domain = any (v_domains) and visitor.id = p_search::uuid;
+  end if;
   return query
     select visitor.site_domain, visitor.id
     from public.visitors as visitor
     where visitor.site_domain = any (v_domains)
       and private.name_document(visitor.name, visitor.email) @@ v_query
-      and (visitor.name is not null or visitor.email is not null)
-    union
-    select visitor.site_domain, visitor.id
+      and (visitor.name is not null or visitor.email is not null);
+  v_accounts := array(
+    select account.id
     from public.accounts as account
-    join public.visitors as visitor
-      on visitor.site_domain = account.site_domain and visitor.account_id = account.id
     where account.site_domain = any (v_domains)
       and private.name_document(account.name, account.domain) @@ v_query
-    union
-    select known.site_domain, known.visitor_id
-    from public.visitor_ids as known
-    where known.site_domain = any (v_domains) and known.distinct_id = p_search
-    union
+  );
+  return query
     select visitor.site_domain, visitor.id
     from public.visitors as visitor
-    where visitor.site_domain = any (v_domains)
-      and private.casts_to(p_search, 'uuid')
-      and visitor.id = case when private.casts_to(p_search, 'uuid') then p_search::uuid end;
+    where visitor.site_domain = any (v_domains) and visitor.account_id = any (v_accounts);
+  return query
+    select known.site_domain, known.visitor_id
+    from public.visitor_ids as known
+    where known.site_domain = any (v_domains) and known.distinct_id = p_search;
 end
 $$;
 
@@ -119,6 +124,26 @@ $$;
 comment on function private.wanted_steps(jsonb) is
   'The steps (bits of rollup.visitor_days) that a filter wants done in its range; without any, to have been active.';
 
+create function private.last_step(p_steps smallint)
+returns smallint
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when p_steps & 128 <> 0 then 128
+    when p_steps & 64 <> 0 then 64
+    when p_steps & 32 <> 0 then 32
+    when p_steps & 16 <> 0 then 16
+    when p_steps & 8 <> 0 then 8
+    when p_steps & 4 <> 0 then 4
+    when p_steps & 2 <> 0 then 2
+    else 1
+  end::smallint
+$$;
+
+comment on function private.last_step(smallint) is 'The last of some steps in the order of the funnel; its days order a list.';
+
 create function private.matching_visitors(p_site_domains text[], p_filter jsonb)
 returns setof public.counted_visitors
 language sql
@@ -136,9 +161,8 @@ as $$
     and (p_filter ->> 'account_id' is null or visitor.account_id = (p_filter ->> 'account_id')::uuid)
     and (
       coalesce(p_filter ->> 'search', '') = ''
-      or (visitor.site_domain, visitor.id) in (
-        select found.site_domain, found.id
-        from private.search_visitors(p_site_domains, p_filter ->> 'search') as found
+      or visitor.id = any (
+        array(select found.id from private.search_visitors(p_site_domains, p_filter ->> 'search') as found)
       )
     )
 $$;
@@ -153,7 +177,9 @@ stable
 as $$
   -- Without settings of its own, so that it becomes part of the query that asks: row-level security then
   -- looks the caller up once, not once per visitor.
-  select max(done.day), coalesce(bit_or(done.steps), 0::smallint)
+  select
+    max(done.day) filter (where done.steps & private.last_step(private.wanted_steps(p_filter)) <> 0),
+    coalesce(bit_or(done.steps), 0::smallint)
   from rollup.visitor_days as done
   where done.site_domain = p_site_domain
     and done.visitor_id = p_visitor_id
@@ -161,12 +187,13 @@ as $$
 $$;
 
 comment on function private.days_in_range(text, uuid, jsonb) is
-  'The last day on which a visitor was there in a filter''s range, and the steps done in the range; no day: was not there.';
+  'The last day in a filter''s range on which a visitor did the last of the steps it wants, and all steps done in the range; no day: never.';
 
 revoke execute on function
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
+  private.last_step(smallint),
   private.matching_visitors(text[], jsonb),
   private.days_in_range(text, uuid, jsonb)
 from public, anon;
@@ -174,6 +201,7 @@ grant execute on function
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
+  private.last_step(smallint),
   private.matching_visitors(text[], jsonb),
   private.days_in_range(text, uuid, jsonb)
 to authenticated, service_role;

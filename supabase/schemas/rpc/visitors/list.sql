@@ -12,13 +12,16 @@ returns table (site_domain text, id uuid, last_day date)
 language sql
 stable
 as $$
-  -- Days first: those whose last day in the filter's range lies in [p_from, p_to].
+  -- Days first: those whose last day of the wanted step in the filter's range lies in [p_from, p_to].
   select visitor.site_domain, visitor.id, shown.day
   from rollup.visitor_days as shown
   join private.matching_visitors(p_site_domains, p_filter) as visitor
     on visitor.site_domain = shown.site_domain and visitor.id = shown.visitor_id
   where shown.site_domain = any (p_site_domains)
     and shown.day between p_from and p_to
+    and shown.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+    -- Says so in the index's own words: conversions are rare.
+    and (private.wanted_steps(p_filter) < 16 or shown.steps & 240 <> 0)
     and not exists (
       select 1
       from rollup.visitor_days as later
@@ -26,6 +29,7 @@ as $$
         and later.visitor_id = shown.visitor_id
         and later.day > shown.day
         and later.day <= (p_filter ->> 'to')::date
+        and later.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
     )
     and (
       shown.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
@@ -130,6 +134,10 @@ language plpgsql
 stable
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
+-- A page joins some dozens of rows; how many pass a test of bits cannot be estimated, and a hash of all visitors
+-- would be made in case they are many.
+set enable_hashjoin = 'off'
+set enable_mergejoin = 'off'
 as $$
 #variable_conflict use_column
 declare
@@ -139,20 +147,26 @@ declare
   v_length integer := 1;
   v_left integer := p_limit;
   v_found integer;
+  v_has_few boolean := coalesce(p_filter ->> 'search', p_filter ->> 'account_id') is not null;
+  v_by_visitor boolean := v_has_few
+    or coalesce(p_filter ->> 'statuses', p_filter ->> 'scores', p_filter ->> 'country') is not null;
 begin
   if p_sort <> 'recent' then
     return query select * from private.visitors_by_figure(p_site_domains, p_filter, p_sort, p_after, p_limit);
     return;
   end if;
-  -- The newest days first, a few more each time; what is still missing then is rare and found by the filter.
-  while v_left > 0 and v_to >= v_from and v_length <= 16 loop
+  -- The newest days first, more of them each time. What a filter of the visitors has not found by then is rare
+  -- and found by that filter.
+  while v_left > 0 and v_to >= v_from and not v_has_few and (v_length <= 16 or not v_by_visitor) loop
     v_start := greatest(v_from, v_to - v_length + 1);
     return query
       select * from private.visitors_by_day(p_site_domains, p_filter, v_start, v_to, p_after, v_left);
     get diagnostics v_found = row_count;
     v_left := v_left - v_found;
     v_to := v_start - 1;
-    v_length := v_length * 4;
+    if v_found < p_limit / 4 then
+      v_length := v_length * 4;
+    end if;
   end loop;
   if v_left > 0 and v_to >= v_from then
     return query
@@ -296,7 +310,7 @@ end
 $$;
 
 comment on function public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb) is
-  'Visitors who were there on a day of the range, at most 200 a page; the cursor of the last row asks for the next page. Filter keys: from, to (days, required), did (a step or funnel kind done in the range: displayed, engaged, funnel_booked …), conversions (kinds that all happened in the range), statuses, scores, country, account_id, search (beginnings of words of name, e-mail or company; or an id). Sorts: recent, score, sessions, page_views, conversations. Sessions, page views, conversations, interest score and intents are of all time; last_day and conversions of the range.';
+  'Visitors who were there on a day of the range, at most 200 a page; the cursor of the last row asks for the next page. Filter keys: from, to (days, required), did (a step or funnel kind done in the range: displayed, engaged, funnel_booked …), conversions (kinds that all happened in the range), statuses, scores, country, account_id, search (beginnings of words of name, e-mail or company; or an id). Sorts: recent, score, sessions, page_views, conversations. Sessions, page views, conversations, interest score and intents are of all time; last_day (the last day of the step asked for, or of any activity) and conversions of the range.';
 
 create function public.count_visitors(p_site_domains text[], p_filter jsonb)
 returns bigint
