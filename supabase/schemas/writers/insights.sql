@@ -89,7 +89,7 @@ begin
     quality_score = i.quality_score,
     unanswered_count = i.unanswered_count,
     detected_language = i.language,
-    topic_id = i.topic_id,
+    topic_id = i.kept_topic_id,
     insights_due = conversation.message_count <> i.message_count
   from (
     select
@@ -99,7 +99,13 @@ begin
         select count(*)
         from public.unanswered_questions as question
         where question.site_domain = p_site_domain and question.conversation_id = r.conversation_id
-      ) as unanswered_count
+      ) as unanswered_count,
+      -- What was merged away finds conversations for the topic that took it over.
+      (
+        select coalesce(topic.merged_into, topic.id)
+        from public.topics as topic
+        where topic.site_domain = p_site_domain and topic.id = r.topic_id
+      ) as kept_topic_id
     from jsonb_to_recordset(p_insights) as r (
       conversation_id uuid, message_count integer, language text, intent text, signals jsonb,
       signal_score smallint, quality_score numeric(2, 1), topic_id uuid
