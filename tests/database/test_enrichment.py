@@ -102,51 +102,6 @@ async def test_looking_again_changes_nothing(site: Visitors) -> None:
     assert site.rows(tables) == before
 
 
-async def test_colleagues_at_the_same_address_are_found_whoever_comes_first(
-    site: Visitors,
-) -> None:
-    site.send("early", ip_hash="office")
-    site.send("ada", email="ada@acme.com", ip_hash="office")
-    await site.enrich()
-    site.send("late", ip_hash="office")
-    site.send("elsewhere", ip_hash="home")
-    await site.enrich()
-    for name in ("early", "late"):
-        assert site.company(name) == ("acme.com", "acme.com", "address", "semi-known")
-    assert site.company("elsewhere")[0] is None
-
-
-async def test_an_address_that_companies_share_tells_nothing_any_more(site: Visitors) -> None:
-    site.send("guest", ip_hash="café")
-    site.send("ada", email="ada@acme.com", ip_hash="café")
-    await site.enrich()
-    assert site.company("guest")[:1] == ("acme.com",)
-    site.send("zoe", email="zoe@other.example", ip_hash="café")
-    await site.enrich()
-    assert site.company("guest") == (None, None, None, "anonymous")
-    assert site.history("guest") == [("acme.com", "address", None, None, False)]
-
-
-async def test_a_carriers_address_tells_nothing(site: Visitors) -> None:
-    for number in range(52):
-        site.send(f"phone {number}", ip_hash="carrier")
-    site.send("ada", email="ada@acme.com", ip_hash="carrier")
-    await site.enrich()
-    assert site.company("phone 7")[0] is None
-
-
-async def test_bots_and_internal_traffic_are_not_looked_into(site: Visitors) -> None:
-    site.owner.execute("insert into internal_addresses values (%s, 'our office')", [site.site])
-    site.send("bot", email="bot@acme.com", ip_hash="x", is_bot=True)
-    site.send("us", email="us@agency.example", ip_hash="our office")
-    await site.enrich()
-    assert site.rows("select count(*) from accounts") == [(0,)]
-    assert site.rows("select count(*) from private.visitor_addresses") == [(0,)]
-    assert site.rows(
-        "select count(*) from private.enrichment_evidence where ticket is not null"
-    ) == [(0,)]
-
-
 async def test_domains_are_united_by_the_public_suffix_list(site: Visitors) -> None:
     for name, address in {
         "a": "a@shop.marks.co.uk",
@@ -287,18 +242,6 @@ async def test_pages_cannot_rename_a_company_that_others_named(site: Visitors) -
     site.know({**ACME, "name": "Acme SA"})
     await site.enrich()
     assert site.rows("select name from accounts") == [("Acme SA",)]
-
-
-async def test_old_addresses_are_forgotten_and_what_they_told_stays(site: Visitors) -> None:
-    site.send("ada", email="ada@acme.com", ip_hash="office", at="2026-05-05T10:00:00Z")
-    site.send("ben", ip_hash="office", at="2026-05-05T10:00:00Z")
-    await site.enrich()
-    forget = "select private.forget_addresses(%s)"
-    assert site.rows(forget, "2026-05-05T09:00:00Z") == [(0,)]
-    assert site.rows(forget, "2026-05-05T11:00:00Z") == [(2,)]
-    await requeue(site.pool, site.site)
-    await site.enrich()
-    assert site.company("ben")[:1] == ("acme.com",)
 
 
 async def test_a_visitor_can_be_forgotten(site: Visitors) -> None:

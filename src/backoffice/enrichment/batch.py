@@ -24,7 +24,7 @@ from backoffice.enrichment.cascade import domains_of, resolve
 from backoffice.enrichment.directory import Directory, load_directory
 from backoffice.enrichment.model import AccountFact, Evidence, Fact, Json, Place, ServiceAnswer
 
-BATCH: Final = 500
+BATCH: Final = 200
 """Visitors looked into at a time; their rows are locked while the answers are stored."""
 
 _ATTEMPTS: Final = 4

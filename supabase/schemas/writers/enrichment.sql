@@ -86,6 +86,7 @@ declare
   v_ids uuid[];
   v_tickets uuid[];
   v_live jsonb;
+  v_hearsay uuid[];
   v_changed jsonb;
   v_colleagues uuid[];
 begin
@@ -116,6 +117,13 @@ begin
     perform private.record_account_facts(p_site_domain, p_facts);
   end if;
   if v_live is not null then
+    v_hearsay := array(
+      select visitor.id
+      from public.visitors as visitor
+      where visitor.site_domain = p_site_domain
+        and visitor.id = any (v_ids)
+        and visitor.enrichment_data -> 'domain' ->> 'source' = 'address'
+    );
     perform private.record_visitor_answers(p_site_domain, v_live);
 
     with judged as (
@@ -133,12 +141,15 @@ begin
     )
     select jsonb_agg(
       jsonb_build_object(
-        'visitor_id', judged.id, 'account_id', judged.new_id, 'is_news', judged.is_news
+        'visitor_id', judged.id, 'account_id', judged.new_id, 'is_news', judged.is_news,
+        'is_other', judged.old_id is distinct from judged.new_id
       )
     )
     into v_changed
     from judged
-    where judged.old_id is distinct from judged.new_id;
+    where judged.old_id is distinct from judged.new_id
+      -- Known by more than the address now, somebody vouches for it.
+      or (judged.is_news and judged.id = any (v_hearsay));
 
     if v_changed is not null then
       perform private.assign_accounts(
@@ -182,7 +193,11 @@ begin
     and evidence.visitor_id = done.visitor_id
     and evidence.ticket = done.ticket;
 
-  return coalesce(jsonb_array_length(v_changed), 0);
+  return (
+    select count(*)
+    from jsonb_to_recordset(coalesce(v_changed, '[]')) as change (is_other boolean)
+    where change.is_other
+  );
 end
 $$;
 

@@ -181,6 +181,7 @@ HOSTILE = [
     {"nested": "object"},
     ["list"],
     7,
+    10**30,
     None,
 ]
 

@@ -64,9 +64,17 @@ def read_company(
         facts["domain"] = Fact(domain, source, confidence, at)
     elif "company" not in facts:
         return None
-    if raw is not None and len(orjson.dumps(raw)) > MOST_RAW_BYTES:
+    if raw is not None and not _fits(raw):
         raw = {name: fact.value for name, fact in facts.items()}
     return Answer(source, domain, facts, raw)
+
+
+def _fits(raw: Json) -> bool:
+    try:
+        return len(orjson.dumps(raw)) <= MOST_RAW_BYTES
+    except orjson.JSONEncodeError:
+        # PostgreSQL's JSON holds larger numbers.
+        return False
 
 
 def one_line(given: str) -> str | None:
