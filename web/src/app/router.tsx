@@ -17,7 +17,12 @@ import { fillScope } from '@/data/scope';
 import { needsSecondFactor } from '@/data/second-factor';
 import { currentSession } from '@/data/session';
 import type { Backend } from '@/lib/backend';
-import { parseConversationSearch, parseDashboardSearch, parseScope } from '@/lib/filters';
+import {
+  parseAuditSearch,
+  parseConversationSearch,
+  parseDashboardSearch,
+  parseScope,
+} from '@/lib/filters';
 import { safeNext } from '@/lib/next-path';
 import { parseSearch, stringifySearch } from '@/lib/search-params';
 
@@ -140,6 +145,16 @@ const conversationsRoute = createRoute({
   ),
 });
 
+const auditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/audit',
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/audit/audit-page')),
+    'AuditPage',
+  ),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/account',
@@ -166,6 +181,7 @@ const routeTree = rootRoute.addChildren([
   acceptInvitationRoute,
   shellRoute.addChildren([
     accountRoute,
+    auditRoute,
     dashboardRoute,
     conversationsRoute.addChildren([conversationRoute]),
   ]),

@@ -34,6 +34,13 @@ export type ConversationSearch = ScopeSearch & {
   turns?: number;
 };
 
+export type AuditSearch = ScopeSearch & {
+  q?: string;
+  actor?: string;
+  action?: string;
+  subject?: string;
+};
+
 type Raw = Record<string, unknown>;
 
 function text(value: unknown, maxLength: number): string | undefined {
@@ -84,5 +91,15 @@ export function parseConversationSearch(raw: Raw): ConversationSearch {
     country: text(raw.country, 2),
     page: text(raw.page, 2000),
     turns: count(raw.turns),
+  };
+}
+
+export function parseAuditSearch(raw: Raw): AuditSearch {
+  return {
+    ...parseScope(raw),
+    q: text(raw.q, 200),
+    actor: text(raw.actor, 36),
+    action: text(raw.action, 50),
+    subject: text(raw.subject, 50),
   };
 }

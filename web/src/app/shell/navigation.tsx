@@ -1,4 +1,4 @@
-import { IconLayoutDashboard, IconMessages } from '@tabler/icons-react';
+import { IconHistory, IconLayoutDashboard, IconMessages } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useBackend } from '@/lib/backend';
@@ -9,6 +9,7 @@ const PAGES = [
   { to: '/dashboard', label: 'Dashboard', Icon: IconLayoutDashboard },
   { to: '/conversations', label: 'Conversations', Icon: IconMessages },
 ] as const;
+const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;
 
 export function Brand() {
   return (
@@ -16,6 +17,19 @@ export function Brand() {
       <Logo size={26} />
       Client Backoffice
     </span>
+  );
+}
+
+type PageLinkProps = ((typeof PAGES)[number] | (typeof ADMINISTRATION)[number]) & {
+  onNavigate?: () => void;
+};
+
+function PageLink({ to, label, Icon, onNavigate }: PageLinkProps) {
+  return (
+    <Link to={to} className={classes.link} onClick={onNavigate}>
+      <Icon size={18} stroke={1.7} aria-hidden />
+      {label}
+    </Link>
   );
 }
 
@@ -27,11 +41,14 @@ export function Navigation({ onNavigate, children }: NavigationProps) {
     <nav className={classes.navigation} aria-label="Pages">
       {children}
       <div className={classes.links}>
-        {PAGES.map(({ to, label, Icon }) => (
-          <Link key={to} to={to} className={classes.link} onClick={onNavigate}>
-            <Icon size={18} stroke={1.7} aria-hidden />
-            {label}
-          </Link>
+        {PAGES.map((page) => (
+          <PageLink key={page.to} {...page} onNavigate={onNavigate} />
+        ))}
+      </div>
+      <div className={classes.links}>
+        <p className={classes.group}>Administration</p>
+        {ADMINISTRATION.map((page) => (
+          <PageLink key={page.to} {...page} onNavigate={onNavigate} />
         ))}
       </div>
       <p className={classes.version}>Version {config.version}</p>

@@ -6,10 +6,10 @@ import type { Scope } from '@/data/scope';
 import { useTopValues } from '@/data/top-values';
 import { CONVERSION_LABELS, CONVERSIONS, type ConversationSearch } from '@/lib/filters';
 import { formatCountry } from '@/lib/format';
+import { SearchInput } from '@/ui/search-input';
 import classes from './conversation-filters.module.css';
 import { valueOptions } from './filter-options';
 import { filterCount, hasFilters, NO_FILTERS } from './filter-state';
-import { SearchInput } from './search-input';
 
 const CONVERSION_OPTIONS = CONVERSIONS.map((value) => ({
   value,
@@ -40,7 +40,12 @@ export function ConversationFilters({ scope, found }: ConversationFiltersProps) 
   return (
     <search className={classes.bar}>
       <div className={classes.first}>
-        <SearchInput className={classes.search} value={search.q} onChange={(q) => change({ q })} />
+        <SearchInput
+          label="Search what was said"
+          className={classes.search}
+          value={search.q}
+          onChange={(q) => change({ q })}
+        />
         <Button
           className={classes.toggle}
           variant="default"

@@ -7,13 +7,15 @@ import { useShortcuts } from '@/lib/shortcuts';
 const PAUSE_MS = 300;
 
 type SearchInputProps = {
+  /** What is searched, in words: "Search what was said". */
+  label: string;
   className?: string;
   value: string | undefined;
   onChange: (words: string | undefined) => void;
 };
 
 /** Full-text search that waits for a pause in typing. */
-export function SearchInput({ className, value = '', onChange }: SearchInputProps) {
+export function SearchInput({ label, className, value = '', onChange }: SearchInputProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const sent = useRef(value);
@@ -44,8 +46,8 @@ export function SearchInput({ className, value = '', onChange }: SearchInputProp
       ref={input}
       className={className}
       type="search"
-      aria-label="Search what was said"
-      placeholder="Search what was said"
+      aria-label={label}
+      placeholder={label}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={text && <CloseButton size="sm" aria-label="Clear the search" onClick={clear} />}
       value={text}
