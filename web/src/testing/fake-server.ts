@@ -67,6 +67,8 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/rpc/get_top_values': () => ({ body: [] }),
     '/rest/v1/rpc/list_conversations': () => ({ body: [] }),
     '/rest/v1/rpc/count_conversations': () => ({ body: 0 }),
+    '/rest/v1/rpc/list_audit_log': () => ({ body: [] }),
+    '/rest/v1/rpc/count_audit_log': () => ({ body: 0 }),
   };
   const all = { ...defaults, ...routes };
 

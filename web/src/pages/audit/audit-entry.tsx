@@ -3,6 +3,7 @@ import type { AuditEntry } from '@/data/audit-log-list';
 import { formatDateTime } from '@/lib/format';
 import classes from './audit-page.module.css';
 import { type Difference, differences } from './diff';
+import { actorKey } from './words';
 
 type AuditEntryRowProps = { entry: AuditEntry; timezone: string; withDomain: boolean };
 
@@ -23,10 +24,7 @@ export function AuditEntryRow({ entry, timezone, withDomain }: AuditEntryRowProp
         <Changes entry={entry} />
         <dl className={classes.facts}>
           <Fact name="By">
-            <Link
-              to="/audit"
-              search={(current) => ({ ...current, actor: entry.actor_id ?? entry.actor_role })}
-            >
+            <Link to="/audit" search={(current) => ({ ...current, actor: actorKey(entry) })}>
               {actor}
             </Link>
           </Fact>

@@ -20,11 +20,11 @@ export function hasFilters(search: AuditSearch): boolean {
 type AuditFiltersProps = {
   /** How many entries the filters find, in words; null while that is not known. */
   found: string | null;
-  /** The name of the person asked for, once an entry has told it. */
-  actorLabel: string | undefined;
+  /** Who is asked for, in words. */
+  actor: string | undefined;
 };
 
-export function AuditFilters({ found, actorLabel }: AuditFiltersProps) {
+export function AuditFilters({ found, actor }: AuditFiltersProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const change = (changed: AuditSearch) =>
@@ -58,13 +58,13 @@ export function AuditFilters({ found, actorLabel }: AuditFiltersProps) {
         <span className={classes.found} aria-live="polite">
           {found ?? 'Counting…'}
         </span>
-        {search.actor && (
+        {actor && (
           <Pill
             withRemoveButton
             onRemove={() => change({ actor: undefined })}
             removeButtonProps={{ 'aria-label': 'By anybody', 'aria-hidden': false, tabIndex: 0 }}
           >
-            By {actorLabel ?? search.actor}
+            By {actor}
           </Pill>
         )}
         {hasFilters(search) && (

@@ -14,6 +14,7 @@ import { ScopeNote } from '@/ui/scope-note';
 import { AuditEntryRow } from './audit-entry';
 import { AuditFilters, hasFilters, NO_FILTERS } from './audit-filters';
 import classes from './audit-page.module.css';
+import { actorName } from './words';
 
 const route = getRouteApi('/shell/audit');
 const SKELETONS = Array.from({ length: 10 }, (_, index) => index);
@@ -72,7 +73,7 @@ export function AuditPage() {
               <AuditEntryRow
                 entry={entry}
                 timezone={timezones.get(entry.site_domain) ?? 'UTC'}
-                withDomain={sites.length > 1}
+                withDomain={scope.domain === null || entry.site_domain === ''}
               />
             </li>
           ))}
@@ -115,7 +116,7 @@ export function AuditPage() {
             ? null
             : `${formatCount(count.data)} ${count.data === 1 ? 'entry' : 'entries'}`
         }
-        actorLabel={entries.find((entry) => entry.actor_label !== null)?.actor_label ?? undefined}
+        actor={search.actor && actorName(search.actor, entries)}
       />
       {body()}
     </>

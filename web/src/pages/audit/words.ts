@@ -1,3 +1,5 @@
+import type { AuditEntry } from '@/data/audit-log-list';
+
 /** Kinds of entries one may ask for, in the words of the page. Others come by a link. */
 export const ACTIONS: Record<string, string> = {
   create: 'Added',
@@ -24,4 +26,22 @@ export function options(words: Record<string, string>, chosen: string | undefine
   return chosen === undefined || chosen in words
     ? known
     : [...known, { value: chosen, label: chosen }];
+}
+
+const SERVERS: Record<string, string> = { service: 'server keys', system: 'the system' };
+
+type Actor = Pick<AuditEntry, 'actor_id' | 'actor_role' | 'actor_label'>;
+
+/** What the filter `actor` asks for: a person by id, or what acts for none. */
+export function actorKey({ actor_id, actor_role }: Actor): string {
+  return actor_id ?? actor_role;
+}
+
+/**
+ * Who is asked for, in words. Only their own entries tell a person's name: while a filtered list loads, those of
+ * others are still shown.
+ */
+export function actorName(key: string, entries: Actor[]): string {
+  const named = entries.find((each) => actorKey(each) === key && each.actor_label !== null);
+  return SERVERS[key] ?? named?.actor_label ?? 'one person';
 }
