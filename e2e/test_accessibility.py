@@ -79,6 +79,15 @@ def _mailbox(page: Page) -> None:
     expect(page.get_by_role("heading", name="Mailbox")).to_be_visible()
 
 
+def _audit(page: Page) -> None:
+    page.goto(path("audit", FIGURES))
+    expect(page.get_by_text("No changes in this range")).to_be_visible()
+    page.goto("/audit")
+    newest = page.get_by_role("list", name="Entries").get_by_role("listitem").first
+    newest.locator("summary").click()
+    expect(newest.get_by_role("table")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -91,6 +100,7 @@ def _mailbox(page: Page) -> None:
         (_dashboard, USER),
         (_conversations, USER),
         (_conversation, USER),
+        (_audit, USER),
     ],
 )
 def test_axe_finds_nothing_serious(

@@ -1,11 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import type { AuditEntry } from '@/data/audit-log-list';
-import { formatDateTime } from '@/lib/format';
+import { formatShortDateTime } from '@/lib/format';
 import classes from './audit-page.module.css';
 import { type Difference, differences } from './diff';
 import { actorKey } from './words';
 
-type AuditEntryRowProps = { entry: AuditEntry; timezone: string; withDomain: boolean };
+type AuditEntryRowProps = {
+  entry: AuditEntry;
+  timezone: string;
+  /** Says whose entry it is and in which timezone, where the list mixes several. */
+  withDomain: boolean;
+};
 
 /** One entry; opened, what stood there before and after, and what to quote of it. */
 export function AuditEntryRow({ entry, timezone, withDomain }: AuditEntryRowProps) {
@@ -17,7 +22,7 @@ export function AuditEntryRow({ entry, timezone, withDomain }: AuditEntryRowProp
         <span className={classes.actor}>{actor}</span>
         {withDomain && <span className={classes.domain}>{entry.site_domain || 'No website'}</span>}
         <time className={classes.time} dateTime={entry.at}>
-          {formatDateTime(entry.at, timezone)}
+          {formatShortDateTime(entry.at, timezone, { withZone: withDomain })}
         </time>
       </summary>
       <div className={classes.opened}>
