@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from backoffice.errors import ConfigurationError
+from backoffice.project_keys import PUBLISHABLE_PREFIX, SECRET_PREFIX, opaque_key
 from backoffice.settings import Settings
 
 FILE = "keys.json"
@@ -47,6 +48,16 @@ class Keys:
     def ip_hash_key(self) -> bytes:
         """The key visitors' addresses are hashed with."""
         return bytes.fromhex(self.ip_hash_secret)
+
+    @property
+    def publishable_key(self) -> str:
+        """The public key in its newer form, which is no token."""
+        return opaque_key(PUBLISHABLE_PREFIX, self.jwt_secret)
+
+    @property
+    def secret_key(self) -> str:
+        """The service role's key in its newer form, which is no token."""
+        return opaque_key(SECRET_PREFIX, self.jwt_secret)
 
     def __repr__(self) -> str:
         return f"Keys(cluster_id={self.cluster_id!r}, …)"

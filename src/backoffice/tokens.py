@@ -7,6 +7,7 @@ for an HMAC secret.
 
 from __future__ import annotations
 
+import hmac
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ from joserfc.jwk import ECKey, GuestProtocol, OctKey
 from joserfc.jws import JWSRegistry
 
 from backoffice.errors import Unauthenticated
+from backoffice.project_keys import PUBLISHABLE_PREFIX, SECRET_PREFIX, opaque_key
 
 Claims = Mapping[str, Any]
 
@@ -127,6 +129,10 @@ class Tokens:
             **{str(key["kid"]): ECKey.import_key(dict(key)) for key in keys.previous_keys},
             self._kid: ECKey.import_key(own),
         }
+        self._opaque: dict[str, Claims] = {
+            opaque_key(PUBLISHABLE_PREFIX, keys.jwt_secret): {"role": "anon"},
+            opaque_key(SECRET_PREFIX, keys.jwt_secret): {"role": "service_role"},
+        }
         self._registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
         self._authentic = lru_cache(maxsize=REMEMBERED_TOKENS)(self._check_signature)
 
@@ -136,7 +142,7 @@ class Tokens:
         return jwt.encode(header, dict(claims), self._private, registry=self._registry)
 
     def verify(self, token: str, *, audience: str | None = AUDIENCE) -> Claims:
-        """The token's claims; do not change them.
+        """The token's claims, or a project key's; do not change them.
 
         `audience=None` accepts any; a token without `aud` passes, as with PostgREST's `jwt-aud`.
         Raises the `TokenError` that says what is wrong.
@@ -145,10 +151,18 @@ class Tokens:
             raise MalformedTokenError("The token is too long.")
         if not token.isascii():
             raise MalformedTokenError
+        if token.startswith("sb_"):
+            return self._of_project(token)
         claims = self._authentic(token)
         check_times(claims, self._clock())
         check_audience(claims, audience)
         return claims
+
+    def _of_project(self, key: str) -> Claims:
+        for known, claims in self._opaque.items():
+            if hmac.compare_digest(known, key):
+                return claims
+        raise MalformedTokenError("The key is not this project's.")
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """The public keys, as `/.well-known/jwks.json` publishes them."""

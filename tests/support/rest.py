@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ from backoffice.stack.processes import wait_until
 from backoffice.tokens import MalformedTokenError, TokenExpiredError
 from support.database import TestDatabase
 
+LIBRARY = Path(__file__).with_name("library.sql")
 CONFIG = RestConfig(
     schemas=("api", "archive"),
     extra_search_path=("public",),

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from backoffice.project_keys import PUBLISHABLE_PREFIX
 from backoffice.rest.claim_path import find_claim, parse_claim_path
 from backoffice.rest.config import RestConfig
 from backoffice.rest.errors import anonymous_disabled, invalid_token
@@ -17,7 +18,6 @@ from backoffice.tokens import TokenClaimError, TokenError, TokenTimeError
 
 Claims = Mapping[str, Any]
 Verify = Callable[[str], Claims]
-_PUBLISHABLE = "sb_publishable_"
 _REMEMBERED = 256
 
 
@@ -53,7 +53,7 @@ class Authenticator:
         """Who sent the request. Raises PGRST301, PGRST302 and PGRST303."""
         scheme, _, token = (headers.get("authorization") or "").partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer" or token.startswith(_PUBLISHABLE):
+        if scheme.lower() != "bearer" or token.startswith(PUBLISHABLE_PREFIX):
             return self._anonymously()
         if not token:
             raise invalid_token("Empty JWT is sent in Authorization header", is_claim=False)

@@ -21,6 +21,8 @@ LABELS = {
     "JWT_SECRET": "JWT secret",
     "ANON_KEY": "anon key",
     "SERVICE_ROLE_KEY": "service_role key",
+    "PUBLISHABLE_KEY": "publishable key",
+    "SECRET_KEY": "secret key",
 }
 
 
@@ -52,6 +54,8 @@ def status_values(settings: Settings, keys: Keys) -> dict[str, str]:
         "JWT_SECRET": keys.jwt_secret,
         "ANON_KEY": keys.anon_key,
         "SERVICE_ROLE_KEY": keys.service_role_key,
+        "PUBLISHABLE_KEY": keys.publishable_key,
+        "SECRET_KEY": keys.secret_key,
     }
 
 

@@ -1,6 +1,6 @@
 """What the official clients' own integration tests expect of a server, with the Python client.
 
-The JavaScript client is asked the same in `supabase_js.mjs` and `sign_in_elsewhere.mjs`.
+Both clients are asked for each point of the protocol in `tests/integration/wire`.
 """
 
 from __future__ import annotations

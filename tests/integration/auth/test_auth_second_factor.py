@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from supabase_auth import SyncGoTrueClient, SyncMemoryStorage
 
-from backoffice.auth import totp
 from backoffice.tokens import Tokens
 from support.auth import PASSWORD, bearer, drain, refused
+from support.authenticator import code_of
 from support.database import TestDatabase
 from support.server import TestServer
 
 SignIn = Callable[[], dict[str, Any]]
-
-
-def code_of(secret: str, *, step: int = 0) -> str:
-    generator = TOTP(base64.b32decode(secret), totp.DIGITS, SHA1(), 30)  # noqa: S303
-    return generator.generate(int(time.time()) + 30 * step).decode()
 
 
 def enrol(auth: httpx.Client, session: dict[str, Any], name: str = "phone") -> dict[str, Any]:

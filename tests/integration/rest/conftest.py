@@ -12,10 +12,8 @@ import pytest
 
 from backoffice.rest.config import RestConfig
 from support.database import EMPTY_TEMPLATE, TestCluster, TestDatabase
-from support.rest import CONFIG, RestServer, serving
+from support.rest import CONFIG, LIBRARY, RestServer, serving
 from support.rest_command import SHOP, Running, Start, environment, running
-
-LIBRARY = Path(__file__).with_name("library.sql")
 
 
 @pytest.fixture(scope="session")
