@@ -240,7 +240,7 @@ def _prepare_call(
     if request.method == "HEAD":
         handler = replace(handler, kind="none")
     read_only = not is_post or routine.volatility != "volatile"
-    if read_only and not routine.returns_scalar:
+    if read_only:
         handler = _bounded(handler, config)
     known = cache.tables.get(table)
     call = plan_call(routine, arguments, pairs, shown, known.columns if known else ())

@@ -251,7 +251,11 @@ def test_embeds_are_bounded_in_number(api: httpx.Client) -> None:
 @pytest.mark.parametrize("accept", ["application/json", "text/csv"])
 @pytest.mark.parametrize(
     "path",
-    ["/books?select=id,publishers(books(publishers(books(title))))", "/rpc/all_books?select=*"],
+    [
+        "/books?select=id,publishers(books(publishers(books(title))))",
+        "/rpc/all_books?select=*",
+        f"/rpc/hello?name={'long' * 30}",
+    ],
 )
 def test_an_answer_that_outgrows_its_bound_is_refused(
     library: TestDatabase, serve: Serve, path: str, accept: str

@@ -151,8 +151,9 @@ def given(wire: TestServer, closed: TestServer) -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def rest_report(given: dict[str, object]) -> Report:
+def rest_report(wire: TestServer, given: dict[str, object]) -> Report:
     """What the cases of REST found, by name."""
+    given = {**given, "tokens": signed_tokens(wire)}
     return {
         **run_points("wire-rest-read.mjs", **given),
         **run_points("wire-rest-write.mjs", **given),

@@ -147,7 +147,7 @@ def body(handler: Handler, routine: Routine | None) -> Fragment:
     if handler.max_bytes is None:
         return made
     # PostgreSQL computes an aggregate once, however often it is written.
-    scalar = routine is not None and routine.returns_set_of_scalar
+    scalar = routine is not None and (routine.returns_scalar or routine.returns_set_of_scalar)
     rows = f"json_agg({_ROWS}{'.pgrst_scalar' if scalar else ''})"
     if handler.kind == "csv":
         rows = f"string_agg({_LINE}, E'\\n')"
