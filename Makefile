@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.tools-installed
 WEB_MODULES := web/node_modules/.installed
 WEB_BUILD := web/dist/.built
 
-WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web config/metrics.json -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -8,9 +8,16 @@ const passedOn = ['/config.json', '/rest', '/auth', '/health'];
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@config': fileURLToPath(new URL('../config', import.meta.url)),
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+    },
+  },
   server: {
     host: '127.0.0.1',
+    // The sources, and the definitions of the metrics beside them.
+    fs: { allow: ['.', '../config'] },
     proxy: Object.fromEntries(passedOn.map((path) => [path, { target: backend }])),
   },
   build: {

@@ -119,6 +119,7 @@ RPCS = {
     "count_visitors": "%(domains)s, %(range)s",
     "get_account_stats_with_intent": "%(domains)s, %(range)s",
     "count_accounts": "%(domains)s, %(range)s",
+    "get_account_values": "%(domains)s, 'industry'",
     "get_topic_stats": "%(domains)s, %(day)s, %(day)s",
     "get_topics_over_time": "%(domains)s, %(day)s, %(day)s",
     "get_heat_map": "%(domains)s, %(day)s, %(day)s",

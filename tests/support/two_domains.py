@@ -65,8 +65,8 @@ def fill_enrichment(connection: Connection[Any], domain: str) -> None:
         "at": f"{TODAY}T11:00:00Z",
     }
     connection.execute(
-        "insert into public.accounts (site_domain, id, domain, name)"
-        " values (%s, %s, %s, 'Company')",
+        "insert into public.accounts (site_domain, id, domain, name, industry)"
+        " values (%s, %s, %s, 'Company', 'Retail')",
         [domain, ACCOUNT, answer["value"]],
     )
     connection.execute(

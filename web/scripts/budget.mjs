@@ -29,6 +29,26 @@ const BUDGETS = [
       'src/pages/conversations/conversation-panel.tsx',
     ],
   },
+  {
+    page: 'Visitors',
+    limit: 420_000,
+    modules: [
+      ENTRY,
+      SHELL,
+      'src/pages/visitors/visitors-page.tsx',
+      'src/pages/visitors/visitor-panel.tsx',
+    ],
+  },
+  {
+    page: 'Accounts',
+    limit: 420_000,
+    modules: [
+      ENTRY,
+      SHELL,
+      'src/pages/accounts/accounts-page.tsx',
+      'src/pages/accounts/account-panel.tsx',
+    ],
+  },
 ];
 
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', DIST), 'utf8'));

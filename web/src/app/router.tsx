@@ -24,6 +24,12 @@ import {
   parseScope,
 } from '@/lib/filters';
 import { safeNext } from '@/lib/next-path';
+import {
+  parseAccountPanel,
+  parseAccountSearch,
+  parseVisitorPanel,
+  parseVisitorSearch,
+} from '@/lib/people-filters';
 import { parseSearch, stringifySearch } from '@/lib/search-params';
 
 type RouterContext = { backend: Backend; queryClient: QueryClient };
@@ -173,6 +179,46 @@ const conversationRoute = createRoute({
   ),
 });
 
+const visitorsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/visitors',
+  validateSearch: parseVisitorSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/visitors/visitors-page')),
+    'VisitorsPage',
+  ),
+});
+
+const visitorRoute = createRoute({
+  getParentRoute: () => visitorsRoute,
+  path: '$domain/$id',
+  validateSearch: parseVisitorPanel,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/visitors/visitor-panel')),
+    'VisitorPanel',
+  ),
+});
+
+const accountsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/accounts',
+  validateSearch: parseAccountSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/accounts/accounts-page')),
+    'AccountsPage',
+  ),
+});
+
+const companyRoute = createRoute({
+  getParentRoute: () => accountsRoute,
+  path: '$domain/$id',
+  validateSearch: parseAccountPanel,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/accounts/account-panel')),
+    'AccountPanel',
+  ),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
@@ -184,6 +230,8 @@ const routeTree = rootRoute.addChildren([
     auditRoute,
     dashboardRoute,
     conversationsRoute.addChildren([conversationRoute]),
+    visitorsRoute.addChildren([visitorRoute]),
+    accountsRoute.addChildren([companyRoute]),
   ]),
 ]);
 

@@ -2145,6 +2145,13 @@ export type Database = {
           topic_id: string
         }[]
       }
+      get_account_values: {
+        Args: { p_field: string; p_site_domains: string[] }
+        Returns: {
+          accounts: number
+          value: string
+        }[]
+      }
       get_annotations: {
         Args: { p_from: string; p_site_domains: string[]; p_to: string }
         Returns: {

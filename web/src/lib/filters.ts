@@ -41,20 +41,20 @@ export type AuditSearch = ScopeSearch & {
   subject?: string;
 };
 
-type Raw = Record<string, unknown>;
+export type Raw = Record<string, unknown>;
 
-function text(value: unknown, maxLength: number): string | undefined {
+export function text(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   // PostgreSQL's text cannot hold a NUL character, so nothing could match one.
   const trimmed = String(value).replaceAll('\0', '').trim().slice(0, maxLength);
   return trimmed === '' ? undefined : trimmed;
 }
 
-function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
+export function oneOf<T extends string>(value: unknown, allowed: readonly T[]): T | undefined {
   return allowed.find((each) => each === value);
 }
 
-function someOf<T extends string>(value: unknown, allowed: readonly T[]): T[] | undefined {
+export function someOf<T extends string>(value: unknown, allowed: readonly T[]): T[] | undefined {
   const given = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
   const kept = allowed.filter((each) => given.includes(each));
   return kept.length > 0 ? kept : undefined;

@@ -138,3 +138,19 @@ export function formatLanguage(code: string): string {
     return code;
   }
 }
+
+const AGES: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** How long ago it was, in the largest unit that fits. */
+export function formatAge(instant: string, now = new Date()): string {
+  const age = now.getTime() - new Date(instant).getTime();
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const [unit, length] = AGES.find(([, length]) => age >= length) ?? ['minute', 60_000];
+  return format.format(-Math.floor(Math.max(age, 0) / length), unit);
+}

@@ -69,6 +69,14 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/rpc/count_conversations': () => ({ body: 0 }),
     '/rest/v1/rpc/list_audit_log': () => ({ body: [] }),
     '/rest/v1/rpc/count_audit_log': () => ({ body: 0 }),
+    '/rest/v1/rpc/get_visitor_stats_with_intent': () => ({ body: [] }),
+    '/rest/v1/rpc/count_visitors': () => ({ body: 0 }),
+    '/rest/v1/rpc/get_account_stats_with_intent': () => ({ body: [] }),
+    '/rest/v1/rpc/count_accounts': () => ({ body: 0 }),
+    '/rest/v1/rpc/get_account_values': () => ({ body: [] }),
+    '/rest/v1/rpc/get_visitor_timeline': () => ({ body: [] }),
+    '/rest/v1/rpc/get_account_timeline': () => ({ body: [] }),
+    '/rest/v1/enrichments': () => ({ body: [] }),
   };
   const all = { ...defaults, ...routes };
 

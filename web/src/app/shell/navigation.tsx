@@ -1,4 +1,10 @@
-import { IconHistory, IconLayoutDashboard, IconMessages } from '@tabler/icons-react';
+import {
+  IconBuilding,
+  IconHistory,
+  IconLayoutDashboard,
+  IconMessages,
+  IconUsers,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useBackend } from '@/lib/backend';
@@ -7,6 +13,8 @@ import classes from './navigation.module.css';
 
 const PAGES = [
   { to: '/dashboard', label: 'Dashboard', Icon: IconLayoutDashboard },
+  { to: '/visitors', label: 'Visitors', Icon: IconUsers },
+  { to: '/accounts', label: 'Accounts', Icon: IconBuilding },
   { to: '/conversations', label: 'Conversations', Icon: IconMessages },
 ] as const;
 const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;

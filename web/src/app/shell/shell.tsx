@@ -27,6 +27,8 @@ export function Shell() {
   useShortcuts({
     '?': help.open,
     d: () => void navigate({ to: '/dashboard' }),
+    v: () => void navigate({ to: '/visitors' }),
+    a: () => void navigate({ to: '/accounts' }),
     c: () => void navigate({ to: '/conversations' }),
   });
 

@@ -5,11 +5,13 @@ import classes from './shortcuts-help.module.css';
 
 const SHORTCUTS: [string[], string][] = [
   [['d'], 'Dashboard'],
+  [['v'], 'Visitors'],
+  [['a'], 'Accounts'],
   [['c'], 'Conversations'],
-  [['/'], 'Search conversations'],
-  [['j', '→'], 'Next conversation'],
-  [['k', '←'], 'Previous conversation'],
-  [['Esc'], 'Close the conversation'],
+  [['/'], 'Search the list'],
+  [['j', '→'], 'Next in the list'],
+  [['k', '←'], 'Previous in the list'],
+  [['Esc'], 'Close what is open'],
   [['?'], 'This help'],
 ];
 

@@ -1,0 +1,103 @@
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { ListedAccount } from '@/data/account-list';
+import { useDomains } from '@/data/domains';
+import type { Scope } from '@/data/scope';
+import { definitionOf } from '@/lib/definitions';
+import { formatCount, formatCountry, formatShortDateTime, NONE } from '@/lib/format';
+import type { AccountSort } from '@/lib/people-filters';
+import { IntentList } from '@/ui/intent-list';
+import { InterestScore } from '@/ui/interest-score';
+import type { Column } from '@/ui/list-table';
+import links from '@/ui/person-link.module.css';
+import { CompanyName } from './company-name';
+
+type AccountColumn = Column<ListedAccount, AccountSort | 'recent'>;
+
+/** What the table says of a company, and of which days each figure is. */
+export function useAccountColumns(scope: Scope): AccountColumn[] {
+  const domains = useDomains();
+  const several = scope.domain === null && scope.siteDomains.length > 1;
+
+  return useMemo(() => {
+    const timezones = new Map(domains.map((each) => [each.site_domain, each.timezone]));
+    const domain: AccountColumn[] = several
+      ? [{ id: 'site', label: 'Site', render: (row) => row.site_domain }]
+      : [];
+    return [
+      { id: 'account', label: 'Account', render: (row) => <CompanyName account={row} /> },
+      ...domain,
+      {
+        id: 'score',
+        label: 'Best interest',
+        definition: `The best score of the account’s conversations. ${definitionOf('interest_score')}`,
+        period: 'in range',
+        sort: 'score',
+        render: (row) => <InterestScore score={row.interest_score} />,
+      },
+      {
+        id: 'visitors',
+        label: 'Visitors',
+        definition: `People of the account. ${definitionOf('visitors')}`,
+        period: 'in range',
+        number: true,
+        render: (row) => (
+          <Link
+            to="/visitors"
+            search={{ account: row.id }}
+            className={links.plain}
+            aria-label={`${formatCount(row.visitors)} visitors of ${row.name}`}
+          >
+            {formatCount(row.visitors)}
+          </Link>
+        ),
+      },
+      {
+        id: 'sessions',
+        label: 'Sessions',
+        definition: definitionOf('sessions'),
+        period: 'in range',
+        sort: 'sessions',
+        number: true,
+        render: (row) => formatCount(row.sessions),
+      },
+      {
+        id: 'conversations',
+        label: 'Conversations',
+        definition: definitionOf('conversations'),
+        period: 'in range',
+        sort: 'conversations',
+        number: true,
+        render: (row) => formatCount(row.conversations),
+      },
+      {
+        id: 'last',
+        label: 'Last activity',
+        definition:
+          'The latest activity of anybody at the account. The order is by the last day in the range with a visit.',
+        period: 'all time',
+        sort: 'recent',
+        render: (row) =>
+          row.last_seen_at
+            ? formatShortDateTime(row.last_seen_at, timezones.get(row.site_domain) ?? 'UTC', {
+                withZone: several,
+              })
+            : NONE,
+      },
+      { id: 'industry', label: 'Industry', render: (row) => row.industry ?? NONE },
+      { id: 'size', label: 'Size', render: (row) => row.size ?? NONE },
+      {
+        id: 'country',
+        label: 'Country',
+        render: (row) => (row.country ? formatCountry(row.country) : NONE),
+      },
+      {
+        id: 'intents',
+        label: 'Intents',
+        definition: 'What the account’s conversations were about, and how many of each.',
+        period: 'in range',
+        render: (row) => <IntentList intents={row.intents} />,
+      },
+    ];
+  }, [domains, several]);
+}

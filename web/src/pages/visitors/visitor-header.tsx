@@ -1,0 +1,61 @@
+import type { Visitor } from '@/data/visitor';
+import { useVisitorInterest } from '@/data/visitor-interest';
+import { deviceLabel } from '@/lib/device';
+import { formatCountry, formatDateTime, formatLanguage } from '@/lib/format';
+import { interestReason } from '@/lib/interest';
+import { AccountLink } from '@/ui/account-link';
+import { type Fact, Facts } from '@/ui/facts';
+import { InterestScore } from '@/ui/interest-score';
+import { StatusBadge } from '@/ui/status-badge';
+import classes from './visitor-header.module.css';
+
+type VisitorHeaderProps = { visitor: Visitor; timezone: string };
+
+function whyNotCounted(visitor: Visitor): string | null {
+  if (visitor.counts) return null;
+  if (visitor.is_bot) return 'Not counted: the visitor is a bot.';
+  if (visitor.is_internal) return 'Not counted: the visitor is internal.';
+  return 'Not counted: the visitor was only seen outside the production site.';
+}
+
+/** Who the visitor is and how interested, and why. */
+export function VisitorHeader({ visitor, timezone }: VisitorHeaderProps) {
+  const interest = useVisitorInterest(visitor.site_domain, visitor.id);
+  const reason =
+    interest.data === undefined
+      ? null
+      : interestReason(interest.data, interest.data?.signals ?? []);
+  const { account } = visitor;
+  const facts: Fact[] = [
+    ['E-mail', visitor.email],
+    [
+      'Company',
+      account && (
+        <AccountLink
+          of={{
+            site_domain: visitor.site_domain,
+            account_id: account.id,
+            account_name: account.name,
+          }}
+        />
+      ),
+    ],
+    ['Country', visitor.country && formatCountry(visitor.country)],
+    ['Device', deviceLabel(visitor)],
+    ['Language', visitor.language && formatLanguage(visitor.language)],
+    ['Domain', visitor.site_domain],
+    ['First seen', formatDateTime(visitor.first_seen_at, timezone)],
+    ['Last seen', formatDateTime(visitor.last_seen_at, timezone)],
+    ['Timezone', timezone],
+  ];
+  return (
+    <>
+      <div className={classes.marks}>
+        <StatusBadge status={visitor.status} />
+        <InterestScore score={visitor.interest_score} />
+        {reason && <span className={classes.reason}>{reason}</span>}
+      </div>
+      <Facts label="About the visitor" facts={facts} notice={whyNotCounted(visitor)} />
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import { getRouteApi, Outlet, useParams } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+import { useScope } from '@/data/use-scope';
+import { useVisitorCount } from '@/data/visitor-count';
+import { visitorFilter } from '@/data/visitor-filter';
+import { type ListedVisitor, useVisitorList } from '@/data/visitor-list';
+import { formatCount } from '@/lib/format';
+import { timezoneLabel } from '@/lib/timezone';
+import { ErrorState } from '@/ui/error-state';
+import { ListFoot } from '@/ui/list-foot';
+import { ListSkeleton } from '@/ui/list-skeleton';
+import { ListTable } from '@/ui/list-table';
+import { PageHead } from '@/ui/page-head';
+import { ScopeNote } from '@/ui/scope-note';
+import { Split } from '@/ui/split';
+import { NoVisitors } from './no-visitors';
+import { useVisitorColumns } from './visitor-columns';
+import { VisitorFilters } from './visitor-filters';
+
+const route = getRouteApi('/shell/visitors');
+
+export function VisitorsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { domain, id } = useParams({ strict: false });
+  const scope = useScope(search);
+  const filter = useMemo(() => visitorFilter(scope, search), [scope, search]);
+  const list = useVisitorList(scope.siteDomains, filter, search.sort);
+  const count = useVisitorCount(scope.siteDomains, filter);
+  const rows = useMemo(() => list.data?.pages.flat() ?? [], [list.data]);
+  const columns = useVisitorColumns(scope);
+
+  const open = useCallback(
+    ({ site_domain, id }: ListedVisitor) =>
+      void navigate({
+        to: '/visitors/$domain/$id',
+        params: { domain: site_domain, id },
+        search: (current) => current,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+
+  const body = () => {
+    if (list.isError && !list.data) {
+      return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
+    }
+    if (!list.data) return <ListSkeleton label="Loading the visitors" />;
+    if (rows.length === 0) return <NoVisitors scope={scope} />;
+    return (
+      <ListTable
+        label="Visitors"
+        columns={columns}
+        rows={rows}
+        total={count.data}
+        sort={search.sort ?? 'recent'}
+        onSort={(sort) =>
+          void navigate({
+            search: (current) => ({ ...current, sort: sort === 'recent' ? undefined : sort }),
+            replace: true,
+          })
+        }
+        open={domain && id ? { site_domain: domain, id } : null}
+        onOpen={open}
+        busy={list.isPlaceholderData}
+        timezone={timezoneLabel(scope.domain?.timezone ?? null)}
+      >
+        <ListFoot list={list} shown={rows.length} />
+      </ListTable>
+    );
+  };
+
+  return (
+    <>
+      <PageHead
+        title="Visitors"
+        note={
+          <ScopeNote
+            range={scope}
+            siteDomains={scope.siteDomains}
+            timezone={scope.domain?.timezone ?? null}
+            compared={false}
+          />
+        }
+      />
+      <Split panel={<Outlet />}>
+        <VisitorFilters
+          scope={scope}
+          found={
+            count.data === undefined
+              ? null
+              : `${formatCount(count.data)} ${count.data === 1 ? 'visitor' : 'visitors'}`
+          }
+        />
+        {body()}
+      </Split>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { type Day, type DayRange, lastDays, lengthOf } from '@/lib/dates';
+import { EmptyState } from './empty-state';
+
+const WIDE_DAYS = 90;
+
+type NothingFoundProps = {
+  /** What is missing, in the plural. */
+  what: string;
+  /** What makes some appear. */
+  hint: string;
+  filtered: boolean;
+  range: DayRange;
+  /** The last day there can be figures of. */
+  end: Day;
+  onClear: () => void;
+  onWiden: (range: DayRange) => void;
+};
+
+/** An empty list: whether filters or the range make it so, and the way out of both. */
+export function NothingFound(props: NothingFoundProps) {
+  const { what, hint, filtered, range, end, onClear, onWiden } = props;
+  return (
+    <EmptyState
+      title={filtered ? `No ${what} match these filters` : `No ${what} in this range`}
+      actions={
+        <>
+          {filtered && (
+            <Button size="xs" variant="default" onClick={onClear}>
+              Clear the filters
+            </Button>
+          )}
+          {lengthOf(range) < WIDE_DAYS && (
+            <Button size="xs" onClick={() => onWiden(lastDays(WIDE_DAYS, end))}>
+              Show the last {WIDE_DAYS} days
+            </Button>
+          )}
+        </>
+      }
+    >
+      {filtered ? 'Try fewer filters or other words, or a longer range.' : hint}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,66 @@
+import { Drawer } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { type ReactNode, useEffect, useRef } from 'react';
+import classes from './side-panel.module.css';
+
+const BESIDE = '(min-width: 75em)';
+
+type SidePanelProps = {
+  /** What is in it, for a screen reader. */
+  label: string;
+  /** What is open: each one opened is announced and begins at its top. */
+  id: string;
+  title: string;
+  actions: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+};
+
+/** The detail of a row: beside the list where there is room, over it where there is not. */
+export function SidePanel({ label, onClose, ...content }: SidePanelProps) {
+  const beside = useMediaQuery(BESIDE, undefined, { getInitialValueInEffect: false });
+  if (beside) {
+    return (
+      <aside className={classes.aside} aria-label={label}>
+        <PanelContent {...content} />
+      </aside>
+    );
+  }
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="100%"
+      padding={0}
+      withCloseButton={false}
+      attributes={{ content: { 'aria-label': label } }}
+      styles={{ body: { height: '100%' } }}
+    >
+      <PanelContent {...content} />
+    </Drawer>
+  );
+}
+
+type PanelContentProps = Omit<SidePanelProps, 'label' | 'onClose'>;
+
+function PanelContent({ id, title, actions, children }: PanelContentProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each row opened is announced
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
+
+  return (
+    <div className={classes.panel}>
+      <div className={classes.head}>
+        <h2 ref={heading} tabIndex={-1} className={classes.title} title={title}>
+          {title}
+        </h2>
+        {actions}
+      </div>
+      <div key={id} className={classes.scroll}>
+        {children}
+      </div>
+    </div>
+  );
+}
