@@ -144,6 +144,7 @@ def _add_commands_from_elsewhere() -> None:
     enrichment = import_module("backoffice.enrichment.cli")
     app.add_typer(enrichment.companies_app, name="companies")
     app.add_typer(enrichment.enrichment_app, name="enrichment")
+    app.add_typer(import_module("backoffice.insights.cli").insights_app, name="insights")
 
 
 def main() -> None:

@@ -140,6 +140,25 @@ class Settings(ProviderSettings):
     address_retention_days: int = Field(
         default=90, ge=1, le=730, description="How long hashes of visitors' addresses are kept."
     )
+    insights_quiet_minutes: float = Field(
+        default=5,
+        ge=0,
+        le=24 * 60,
+        description="Minutes without a message after which a conversation is analysed.",
+    )
+    quality_scorer: Literal["rules", "judge"] = Field(
+        default="rules", description="What scores answers: rules, or the model behind `judge_url`."
+    )
+    judge_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="An OpenAI-compatible endpoint, up to and with its `/v1`.",
+    )
+    judge_api_key: SecretStr | None = Field(default=None, description="The key of that endpoint.")
+    judge_model: str | None = Field(default=None, description="The model it is asked for.")
+    judge_timeout: float = Field(
+        default=30, gt=0, le=300, description="Seconds an answer of the judge may take."
+    )
     demo: bool = Field(
         default=True, description="Load demo traffic into an empty embedded database."
     )

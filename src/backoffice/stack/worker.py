@@ -8,6 +8,7 @@ import structlog
 
 from backoffice.auth import tasks as auth
 from backoffice.enrichment import tasks as enrichment
+from backoffice.insights import tasks as insights
 from backoffice.jobs import SESSION, STATE, jobs_app
 from backoffice.keys import load_keys
 from backoffice.logging import configure_logging
@@ -21,6 +22,7 @@ BLUEPRINTS = {
     NAMESPACE: maintenance,
     auth.NAMESPACE: auth.mails,
     enrichment.NAMESPACE: enrichment.enrichment,
+    insights.NAMESPACE: insights.insights,
 }
 CONCURRENCY = 4
 GRACE_SECONDS = 4.0

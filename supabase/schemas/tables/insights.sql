@@ -21,6 +21,8 @@ create table public.conversation_insights (
   constraint conversation_insights_quality_score_check check (quality_score between 1 and 5)
 );
 
+create index conversation_insights_version_idx on public.conversation_insights (version);
+
 comment on table public.conversation_insights is 'What was understood of a conversation, by which version, from how many messages.';
 comment on column public.conversation_insights.message_count is 'How many messages had come when the conversation was analysed.';
 comment on column public.conversation_insights.signals is 'Buying signals: [{"kind", "message_id", "quote"}].';

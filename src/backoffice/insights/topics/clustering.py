@@ -53,12 +53,25 @@ def cluster(vectors: Vectors) -> Clustering:
     groups = np.full(len(vectors), NONE, dtype=np.int64)
     if len(placed) < 2 * SMALLEST_GROUP:
         return Clustering(groups, 0.0, 0.0, 0.0)
-    points = vectors[placed]
+    # A suggested question is clicked by many in the same words: one point, or its copies would be
+    # each other's only neighbours and a topic of their own.
+    points, place_of = _distinct(vectors[placed])
     graph = neighbour_graph(points)
     tried = [_try(points, graph, resolution) for resolution in RESOLUTIONS]
     best = max(tried, key=lambda clustering: clustering.stability + clustering.silhouette)
-    groups[placed] = _without_small(best.groups)
+    groups[placed] = _without_small(best.groups[place_of])
     return Clustering(groups, best.resolution, best.stability, best.silhouette)
+
+
+def _distinct(points: Vectors) -> tuple[Vectors, Groups]:
+    """The points without repetition, in the order of their first, and the place of each."""
+    _, first, place_of = np.unique(
+        np.round(points, 5), axis=0, return_index=True, return_inverse=True
+    )
+    order = np.argsort(first, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return points[first[order]], rank[place_of.ravel()]
 
 
 def neighbour_graph(points: Vectors) -> csr_matrix:
