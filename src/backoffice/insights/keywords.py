@@ -15,6 +15,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from backoffice.insights.stems import stem
+from backoffice.insights.text import fold
 from backoffice.insights.topics.document import Document
 
 MOST_KEYWORDS = 8
@@ -46,7 +47,7 @@ def keywords(groups: Sequence[Sequence[Document]], count: int = MOST_KEYWORDS) -
 def _terms(document: Document) -> set[str]:
     found = set[str]()
     for message in document.messages:
-        stems = [stem(word, document.language) for word in message]
+        stems = [stem(fold(word), document.language) for word in message]
         found.update(stems)
         found.update(f"{one} {other}" for one, other in pairwise(stems) if one != other)
     return found
@@ -80,7 +81,7 @@ def _written(term: str, group: Sequence[Document]) -> str:
     forms = Counter[str]()
     for document in group[:500]:
         for message in document.messages:
-            stems = [stem(word, document.language) for word in message]
+            stems = [stem(fold(word), document.language) for word in message]
             for start in range(len(message) - size + 1):
                 if " ".join(stems[start : start + size]) == term:
                     forms[" ".join(message[start : start + size])] += 1

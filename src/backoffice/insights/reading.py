@@ -7,7 +7,7 @@ from functools import cached_property
 
 from backoffice.insights.conversation import Message
 from backoffice.insights.lexicon import Found, categories, find
-from backoffice.insights.text import asks, words
+from backoffice.insights.text import asks, tokens
 
 # What says nothing of its own: "hello", "ok", "thanks", "bye".
 SMALL_TALK = ("greetings", "acknowledgements", "thanks", "farewell", "satisfied")
@@ -21,9 +21,14 @@ class Reading:
     language: str
 
     @cached_property
+    def tokens(self) -> list[tuple[str, str]]:
+        """The words, folded and as they are written."""
+        return tokens(self.message.text)
+
+    @cached_property
     def words(self) -> list[str]:
         """The folded words."""
-        return words(self.message.text)
+        return [folded for folded, _ in self.tokens]
 
     @cached_property
     def found(self) -> list[Found]:
@@ -35,21 +40,22 @@ class Reading:
         """The categories of those phrases."""
         return categories(self.found)
 
-    def length_of(self, category: str) -> int:
-        """How many words the longest phrases of a category cover together."""
+    def covered_by(self, *wanted: str) -> set[int]:
+        """The places of the words that phrases of some categories cover."""
         covered = set[int]()
         for phrase in self.found:
-            if phrase.category == category:
+            if phrase.category in wanted:
                 covered.update(range(phrase.start, phrase.end))
-        return len(covered)
+        return covered
+
+    def length_of(self, category: str) -> int:
+        """How many words the phrases of a category cover together."""
+        return len(self.covered_by(category))
 
     @cached_property
     def is_small_talk(self) -> bool:
         """Whether greeting, agreeing and thanking are all there is; true without any word."""
-        covered = set[int]()
-        for phrase in self.found:
-            if phrase.category in SMALL_TALK:
-                covered.update(range(phrase.start, phrase.end))
+        covered = self.covered_by(*SMALL_TALK)
         return len(covered) >= len(self.words) - (1 if covered and len(self.words) > 2 else 0)
 
     @cached_property

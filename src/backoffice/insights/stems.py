@@ -48,14 +48,12 @@ def stop_words(language: str) -> frozenset[str]:
     return frozenset(part for word in known for part in words(fold(word)))
 
 
-def content_words(text: str, language: str) -> list[str]:
-    """The words that say what a text is about: no stop words, no numbers, nothing of one letter."""
-    common = stop_words(language)
-    return [
-        word for word in words(text) if len(word) > 1 and not word.isdigit() and word not in common
-    ]
+def is_telling(word: str, common: frozenset[str]) -> bool:
+    """Whether a folded word says what a text is about: no stop word, number or single letter."""
+    return len(word) > 1 and not word.isdigit() and word not in common
 
 
 def content_stems(text: str, language: str) -> list[str]:
-    """The stems of the content words."""
-    return [stem(word, language) for word in content_words(text, language)]
+    """The stems of the words that say what a text is about."""
+    common = stop_words(language)
+    return [stem(word, language) for word in words(text) if is_telling(word, common)]

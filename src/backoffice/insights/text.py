@@ -25,7 +25,7 @@ def clip(text: str, length: int = LONGEST_MESSAGE) -> str:
     return text if len(text) <= length else text[:length]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Lower case without accents, so that `ÇA COÛTE` is `ca coute`; letters of any script stay."""
     if text.isascii():
@@ -35,15 +35,31 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", plain.casefold())
 
 
-def words(text: str) -> list[str]:
-    """The folded words of a message, without addresses; `l'offre` is two, `価格は` pairs."""
-    found: list[str] = []
-    for word in WORD.findall(ADDRESS.sub(" ", fold(clip(text)))):
-        if not word.isascii() and UNSPACED.search(word):
-            found.extend(word[place : place + 2] for place in range(max(1, len(word) - 1)))
+def tokens(text: str) -> list[tuple[str, str]]:
+    """The words of a message, folded and in lower case as they are written, without addresses.
+
+    `l'offre` is two words; `価格は` is pairs of characters, since nothing parts its words.
+    """
+    found: list[tuple[str, str]] = []
+    shown = clip(text)
+    plain = shown.lower() if shown.isascii() else unicodedata.normalize("NFC", shown).lower()
+    if "@" in plain or "//" in plain or "www." in plain:
+        plain = ADDRESS.sub(" ", plain)
+    for word in WORD.findall(plain):
+        if word.isascii():
+            if len(word) <= LONGEST_WORD:
+                found.append((word, word))
+        elif UNSPACED.search(word):
+            pairs = (word[place : place + 2] for place in range(max(1, len(word) - 1)))
+            found.extend((fold(pair), pair) for pair in pairs)
         elif len(word) <= LONGEST_WORD:
-            found.append(word)
+            found.append((fold(word), word))
     return found
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a message."""
+    return [folded for folded, _ in tokens(text)]
 
 
 def asks(text: str) -> bool:

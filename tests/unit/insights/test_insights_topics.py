@@ -205,6 +205,35 @@ def test_a_stored_model_never_runs_code_and_must_fit_together() -> None:
             TopicModel.load(said, kept)
 
 
+def test_concepts_bring_a_subject_in_several_languages_together() -> None:
+    random = Random(13)
+    documents = []
+    for place in range(160):
+        language = ("en", "fr", "de", "es")[place % 4]
+        subject = random.choice(("pricing", "security"))
+        rare = [f"{language}{subject}{random.randrange(12)}" for _ in range(3)]
+        common = [f"{language}{random.randrange(12)}" for _ in range(2)]
+        documents.append(Document(f"c{place}", language, ((*rare, *common),), (f"§{subject}",)))
+    found = fit_topics(documents)
+    assert found is not None
+    assert {topic.keywords[0] for topic in found.topics} == {"pricing", "security"}
+    spoken = {topic.id: set[str]() for topic in found.topics}
+    for document in documents:
+        spoken[found.assigned[document.conversation_id]].add(document.language)
+    assert max(len(languages) for languages in spoken.values()) > 1
+
+
+def test_where_one_language_is_spoken_words_alone_count() -> None:
+    made = [document for _, document in made_up(60, seed=14).values()]
+    told = [Document(d.conversation_id, "en", d.messages, ("§pricing",)) for d in made]
+    plain = [Document(d.conversation_id, "en", d.messages) for d in made]
+    found, same = fit_topics(told, new_id=lambda: "t"), fit_topics(plain, new_id=lambda: "t")
+    assert found is not None
+    assert same is not None
+    assert not any(word.startswith("§") for word in found.model.space.vocabulary)
+    assert found.topics == same.topics
+
+
 def test_small_talk_is_no_part_of_a_document() -> None:
     said = analyze(talk("> hello", "Hi!", "> Does it work with Shopify stores?", "Yes", "> thanks"))
     assert [word for message in said.document.messages for word in message] == ["shopify", "stores"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 import numpy as np
 
-from backoffice.insights.keywords import keywords
+from backoffice.insights.keywords import MOST_KEYWORDS, keywords
 from backoffice.insights.topics.clustering import NONE, Clustering, cluster
-from backoffice.insights.topics.document import Document
+from backoffice.insights.topics.document import CONCEPT, Document
 from backoffice.insights.topics.identity import match
 from backoffice.insights.topics.model import TopicModel
 from backoffice.insights.topics.space import Space
 
 FEWEST_DOCUMENTS = 12
 LABEL_WORDS = 3
+# From this share of one language on a website is taken to speak it alone.
+ONE_LANGUAGE = 0.85
+COMMON_CONCEPT = 0.6
 LONGEST_LABEL = 120
 
 
@@ -58,6 +62,8 @@ def fit_topics(
     told = [document for document in documents if document.messages]
     if len(told) < FEWEST_DOCUMENTS:
         return None
+    if not is_multilingual(told):
+        told = [document.without_concepts() for document in told]
     try:
         space, vectors = Space.fit([document.stems for document in told])
     except ValueError:
@@ -73,15 +79,40 @@ def fit_topics(
         [told[place] for place in np.flatnonzero(groups == group)]
         for group in range(clustering.count)
     ]
+    telling = [
+        _with_concept(group, words) for group, words in zip(members, keywords(members), strict=True)
+    ]
     topics = tuple(
         FoundTopic(topic_id, _label(words), tuple(words), len(members[place]), place in known)
-        for place, (topic_id, words) in enumerate(zip(topic_ids, keywords(members), strict=True))
+        for place, (topic_id, words) in enumerate(zip(topic_ids, telling, strict=True))
     )
     assigned = {
         name: topic_ids[group] for name, group in zip(names, groups, strict=True) if group != NONE
     }
     model = TopicModel.of_groups(space, vectors, groups, topic_ids)
     return Fit(model, topics, assigned, clustering)
+
+
+def is_multilingual(documents: Sequence[Document]) -> bool:
+    """Whether a good part is in other languages than the commonest.
+
+    Then concepts bring the same subject in several languages together; in one language words
+    alone tell more.
+    """
+    spoken = Counter(document.language for document in documents if document.language != "und")
+    return bool(spoken) and max(spoken.values()) < ONE_LANGUAGE * spoken.total()
+
+
+def _with_concept(group: Sequence[Document], words: list[str]) -> list[str]:
+    """The keywords, led by what most of a group in several languages has in common."""
+    shared = Counter(concept for document in group for concept in set(document.concepts))
+    if not shared:
+        return words
+    concept, count = shared.most_common(1)[0]
+    name = concept.removeprefix(CONCEPT)
+    if count < COMMON_CONCEPT * len(group):
+        return words
+    return [name, *(word for word in words if word != name)][:MOST_KEYWORDS]
 
 
 def _label(words: Sequence[str]) -> str:

@@ -15,12 +15,16 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
+from backoffice.insights.topics.document import CONCEPT
+
 Vectors = NDArray[np.float32]
 
 DIMENSIONS = 100
 LARGEST_VOCABULARY = 8_000
 # A word of more than half of all conversations tells none of them apart.
 COMMONEST = 0.5
+# A concept of the lexicons weighs more than a word as rare: it is all that languages share.
+BRIDGE = 2.0
 SEED = 0
 
 
@@ -47,14 +51,19 @@ class Space:
             max_df=COMMONEST,
             max_features=LARGEST_VOCABULARY,
         )
-        weights = vectorizer.fit_transform(documents)
+        vectorizer.fit(documents)
+        vocabulary = tuple(str(word) for word in vectorizer.get_feature_names_out())
+        bridges = [BRIDGE if word.startswith(CONCEPT) else 1.0 for word in vocabulary]
+        idf = (vectorizer.idf_ * bridges).astype(np.float32)
+        vectorizer.idf_ = idf
+        weights = vectorizer.transform(documents)
         dimensions = max(2, min(DIMENSIONS, len(documents) // 4, weights.shape[1] - 1))
         if weights.shape[1] <= dimensions:
             raise ValueError("too few words in common")
         svd = TruncatedSVD(dimensions, random_state=SEED).fit(weights)
         space = cls(
-            tuple(str(word) for word in vectorizer.get_feature_names_out()),
-            np.asarray(vectorizer.idf_, dtype=np.float32),
+            vocabulary,
+            idf,
             np.asarray(svd.components_, dtype=np.float32),
         )
         return space, space.project(documents)
