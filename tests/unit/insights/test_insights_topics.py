@@ -205,22 +205,25 @@ def test_a_stored_model_never_runs_code_and_must_fit_together() -> None:
             TopicModel.load(said, kept)
 
 
+WORDY = sorted(f"{word}{end}" for said in SUBJECTS.values() for word in said for end in "aeiou")
+
+
 def test_concepts_bring_a_subject_in_several_languages_together() -> None:
     random = Random(13)
     documents = []
     for place in range(160):
         language = ("en", "fr", "de", "es")[place % 4]
         subject = random.choice(("pricing", "security"))
-        rare = [f"{language}{subject}{random.randrange(12)}" for _ in range(3)]
-        common = [f"{language}{random.randrange(12)}" for _ in range(2)]
-        documents.append(Document(f"c{place}", language, ((*rare, *common),), (f"§{subject}",)))
+        said = tuple(f"{language}{random.choice(WORDY)}" for _ in range(3))
+        documents.append(Document(f"c{place}", language, (said,), (f"§{subject}",)))
     found = fit_topics(documents)
     assert found is not None
-    assert {topic.keywords[0] for topic in found.topics} == {"pricing", "security"}
     spoken = {topic.id: set[str]() for topic in found.topics}
     for document in documents:
-        spoken[found.assigned[document.conversation_id]].add(document.language)
-    assert max(len(languages) for languages in spoken.values()) > 1
+        if topic_id := found.assigned.get(document.conversation_id):
+            spoken[topic_id].add(document.language)
+    across = {topic.keywords[0] for topic in found.topics if len(spoken[topic.id]) > 1}
+    assert across & {"pricing", "security"}
 
 
 def test_where_one_language_is_spoken_words_alone_count() -> None:
