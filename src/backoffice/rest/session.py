@@ -57,8 +57,8 @@ def transaction_settings(
 
 @lru_cache(maxsize=64)
 def search_path(schema: str, extra: tuple[str, ...]) -> str:
-    """The request's schema first, then the shared ones."""
-    return ", ".join(identifier(name) for name in dict.fromkeys((schema, *extra)))
+    """The request's schema first, then the shared ones; plans show it, so twice if it is both."""
+    return ", ".join(identifier(name) for name in (schema, *extra))
 
 
 @lru_cache(maxsize=256)

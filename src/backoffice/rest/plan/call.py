@@ -33,7 +33,7 @@ def find_routine(
     if len(found) == 1:
         return found[0]
     if found:
-        raise _ambiguous(found)
+        raise _ambiguous(sorted(found, key=_described_order))
     raise _not_found(cache, name, routines, sorted(arguments), body_type)
 
 
@@ -90,6 +90,12 @@ def _returning(shown: ReadPlan, columns: set[str]) -> tuple[str, ...]:
     names = {select.field.name for select in shown.fields}
     # `count` is no column: it counts the rows it is selected from.
     return ("*", *sorted(names - columns - {"*", "count"}))
+
+
+def _described_order(routine: Routine) -> tuple[bool, str, list[tuple[str, str]]]:
+    """The order PostgREST lists overloads in: by comment, those without first, then arguments."""
+    arguments = [(parameter.name, parameter.type) for parameter in routine.parameters]
+    return routine.description is not None, routine.description or "", arguments
 
 
 def _ambiguous(routines: list[Routine]) -> RestError:
