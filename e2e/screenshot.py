@@ -83,6 +83,20 @@ def take_conversations(page: Page, name: str) -> None:
     take(page, name)
 
 
+def take_guide(page: Page) -> None:
+    """What the guide of the Conversations shows: the list by itself, and a review being written."""
+    page.goto("/conversations?domain=abtasty.com&scores=4,5")
+    expect(rows(page).first).to_be_visible()
+    take(page, "conversations-list")
+    rows(page).filter(has_text="Hot").first.get_by_role("link").click()
+    expect(transcript(page)).to_be_visible()
+    receipt = page.get_by_label("What was understood").get_by_role("button")
+    if receipt.count():
+        receipt.click()
+    page.get_by_role("button", name="Note", exact=True).click()
+    take(page, "conversations-review")
+
+
 def main() -> None:
     """Both pages: light, dark, and on a phone."""
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -97,6 +111,8 @@ def main() -> None:
             if size == PHONE:
                 page.get_by_role("button", name="Open the menu").click()
             take_conversations(page, f"conversations{suffix}")
+            if (size, scheme) == (DESK, "light"):
+                take_guide(page)
             page.close()
 
 

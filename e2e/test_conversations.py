@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import USER, OpenPage
+from .conftest import ADMIN, USER, OpenPage
 from .pages import panel, query, rows, transcript
 from .traffic import EMPTY, HOSTILE, LIST, LISTED, MINE, path
 
@@ -15,6 +19,17 @@ def expect_found(page: Page, count: int) -> None:
     """The count says so, and exactly so many rows are there."""
     expect(page.get_by_text(f"{count} conversations", exact=True)).to_be_visible()
     expect(rows(page)).to_have_count(count)
+
+
+def add_filter(page: Page, name: str) -> None:
+    """Choose one of the menu, which opens its editor."""
+    page.get_by_role("button", name="Add filter").click()
+    page.get_by_role("menuitem", name=name, exact=True).click()
+
+
+def close_filter(page: Page) -> None:
+    """Leave the editor."""
+    page.get_by_label("Search what was said").click()
 
 
 def test_filters_narrow_the_list_and_live_in_the_address(open_page: OpenPage) -> None:
@@ -27,16 +42,21 @@ def test_filters_narrow_the_list_and_live_in_the_address(open_page: OpenPage) ->
     expect(page).to_have_url(re.compile(r"q=giraffe%20price"))
     page.get_by_label("Clear the search").click()
 
-    page.get_by_role("combobox", name="Conversions").click()
+    add_filter(page, "Conversions")
+    page.get_by_role("textbox", name="Conversions").click()
     page.get_by_role("option", name="Demo booked").click()
     expect_found(page, 10)
-    page.get_by_role("combobox", name="Conversions").press("Escape")
+    close_filter(page)
 
-    page.get_by_role("combobox", name="Page").click()
+    add_filter(page, "Page")
+    page.get_by_role("textbox", name="Page").click()
     page.get_by_role("option", name="/features").click()
     expect_found(page, 5)
-    page.get_by_label("With messages only").check()
+    close_filter(page)
+    add_filter(page, "Messages")
+    page.get_by_text("With messages", exact=True).click()
     expect_found(page, 4)
+    close_filter(page)
     assert query(page) == {
         "domain": [MINE],
         "from": [LIST.start],
@@ -50,6 +70,85 @@ def test_filters_narrow_the_list_and_live_in_the_address(open_page: OpenPage) ->
     expect_found(page, 4)
     page.get_by_role("button", name="Clear the filters").click()
     expect(page.get_by_text(f"{LISTED} conversations", exact=True)).to_be_visible()
+
+
+def test_a_mix_of_filters_is_kept_under_a_name(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST, q="giraffe", scores="1,2,3,4,5", sort="oldest"))
+    expect_found(page, 5)
+    page.get_by_role("button", name="Views", exact=True).click()
+    page.get_by_role("menuitem", name="Save as a new view…").click()
+    page.get_by_role("textbox", name="Name").fill("Giraffes")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Giraffes")).to_be_visible()
+
+    page.goto(path("conversations", LIST))
+    expect(page.get_by_text(f"{LISTED} conversations", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Views", exact=True).click()
+    page.get_by_role("menuitem", name="Giraffes", exact=True).click()
+    expect_found(page, 5)
+    page.reload()
+    expect_found(page, 5)
+    assert query(page)["sort"] == ["oldest"]
+    assert query(page)["scores"] == ["1,2,3,4,5"]
+    page.get_by_role("button", name="Giraffes").click()
+    page.get_by_role("menuitem", name=re.compile("^Delete")).click()
+    expect(page.get_by_role("button", name="Views", exact=True)).to_be_visible()
+
+
+def test_reviewing_needs_no_more_than_the_keyboard(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST, q="giraffe"))
+    expect_found(page, 5)
+    rows(page).nth(0).get_by_role("link").click()
+    expect(page.get_by_role("button", name="Good", exact=True)).to_be_enabled()
+    page.keyboard.press("g")
+    expect(rows(page).nth(0)).to_contain_text("Reviewed: good")
+    page.keyboard.press("j")
+    expect(transcript(page)).to_contain_text("Question 78 about")
+    expect(page.get_by_role("button", name="Bad", exact=True)).to_be_enabled()
+    page.keyboard.press("n")
+    page.keyboard.type("Not what was asked.")
+    page.keyboard.press("Control+Enter")
+    expect(rows(page).nth(1)).to_contain_text("Reviewed: bad")
+    expect(panel(page)).to_contain_text("Not what was asked.")
+
+    page.goto(path("conversations", LIST, review="bad"))
+    expect(page.get_by_text("1 conversation", exact=True)).to_be_visible()
+    rows(page).nth(0).get_by_role("link").click()
+    expect(page.get_by_role("button", name="Bad", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    # Taken back by the same key, so that the next run finds what this one found.
+    with page.expect_response(lambda answer: "delete_review" in answer.url):
+        page.keyboard.press("b")
+    page.goto(path("conversations", LIST, review="good"))
+    rows(page).nth(0).get_by_role("link").click()
+    expect(page.get_by_role("button", name="Good", exact=True)).to_be_enabled()
+    with page.expect_response(lambda answer: "delete_review" in answer.url):
+        page.keyboard.press("g")
+
+
+@pytest.mark.parametrize(("who", "domain"), [(ADMIN, "all"), (USER, "all")])
+def test_an_export_has_as_many_rows_as_are_shown(
+    who: str, domain: str, open_page: OpenPage
+) -> None:
+    page = open_page(who)
+    page.goto(path("conversations", LIST, domain, turns="1"))
+    shown = page.get_by_text(re.compile(r"^[\d,]+ conversations$"))
+    expect(shown).to_be_visible()
+    count = int(shown.inner_text().split()[0].replace(",", ""))
+    assert count > 0
+    for format_, name in (("csv", "CSV, for a spreadsheet"), ("json", "JSON, for a program")):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.get_by_role("menuitem", name=name).click()
+        assert download.value.suggested_filename.endswith(f".{format_}")
+        text = download.value.path().read_text("utf-8-sig")
+        if format_ == "csv":
+            assert len(list(csv.DictReader(io.StringIO(text, newline="")))) == count
+        else:
+            assert len(json.loads(text)) == count
 
 
 def test_nothing_found_says_what_to_do_next(open_page: OpenPage) -> None:

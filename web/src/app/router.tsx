@@ -17,12 +17,8 @@ import { fillScope } from '@/data/scope';
 import { needsSecondFactor } from '@/data/second-factor';
 import { currentSession } from '@/data/session';
 import type { Backend } from '@/lib/backend';
-import {
-  parseAuditSearch,
-  parseConversationSearch,
-  parseDashboardSearch,
-  parseScope,
-} from '@/lib/filters';
+import { parseConversationSearch } from '@/lib/conversation-search';
+import { parseAuditSearch, parseDashboardSearch, parseScope } from '@/lib/filters';
 import { safeNext } from '@/lib/next-path';
 import {
   parseAccountPanel,

@@ -1,27 +1,25 @@
 import type { Scope } from '@/data/scope';
-import type { ConversationSearch } from '@/lib/filters';
+import type { ConversationSearch } from '@/lib/conversation-search';
 
-/** The filter argument that list_conversations and count_conversations share. */
-export type ConversationFilter = {
-  from: string;
-  to: string;
-  search?: string;
-  conversions?: string[];
-  messaged?: boolean;
-  country?: string;
-  page?: string;
-  min_turns?: number;
+/** The filter argument that listing, counting and exporting conversations share. */
+export type ConversationFilter = { from: string; to: string } & {
+  [key: string]: string | number | boolean | string[] | number[];
 };
 
+// What the filter calls what the address calls otherwise.
+const NAMES: Partial<Record<keyof ConversationSearch, string>> = {
+  q: 'search',
+  turns: 'min_turns',
+  account: 'account_id',
+  visitor: 'visitor_id',
+};
+const NO_FILTER = new Set(['domain', 'from', 'to', 'sort']);
+
 export function conversationFilter(scope: Scope, search: ConversationSearch): ConversationFilter {
-  return {
-    from: scope.from,
-    to: scope.to,
-    ...(search.q && { search: search.q }),
-    ...(search.conversions && { conversions: search.conversions }),
-    ...(search.messaged && { messaged: true }),
-    ...(search.country && { country: search.country }),
-    ...(search.page && { page: search.page }),
-    ...(search.turns && { min_turns: search.turns }),
-  };
+  const filter: ConversationFilter = { from: scope.from, to: scope.to };
+  for (const [key, value] of Object.entries(search)) {
+    if (value === undefined || NO_FILTER.has(key)) continue;
+    filter[NAMES[key as keyof ConversationSearch] ?? key] = value;
+  }
+  return filter;
 }

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanst
 import type { ConversationFilter } from '@/data/conversation-filter';
 import { TRAFFIC } from '@/data/keys';
 import { type Backend, useBackend } from '@/lib/backend';
+import type { Sort } from '@/lib/conversation-search';
 import type { Database, Json } from '@/lib/database.types';
 import { unwrap } from '@/lib/errors';
 import type { Nullable } from '@/lib/nullable';
@@ -25,11 +26,13 @@ export type ListedConversation = Nullable<
 >;
 
 export const PAGE_SIZE = 50;
+export const CONVERSATION_LIST = 'conversation-list';
 
 async function fetchPage(
   { client }: Backend,
   siteDomains: string[],
   filter: ConversationFilter,
+  sort: Sort,
   after: Json,
   signal: AbortSignal,
 ) {
@@ -40,6 +43,7 @@ async function fetchPage(
         p_filter: filter,
         p_limit: PAGE_SIZE,
         p_after: after,
+        p_sort: sort,
       })
       .abortSignal(signal),
   );
@@ -50,10 +54,12 @@ export function conversationListQuery(
   backend: Backend,
   siteDomains: string[],
   filter: ConversationFilter,
+  sort: Sort,
 ) {
   return infiniteQueryOptions({
-    queryKey: [TRAFFIC, 'conversation-list', siteDomains, filter],
-    queryFn: ({ pageParam, signal }) => fetchPage(backend, siteDomains, filter, pageParam, signal),
+    queryKey: [TRAFFIC, CONVERSATION_LIST, siteDomains, filter, sort],
+    queryFn: ({ pageParam, signal }) =>
+      fetchPage(backend, siteDomains, filter, sort, pageParam, signal),
     initialPageParam: null as Json,
     getNextPageParam: (page): Json | undefined =>
       page.length < PAGE_SIZE ? undefined : page.at(-1)?.cursor,
@@ -61,7 +67,11 @@ export function conversationListQuery(
   });
 }
 
-/** Conversations, newest first, a page at a time. */
-export function useConversationList(siteDomains: string[], filter: ConversationFilter) {
-  return useInfiniteQuery(conversationListQuery(useBackend(), siteDomains, filter));
+/** Conversations in an order, a page at a time. */
+export function useConversationList(
+  siteDomains: string[],
+  filter: ConversationFilter,
+  sort: Sort = 'newest',
+) {
+  return useInfiniteQuery(conversationListQuery(useBackend(), siteDomains, filter, sort));
 }

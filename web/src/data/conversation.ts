@@ -8,6 +8,8 @@ const COLUMNS = `
   *,
   visitor:visitors!conversations_visitor_id_fkey(*,account:accounts(name)),
   session:visitor_sessions!conversations_session_id_fkey(*),
+  topic:topics!conversations_topic_id_fkey(label),
+  insight:conversation_insights(quality_receipt,signals,messages,scorer,scorer_error,analyzed_at),
   messages(*),
   conversions(*)
 ` as const;

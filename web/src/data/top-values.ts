@@ -45,6 +45,6 @@ export function topValuesQuery(
 }
 
 /** The pages, countries, devices or referrers with the most conversations; an empty value is unknown. */
-export function useTopValues(scope: Scope, dimension: Dimension, limit = 10) {
-  return useQuery(topValuesQuery(useBackend(), scope, dimension, limit));
+export function useTopValues(scope: Scope, dimension: Dimension, limit = 10, enabled = true) {
+  return useQuery({ ...topValuesQuery(useBackend(), scope, dimension, limit), enabled });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseConversationSearch, parseScope } from './filters';
+import { parseConversationSearch } from './conversation-search';
+import { parseScope } from './filters';
 import { parseSearch, stringifySearch } from './search-params';
 
 describe('the URL', () => {
@@ -14,6 +15,23 @@ describe('the URL', () => {
       country: 'FR',
       page: '/pricing?x=1',
       turns: 3,
+      max_turns: 9,
+      scores: [4, 5],
+      min_quality: 1.5,
+      max_quality: 5,
+      topics: ['none', '3a064a23-390b-5db4-b2fd-ccfa8ef5f526'],
+      intents: ['LEARN', 'none'],
+      signals: ['pricing'],
+      language: 'fr',
+      device: 'mobile',
+      referrer: 'google.com',
+      account: '3a064a23-390b-5db4-b2fd-ccfa8ef5f526',
+      visitor: '3a064a23-390b-5db4-b2fd-ccfa8ef5f526',
+      review: 'unreviewed',
+      unanswered: false,
+      hour: 0,
+      weekday: 7,
+      sort: 'quality_worst',
     };
     const query = stringifySearch(search);
     expect(query).toContain('conversions=email_captured,demo_booked');
@@ -37,6 +55,13 @@ describe('the URL', () => {
     const raw = parseSearch('?conversions=nonsense&turns=-1&messaged=perhaps&country=');
     const { conversions, turns, messaged, country } = parseConversationSearch(raw);
     expect([conversions, turns, messaged, country]).toEqual(Array(4).fill(undefined));
+  });
+
+  it('drops filters that are none, so that an old link opens', () => {
+    const query =
+      '?scores=9&min_quality=7&topics=x,y&intents=learn&hour=24&weekday=0&account=me&review=ok&sort=best';
+    const kept = Object.values(parseConversationSearch(parseSearch(query)));
+    expect(kept.filter((value) => value !== undefined)).toEqual([]);
   });
 
   it('drops a range that is none', () => {

@@ -25,14 +25,7 @@ export type Dimension = (typeof DIMENSIONS)[number];
 
 export type DashboardSearch = ScopeSearch & { bucket?: Bucket; top?: Dimension };
 
-export type ConversationSearch = ScopeSearch & {
-  q?: string;
-  conversions?: Conversion[];
-  messaged?: boolean;
-  country?: string;
-  page?: string;
-  turns?: number;
-};
+export type Raw = Record<string, unknown>;
 
 export type AuditSearch = ScopeSearch & {
   q?: string;
@@ -40,8 +33,6 @@ export type AuditSearch = ScopeSearch & {
   action?: string;
   subject?: string;
 };
-
-export type Raw = Record<string, unknown>;
 
 export function text(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
@@ -60,7 +51,7 @@ export function someOf<T extends string>(value: unknown, allowed: readonly T[]):
   return kept.length > 0 ? kept : undefined;
 }
 
-function count(value: unknown): number | undefined {
+export function count(value: unknown): number | undefined {
   const number = typeof value === 'number' ? value : Number(text(value, 6) ?? Number.NaN);
   return Number.isInteger(number) && number > 0 && number < 1000 ? number : undefined;
 }
@@ -79,18 +70,6 @@ export function parseDashboardSearch(raw: Raw): DashboardSearch {
     ...parseScope(raw),
     bucket: oneOf(raw.bucket, ['day', 'week', 'month'] as const),
     top: oneOf(raw.top, DIMENSIONS),
-  };
-}
-
-export function parseConversationSearch(raw: Raw): ConversationSearch {
-  return {
-    ...parseScope(raw),
-    q: text(raw.q, 200),
-    conversions: someOf(raw.conversions, CONVERSIONS),
-    messaged: raw.messaged === true || raw.messaged === 'true' ? true : undefined,
-    country: text(raw.country, 2),
-    page: text(raw.page, 2000),
-    turns: count(raw.turns),
   };
 }
 

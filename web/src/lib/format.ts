@@ -154,3 +154,9 @@ export function formatAge(instant: string, now = new Date()): string {
   const [unit, length] = AGES.find(([, length]) => age >= length) ?? ['minute', 60_000];
   return format.format(-Math.floor(Math.max(age, 0) / length), unit);
 }
+
+/** A weekday's name: 1 is Monday, 7 Sunday. */
+export function formatWeekdayName(weekday: number): string {
+  // The first of January 2024 was a Monday.
+  return dates({ timeZone: 'UTC', weekday: 'long' }).format(new Date(Date.UTC(2024, 0, weekday)));
+}

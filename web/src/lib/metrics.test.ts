@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseConversationSearch } from './filters';
+import { parseConversationSearch } from './conversation-search';
 import { METRICS } from './metrics';
 
 it('every metric is defined', () => {

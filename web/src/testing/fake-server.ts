@@ -77,6 +77,10 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/rpc/get_visitor_timeline': () => ({ body: [] }),
     '/rest/v1/rpc/get_account_timeline': () => ({ body: [] }),
     '/rest/v1/enrichments': () => ({ body: [] }),
+    '/rest/v1/rpc/get_review_agreement': () => ({ body: [] }),
+    '/rest/v1/rpc/list_reviews': () => ({ body: [] }),
+    '/rest/v1/rpc/list_saved_views': () => ({ body: [] }),
+    '/rest/v1/topics': () => ({ body: [] }),
   };
   const all = { ...defaults, ...routes };
 

@@ -11,6 +11,9 @@ const SHORTCUTS: [string[], string][] = [
   [['/'], 'Search the list'],
   [['j', '→'], 'Next in the list'],
   [['k', '←'], 'Previous in the list'],
+  [['g'], 'Review as good, again to take it back'],
+  [['b'], 'Review as bad, again to take it back'],
+  [['n'], 'Review with a note, Ctrl+Enter saves'],
   [['Esc'], 'Close what is open'],
   [['?'], 'This help'],
 ];

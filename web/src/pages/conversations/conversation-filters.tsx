@@ -1,41 +1,39 @@
-import { Button, Checkbox, MultiSelect, Select } from '@mantine/core';
+import { Button, Drawer, Menu, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { IconAdjustmentsHorizontal, IconPlus } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
+import { Fragment, useState } from 'react';
 import type { Scope } from '@/data/scope';
-import { useTopValues } from '@/data/top-values';
-import { CONVERSION_LABELS, CONVERSIONS, type ConversationSearch } from '@/lib/filters';
-import { formatCountry } from '@/lib/format';
+import type { ConversationSearch } from '@/lib/conversation-search';
 import { SearchInput } from '@/ui/search-input';
 import classes from './conversation-filters.module.css';
-import { valueOptions } from './filter-options';
+import { FilterChip } from './filter-chip';
+import { FILTERS, type FilterKey, isSet } from './filter-definitions';
+import { FilterEditor } from './filter-editor';
 import { filterCount, hasFilters, NO_FILTERS } from './filter-state';
 
-const CONVERSION_OPTIONS = CONVERSIONS.map((value) => ({
-  value,
-  label: CONVERSION_LABELS[value],
-}));
-const TURNS = [1, 2, 3, 5, 10].map((count) => ({
-  value: String(count),
-  label: `${count}+ ${count === 1 ? 'turn' : 'turns'}`,
-}));
-const OPTIONS = 100;
 const route = getRouteApi('/shell/conversations');
+const OFFERED = FILTERS.filter((filter) => filter.kind !== 'given');
+const GROUPS = [...new Set(OFFERED.map((filter) => filter.group))];
 
-type ConversationFiltersProps = {
-  scope: Scope;
-  /** How many conversations the filters find, in words; null while that is not known. */
-  found: string | null;
-};
+type ConversationFiltersProps = { scope: Scope };
 
-export function ConversationFilters({ scope, found }: ConversationFiltersProps) {
+/** The search, the filters that are set, and a menu of those that are not; a drawer on a phone. */
+export function ConversationFilters({ scope }: ConversationFiltersProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const [open, { toggle }] = useDisclosure(false);
-  const countries = useTopValues(scope, 'country', OPTIONS);
-  const pages = useTopValues(scope, 'page', OPTIONS);
+  const [open, setOpen] = useState<FilterKey | null>(null);
+  const [drawer, { open: openDrawer, close: closeDrawer }] = useDisclosure(false);
   const change = (changed: ConversationSearch) =>
     void navigate({ search: (current) => ({ ...current, ...changed }), replace: true });
+
+  const unset = OFFERED.filter((filter) => !isSet(filter, search));
+  const shown = FILTERS.filter((filter) => isSet(filter, search) || filter.key === open);
+  const clear = hasFilters(search) && (
+    <Button size="compact-xs" variant="subtle" onClick={() => change(NO_FILTERS)}>
+      Clear the filters
+    </Button>
+  );
 
   return (
     <search className={classes.bar}>
@@ -50,68 +48,69 @@ export function ConversationFilters({ scope, found }: ConversationFiltersProps) 
           className={classes.toggle}
           variant="default"
           leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden />}
-          aria-expanded={open}
-          onClick={toggle}
+          onClick={openDrawer}
         >
           Filters {filterCount(search) > 0 && `(${filterCount(search)})`}
         </Button>
       </div>
-      <div className={classes.more} data-open={open || undefined}>
-        <MultiSelect
-          aria-label="Conversions"
-          placeholder={search.conversions ? undefined : 'Any conversion'}
-          data={CONVERSION_OPTIONS}
-          value={search.conversions ?? []}
-          onChange={(values) =>
-            change({ conversions: CONVERSIONS.filter((kind) => values.includes(kind)) })
-          }
-          className={classes.conversions}
-        />
-        <Select
-          aria-label="Page"
-          placeholder="Any page"
-          data={valueOptions(pages.data, search.page, (page) => page)}
-          value={search.page ?? null}
-          onChange={(page) => change({ page: page ?? undefined })}
-          searchable
-          clearable
-          nothingFoundMessage="No such page in this range"
-        />
-        <Select
-          aria-label="Country"
-          placeholder="Any country"
-          data={valueOptions(countries.data, search.country, formatCountry)}
-          value={search.country ?? null}
-          onChange={(country) => change({ country: country ?? undefined })}
-          searchable
-          clearable
-          nothingFoundMessage="No such country in this range"
-        />
-        <Select
-          aria-label="Length"
-          placeholder="Any length"
-          data={TURNS}
-          value={search.turns ? String(search.turns) : null}
-          onChange={(turns) => change({ turns: turns ? Number(turns) : undefined })}
-          clearable
-        />
+      <div className={classes.chips}>
+        {shown.map((filter) => (
+          <FilterChip
+            key={filter.key}
+            filter={filter}
+            scope={scope}
+            search={search}
+            opened={filter.key === open}
+            onOpenChange={(opened) => setOpen(opened ? filter.key : null)}
+            onChange={change}
+          />
+        ))}
+        <Menu position="bottom-start" withinPortal returnFocus={false}>
+          <Menu.Target>
+            <Button
+              className={classes.add}
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconPlus size={14} aria-hidden />}
+            >
+              Add filter
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown mah={440} style={{ overflowY: 'auto' }}>
+            {GROUPS.map((group) => {
+              const offered = unset.filter((filter) => filter.group === group);
+              return (
+                offered.length > 0 && (
+                  <Fragment key={group}>
+                    <Menu.Label>{group}</Menu.Label>
+                    {offered.map((filter) => (
+                      <Menu.Item key={filter.key} onClick={() => setOpen(filter.key)}>
+                        {filter.label}
+                      </Menu.Item>
+                    ))}
+                  </Fragment>
+                )
+              );
+            })}
+          </Menu.Dropdown>
+        </Menu>
+        {clear}
       </div>
-      <div className={classes.result}>
-        <span className={classes.found} aria-live="polite">
-          {found ?? 'Counting…'}
-        </span>
-        <Checkbox
-          size="xs"
-          label="With messages only"
-          checked={search.messaged ?? false}
-          onChange={(event) => change({ messaged: event.currentTarget.checked || undefined })}
-        />
-        {hasFilters(search) && (
-          <Button size="compact-xs" variant="subtle" onClick={() => change(NO_FILTERS)}>
-            Clear the filters
-          </Button>
-        )}
-      </div>
+      <Drawer opened={drawer} onClose={closeDrawer} position="bottom" size="85%" title="Filters">
+        <Stack gap="sm">
+          {OFFERED.map((filter) => (
+            <FilterEditor
+              key={filter.key}
+              filter={filter}
+              scope={scope}
+              search={search}
+              onChange={change}
+              labelled
+            />
+          ))}
+          <Button onClick={closeDrawer}>Show the conversations</Button>
+        </Stack>
+      </Drawer>
     </search>
   );
 }

@@ -14,7 +14,17 @@ const ROW_HEIGHT = 46;
 // What covers the top of the window, so that a row scrolled to is not under it.
 const TOP_BAR_HEIGHT = 72;
 const ROWS_BEFORE_END = 10;
-const HEADS = ['Visitor', 'First message', 'Page', 'Country', 'Turns', 'Conversions', 'Started'];
+const HEADS = [
+  'Visitor',
+  'First message',
+  'Topic and intent',
+  'Page and country',
+  'Turns',
+  'Interest',
+  'Quality',
+  'Conversions',
+  'Started',
+];
 const RIGHT = new Set(['Turns', 'Started']);
 
 type ConversationListProps = {

@@ -1,18 +1,22 @@
 import { Drawer, Skeleton } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useConversation } from '@/data/conversation';
 import { useDomains } from '@/data/domains';
+import { plainText } from '@/lib/plain-text';
 import { visitorLabel } from '@/lib/visitor-label';
 import { ErrorState } from '@/ui/error-state';
 import classes from './conversation-panel.module.css';
 import { PanelActions } from './panel-actions';
+import { ReviewBar } from './review-bar';
 import { Transcript } from './transcript';
+import { Understanding } from './understanding';
 import { useNeighbours } from './use-neighbours';
 import { VisitorFacts } from './visitor-facts';
 
 const route = getRouteApi('/shell/conversations/$domain/$id');
+type Writing = { messageId: string | null } | null;
 const BESIDE = '(min-width: 75em)';
 
 /** One conversation: beside the list where there is room, over it where there is not. */
@@ -48,9 +52,13 @@ function PanelContent() {
   const timezone = useDomains().find((each) => each.site_domain === domain)?.timezone ?? 'UTC';
   const { data, error, refetch } = useConversation(domain, id);
   const title = useRef<HTMLHeadingElement>(null);
+  const [writing, setWriting] = useState<Writing>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each conversation opened is announced
-  useEffect(() => title.current?.focus({ preventScroll: true }), [id]);
+  useEffect(() => {
+    title.current?.focus({ preventScroll: true });
+    setWriting(null);
+  }, [id]);
 
   const body = () => {
     if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
@@ -58,7 +66,12 @@ function PanelContent() {
     return (
       <>
         <VisitorFacts conversation={data} timezone={timezone} />
-        <Transcript conversation={data} timezone={timezone} />
+        <Understanding conversation={data} />
+        <Transcript
+          conversation={data}
+          timezone={timezone}
+          onCorrect={(messageId) => setWriting({ messageId })}
+        />
       </>
     );
   };
@@ -67,13 +80,24 @@ function PanelContent() {
     <div className={classes.panel}>
       <div className={classes.head}>
         <h2 ref={title} tabIndex={-1} className={classes.title}>
-          {data ? visitorLabel(data.visitor) : error ? 'Conversation' : 'Loading…'}
+          {data ? plainText(visitorLabel(data.visitor)) : error ? 'Conversation' : 'Loading…'}
         </h2>
         <PanelActions />
       </div>
       <div key={id} className={classes.scroll}>
         {body()}
       </div>
+      {data && (
+        <ReviewBar
+          key={`${domain} ${id}`}
+          domain={domain}
+          id={id}
+          messages={data.messages}
+          timezone={timezone}
+          writing={writing}
+          onWrite={setWriting}
+        />
+      )}
     </div>
   );
 }

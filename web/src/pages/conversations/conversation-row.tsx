@@ -1,9 +1,12 @@
 import { Highlight } from '@mantine/core';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ListedConversation } from '@/data/conversation-list';
-import { formatCount, formatCountry, formatShortDateTime } from '@/lib/format';
+import { formatCount, formatCountry, formatShortDateTime, NONE } from '@/lib/format';
+import { INTENT_LABELS, labelOf } from '@/lib/insight-labels';
+import { plainText } from '@/lib/plain-text';
 import { ConversionMarks } from '@/ui/conversion-badges';
 import classes from './conversation-list.module.css';
+import { Interest, Quality, ReviewMark } from './marks';
 
 const route = getRouteApi('/shell/conversations');
 
@@ -12,7 +15,12 @@ type ConversationRowProps = { row: ListedConversation; timezone: string; withDom
 export function ConversationRow({ row, timezone, withDomain }: ConversationRowProps) {
   const words = route.useSearch({ select: (search) => search.q });
   const country = row.country ? formatCountry(row.country) : null;
-  const place = `${withDomain ? row.site_domain : ''}${row.page ?? ''}`;
+  const place = plainText(
+    [`${withDomain ? row.site_domain : ''}${row.page ?? ''}`, country].filter(Boolean).join(' · '),
+  );
+  const intent = row.intent && labelOf(INTENT_LABELS, row.intent);
+  const about = [row.topic_label && plainText(row.topic_label), intent].filter(Boolean).join(' · ');
+  const label = plainText(row.visitor_label);
   return (
     <Link
       to="/conversations/$domain/$id"
@@ -23,25 +31,36 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
       activeOptions={{ includeSearch: false }}
       resetScroll={false}
     >
-      <span className={classes.visitor} title={row.visitor_email ?? row.visitor_label}>
-        {row.visitor_label}
-        {row.account_name && <span className={classes.account}> · {row.account_name}</span>}
+      <span className={classes.visitor} title={plainText(row.visitor_email ?? label)}>
+        {label}
+        {row.account_name && (
+          <span className={classes.account}> · {plainText(row.account_name)}</span>
+        )}
       </span>
       <span className={classes.preview}>
         {row.preview ? (
           <Highlight inherit wholeWord component="span" highlight={words?.split(/\s+/) ?? ''}>
-            {row.preview}
+            {plainText(row.preview)}
           </Highlight>
         ) : (
           <span className={classes.none}>No message</span>
         )}
       </span>
-      <span className={classes.place} title={place}>
-        {place || <span className={classes.none}>–</span>}
-        {country && <span className={classes.placeCountry}> · {country}</span>}
+      <span className={classes.about} title={about}>
+        {about || NONE}
       </span>
-      <span className={classes.country}>{country ?? '–'}</span>
+      <span className={classes.place} title={place}>
+        {about && <span className={classes.placeAbout}>{about} · </span>}
+        {place || NONE}
+      </span>
       <span className={classes.turns}>{formatCount(row.total_turns)}</span>
+      <span className={classes.interest}>
+        <Interest score={row.interest_score} signals={row.signals} />
+      </span>
+      <span className={classes.quality}>
+        <Quality score={row.quality_score} unanswered={row.unanswered_count} />
+        <ReviewMark thumb={row.review} />
+      </span>
       <span className={classes.badges}>
         <ConversionMarks flags={row} />
       </span>

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ListedConversation } from '@/data/conversation-list';
 import { setLocale } from '@/lib/format';
 import { fakeServer } from '@/testing/fake-server';
 import { openApp } from '@/testing/open-app';
+import { conversation, listed } from './testing';
 
 const SCOPE = 'domain=abtasty.com&from=2026-11-01&to=2026-11-07';
 const LIST = '/rest/v1/rpc/list_conversations';
@@ -15,76 +15,6 @@ beforeEach(() => {
   setLocale('en-GB');
   return () => vi.unstubAllGlobals();
 });
-
-function listed(id: string): ListedConversation {
-  return {
-    site_domain: 'abtasty.com',
-    id,
-    visitor_id: `v-${id}`,
-    visitor_label: `Visitor ${id}`,
-    visitor_email: null,
-    country: 'FR',
-    account_id: null,
-    account_name: null,
-    interest_score: 3,
-    quality_score: 4.2,
-    topic_id: null,
-    topic_label: 'Pricing',
-    intent: 'LEARN',
-    signals: ['pricing'],
-    unanswered_count: 0,
-    review: null,
-    page: '/pricing',
-    language: 'fr',
-    preview: `Question of ${id}`,
-    started_at: '2026-11-05T10:00:00Z',
-    last_message_at: '2026-11-05T10:01:00Z',
-    day: '2026-11-05',
-    message_count: 2,
-    visitor_message_count: 1,
-    total_turns: 1,
-    email_captured: false,
-    demo_proposed: true,
-    cta_clicked: false,
-    demo_booked: false,
-    cursor: { id },
-  };
-}
-
-function conversation(id: string) {
-  return {
-    ...listed(id),
-    environment: 'production',
-    counts: true,
-    visitor: {
-      id: `v-${id}`,
-      name: `Name of ${id}`,
-      email: null,
-      account: null,
-      first_seen_at: '2026-11-01T08:00:00Z',
-    },
-    session: { page_view_count: 3, referrer_host: 'google.com' },
-    messages: [
-      {
-        id: 'm1',
-        role: 'visitor',
-        text: `Question of ${id}`,
-        sent_at: '2026-11-05T10:00:00Z',
-        latency_ms: null,
-        edited_at: null,
-      },
-      {
-        id: 'm2',
-        role: 'agent',
-        text: '**Answer**',
-        sent_at: '2026-11-05T10:00:02Z',
-        latency_ms: 2000,
-        edited_at: null,
-      },
-    ],
-    conversions: [],
-  };
-}
 
 const routes = {
   [LIST]: () => ({ body: [listed('a'), listed('b')] }),

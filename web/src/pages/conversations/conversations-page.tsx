@@ -4,7 +4,6 @@ import { useConversationCount } from '@/data/conversation-count';
 import { conversationFilter } from '@/data/conversation-filter';
 import { useConversationList } from '@/data/conversation-list';
 import { useScope } from '@/data/use-scope';
-import { formatCount } from '@/lib/format';
 import { ErrorState } from '@/ui/error-state';
 import { PageHead } from '@/ui/page-head';
 import { ScopeNote } from '@/ui/scope-note';
@@ -12,6 +11,7 @@ import { ConversationFilters } from './conversation-filters';
 import { ConversationList } from './conversation-list';
 import classes from './conversations-page.module.css';
 import { ListSkeleton } from './list-skeleton';
+import { ListTools } from './list-tools';
 import { NoConversations } from './no-conversations';
 
 const route = getRouteApi('/shell/conversations');
@@ -20,7 +20,7 @@ export function ConversationsPage() {
   const search = route.useSearch();
   const scope = useScope(search);
   const filter = useMemo(() => conversationFilter(scope, search), [scope, search]);
-  const list = useConversationList(scope.siteDomains, filter);
+  const list = useConversationList(scope.siteDomains, filter, search.sort);
   const count = useConversationCount(scope.siteDomains, filter);
   const rows = useMemo(() => list.data?.pages.flat() ?? [], [list.data]);
 
@@ -48,14 +48,8 @@ export function ConversationsPage() {
       />
       <div className={classes.split}>
         <div className={classes.main}>
-          <ConversationFilters
-            scope={scope}
-            found={
-              count.data === undefined
-                ? null
-                : `${formatCount(count.data)} ${count.data === 1 ? 'conversation' : 'conversations'}`
-            }
-          />
+          <ConversationFilters scope={scope} />
+          <ListTools scope={scope} filter={filter} total={count.data} />
           {body()}
         </div>
         <Outlet />

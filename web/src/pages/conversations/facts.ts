@@ -1,7 +1,8 @@
 import type { Conversation } from '@/data/conversation';
 import { formatCount, formatCountry, formatDateTime, formatLanguage } from '@/lib/format';
+import { plainText } from '@/lib/plain-text';
 
-type Fact = [name: string, value: string];
+export type Fact = { name: string; value: string; href?: string };
 
 const DEVICES: Record<string, string> = { desktop: 'Desktop', mobile: 'Phone', tablet: 'Tablet' };
 
@@ -17,16 +18,20 @@ function campaign({ session }: Conversation): string | null {
 
 /** What is known about the visitor and the visit; what is not known is left out. */
 export function visitorFacts(conversation: Conversation, timezone: string): Fact[] {
+  const domain = encodeURIComponent(conversation.site_domain);
   const { visitor, session } = conversation;
+  const language = conversation.language ?? conversation.detected_language;
   const country = conversation.country ?? session.country ?? visitor.country;
-  const facts: [string, string | null | undefined][] = [
+  const account = visitor.account_id && `/accounts/${domain}/${visitor.account_id}`;
+  const facts: [string, string | null | undefined, string?][] = [
     ['E-mail', visitor.email],
-    ['Company', visitor.account?.name],
+    ['Visitor', 'Timeline and visits', `/visitors/${domain}/${visitor.id}`],
+    ['Company', visitor.account?.name, account ?? undefined],
     ['Domain', conversation.site_domain],
     ['Page', conversation.page],
     ['Country', country && formatCountry(country)],
     ['Device', device(conversation)],
-    ['Language', conversation.language && formatLanguage(conversation.language)],
+    ['Language', language && formatLanguage(language)],
     ['Came from', session.referrer_host],
     ['Campaign', campaign(conversation)],
     ['Page views in this visit', formatCount(session.page_view_count)],
@@ -34,7 +39,9 @@ export function visitorFacts(conversation: Conversation, timezone: string): Fact
     ['First seen', formatDateTime(visitor.first_seen_at, timezone)],
     ['Timezone', timezone],
   ];
-  return facts.flatMap(([name, value]) => (value ? [[name, value]] : []));
+  return facts.flatMap(([name, value, href]) =>
+    value ? [{ name, value: plainText(value), href }] : [],
+  );
 }
 
 /** Why the conversation is in no figure, or null when it is. */

@@ -1,6 +1,6 @@
-import type { ConversationSearch, ScopeSearch } from '@/lib/filters';
+import type { ConversationSearch, ScopeSearchKey } from '@/lib/conversation-search';
 
-type Filters = Omit<ConversationSearch, keyof ScopeSearch>;
+type Filters = Omit<ConversationSearch, ScopeSearchKey | 'sort'>;
 
 /** Every filter of the list, unset: what "clear" writes over the URL. */
 export const NO_FILTERS: { [Key in keyof Required<Filters>]: undefined } = {
@@ -10,6 +10,22 @@ export const NO_FILTERS: { [Key in keyof Required<Filters>]: undefined } = {
   country: undefined,
   page: undefined,
   turns: undefined,
+  max_turns: undefined,
+  scores: undefined,
+  min_quality: undefined,
+  max_quality: undefined,
+  topics: undefined,
+  intents: undefined,
+  signals: undefined,
+  language: undefined,
+  device: undefined,
+  referrer: undefined,
+  account: undefined,
+  visitor: undefined,
+  review: undefined,
+  unanswered: undefined,
+  hour: undefined,
+  weekday: undefined,
 };
 
 export function hasFilters(search: ConversationSearch): boolean {

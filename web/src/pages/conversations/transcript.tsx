@@ -1,21 +1,36 @@
-import { VisuallyHidden } from '@mantine/core';
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
 import type { Conversation, Message } from '@/data/conversation';
 import { formatDateTime, formatLatency, formatTime, formatWeekday } from '@/lib/format';
+import { INTENT_LABELS, labelOf, SIGNAL_LABELS } from '@/lib/insight-labels';
+import { type MessageInsight, readMessages, readSources, type Source } from '@/lib/insights';
+import { plainText } from '@/lib/plain-text';
 import { ConversionBadge } from '@/ui/conversion-badges';
 import { EmptyState } from '@/ui/empty-state';
 import { Markdown } from '@/ui/markdown';
+import { messageAnchor } from './message-anchor';
 import classes from './transcript.module.css';
 import { type TranscriptItem, transcriptItems } from './transcript-items';
 
-type TranscriptProps = { conversation: Conversation; timezone: string };
+type TranscriptProps = {
+  conversation: Conversation;
+  timezone: string;
+  onCorrect: (messageId: string) => void;
+};
 
-export function Transcript({ conversation, timezone }: TranscriptProps) {
+export function Transcript({ conversation, timezone, onCorrect }: TranscriptProps) {
   const items = transcriptItems(conversation.messages, conversation.conversions, timezone);
+  const understood = readMessages(conversation.insight?.messages ?? null);
   return (
     <>
       <ol className={classes.transcript} aria-label="Transcript">
         {items.map((item) => (
-          <Item key={item.key} item={item} timezone={timezone} />
+          <Item
+            key={item.key}
+            item={item}
+            timezone={timezone}
+            understood={understood}
+            onCorrect={onCorrect}
+          />
         ))}
       </ol>
       {conversation.messages.length === 0 && (
@@ -27,9 +42,25 @@ export function Transcript({ conversation, timezone }: TranscriptProps) {
   );
 }
 
-function Item({ item, timezone }: { item: TranscriptItem; timezone: string }) {
+type ItemProps = {
+  item: TranscriptItem;
+  timezone: string;
+  understood: Map<string, MessageInsight>;
+  onCorrect: (messageId: string) => void;
+};
+
+function Item({ item, timezone, understood, onCorrect }: ItemProps) {
   if (item.type === 'day') return <li className={classes.day}>{formatWeekday(item.day)}</li>;
-  if (item.type === 'message') return <Bubble message={item.message} timezone={timezone} />;
+  if (item.type === 'message') {
+    return (
+      <Bubble
+        message={item.message}
+        timezone={timezone}
+        insight={understood.get(item.message.id)}
+        onCorrect={onCorrect}
+      />
+    );
+  }
   return (
     <li className={classes.conversion}>
       <ConversionBadge kind={item.kind} />
@@ -38,12 +69,25 @@ function Item({ item, timezone }: { item: TranscriptItem; timezone: string }) {
   );
 }
 
-function Bubble({ message, timezone }: { message: Message; timezone: string }) {
+type BubbleProps = {
+  message: Message;
+  timezone: string;
+  insight: MessageInsight | undefined;
+  onCorrect: (messageId: string) => void;
+};
+
+function Bubble({ message, timezone, insight, onCorrect }: BubbleProps) {
+  const agent = message.role === 'agent';
   return (
-    <li className={classes.message} data-role={message.role}>
-      <VisuallyHidden>{message.role === 'visitor' ? 'Visitor:' : 'Agent:'}</VisuallyHidden>
+    <li
+      id={messageAnchor(message.id)}
+      tabIndex={-1}
+      className={classes.message}
+      data-role={message.role}
+    >
+      <VisuallyHidden>{agent ? 'Agent:' : 'Visitor:'}</VisuallyHidden>
       <div className={classes.bubble}>
-        <Markdown>{message.text}</Markdown>
+        <Markdown>{plainText(message.text)}</Markdown>
       </div>
       <div className={classes.meta}>
         <time dateTime={message.sent_at} title={formatDateTime(message.sent_at, timezone)}>
@@ -53,7 +97,40 @@ function Bubble({ message, timezone }: { message: Message; timezone: string }) {
           <span>answered in {formatLatency(message.latency_ms)}</span>
         )}
         {message.edited_at !== null && <span>edited</span>}
+        {insight?.intent && <span>{labelOf(INTENT_LABELS, insight.intent)}</span>}
+        {insight?.signals.map((kind) => (
+          <span key={kind} className={classes.signal}>
+            {labelOf(SIGNAL_LABELS, kind)}
+          </span>
+        ))}
+        {insight?.answered === false && <span className={classes.unanswered}>Not answered</span>}
+        {agent && (
+          <UnstyledButton className={classes.correct} onClick={() => onCorrect(message.id)}>
+            Correct
+          </UnstyledButton>
+        )}
       </div>
+      {agent && <Sources sources={readSources(message.metadata)} />}
     </li>
+  );
+}
+
+/** What the answer was drawn from. */
+function Sources({ sources }: { sources: Source[] }) {
+  if (sources.length === 0) return null;
+  return (
+    <ul className={classes.sources} aria-label="Sources">
+      {sources.map(({ label, href }) => (
+        <li key={`${label} ${href}`}>
+          {href ? (
+            <a href={href} title={href} target="_blank" rel="noopener noreferrer nofollow ugc">
+              {plainText(label)}
+            </a>
+          ) : (
+            plainText(label)
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }

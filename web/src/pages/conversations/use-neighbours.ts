@@ -13,7 +13,11 @@ export function useNeighbours() {
   const navigate = list.useNavigate();
   const scope = useScope(search);
   const filter = useMemo(() => conversationFilter(scope, search), [scope, search]);
-  const { data, hasNextPage, fetchNextPage } = useConversationList(scope.siteDomains, filter);
+  const { data, hasNextPage, fetchNextPage } = useConversationList(
+    scope.siteDomains,
+    filter,
+    search.sort,
+  );
 
   const rows = data?.pages.flat() ?? [];
   const index = rows.findIndex((row) => row.id === id && row.site_domain === domain);

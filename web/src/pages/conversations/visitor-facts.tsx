@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { Conversation } from '@/data/conversation';
 import { visitorFacts, whyNotCounted } from './facts';
 import classes from './visitor-facts.module.css';
@@ -11,10 +12,10 @@ export function VisitorFacts({ conversation, timezone }: VisitorFactsProps) {
     <section className={classes.facts} aria-label="Visitor and visit">
       {notCounted && <p className={classes.notice}>Not counted: {notCounted}.</p>}
       <dl className={classes.list}>
-        {visitorFacts(conversation, timezone).map(([name, value]) => (
+        {visitorFacts(conversation, timezone).map(({ name, value, href }) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd title={value}>{value}</dd>
+            <dd title={value}>{href ? <Link to={href as '/dashboard'}>{value}</Link> : value}</dd>
           </div>
         ))}
       </dl>
