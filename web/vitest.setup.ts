@@ -26,4 +26,8 @@ class NoObserver {
   disconnect() {}
 }
 Object.defineProperty(window, 'ResizeObserver', { writable: true, value: NoObserver });
+// What a growing text field listens to for late fonts.
+Object.defineProperty(document, 'fonts', {
+  value: { addEventListener: vi.fn(), removeEventListener: vi.fn() },
+});
 Object.defineProperty(window, 'scrollTo', { writable: true, value: vi.fn() });

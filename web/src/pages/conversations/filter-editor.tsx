@@ -1,4 +1,4 @@
-import { Group, MultiSelect, NumberInput, SegmentedControl, Select } from '@mantine/core';
+import { Group, Input, MultiSelect, NumberInput, SegmentedControl, Select } from '@mantine/core';
 import type { Scope } from '@/data/scope';
 import type { ConversationSearch } from '@/lib/conversation-search';
 import { type FilterDefinition, flagLabel, type Option } from './filter-definitions';
@@ -97,12 +97,12 @@ function Editor({
     case 'flag': {
       const value = search[filter.of];
       const values = filter.of === 'messaged' ? [true] : [true, false];
-      return (
+      const control = (
         <SegmentedControl
           aria-label={filter.label}
           fullWidth
           size="xs"
-          orientation={labelled ? 'horizontal' : 'vertical'}
+          orientation={values.length > 1 ? 'vertical' : 'horizontal'}
           data={[
             { value: '', label: 'Any' },
             ...values.map((each) => ({ value: String(each), label: flagLabel(filter.of, each) })),
@@ -113,6 +113,7 @@ function Editor({
           }
         />
       );
+      return labelled ? <Input.Wrapper label={filter.label}>{control}</Input.Wrapper> : control;
     }
     case 'given':
       return null;

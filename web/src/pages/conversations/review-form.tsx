@@ -1,5 +1,5 @@
 import { Button, Group, Stack, TagsInput, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { Message } from '@/data/conversation';
 import type { Review, ReviewDraft, Thumb } from '@/data/reviews';
 import { plainText } from '@/lib/plain-text';
@@ -28,9 +28,7 @@ export function ReviewForm({ mine, answer, saving, onSave, onClose }: ReviewForm
   const [note, setNote] = useState(mine?.note ?? '');
   const [labels, setLabels] = useState(mine?.labels ?? []);
   const [corrected, setCorrected] = useState(mine?.corrected_answer ?? '');
-  const [thumb, setThumb] = useState<Thumb>((mine?.thumb as Thumb | undefined) ?? 'bad');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const save = (thumb: Thumb) =>
     onSave({
       thumb,
       note,
@@ -38,17 +36,21 @@ export function ReviewForm({ mine, answer, saving, onSave, onClose }: ReviewForm
       message_id: corrected.trim() ? (answer?.id ?? null) : null,
       corrected_answer: corrected.trim() || null,
     });
-  };
+  // Who writes a note without a verdict has something to object to.
+  const saveByKey = () => save(mine?.thumb === 'good' ? 'good' : 'bad');
   const words = answer && plainText(answer.text);
   return (
     <form
-      onSubmit={submit}
+      onSubmit={(event) => {
+        event.preventDefault();
+        saveByKey();
+      }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') {
           event.stopPropagation();
           onClose();
         }
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) saveByKey();
       }}
     >
       <Stack gap="xs" className={classes.form}>
@@ -85,21 +87,10 @@ export function ReviewForm({ mine, answer, saving, onSave, onClose }: ReviewForm
           <Button size="xs" variant="subtle" onClick={onClose}>
             Cancel
           </Button>
-          <Button
-            size="xs"
-            type="submit"
-            variant="default"
-            loading={saving && thumb === 'bad'}
-            onClick={() => setThumb('bad')}
-          >
+          <Button size="xs" variant="default" loading={saving} onClick={() => save('bad')}>
             Save as bad
           </Button>
-          <Button
-            size="xs"
-            type="submit"
-            loading={saving && thumb === 'good'}
-            onClick={() => setThumb('good')}
-          >
+          <Button size="xs" loading={saving} onClick={() => save('good')}>
             Save as good
           </Button>
         </Group>
