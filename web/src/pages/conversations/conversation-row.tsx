@@ -25,7 +25,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
     <Link
       to="/conversations/$domain/$id"
       params={{ domain: row.site_domain, id: row.id }}
-      search={(current) => current}
+      search={true}
       className={classes.row}
       preload={false}
       activeOptions={{ includeSearch: false }}
