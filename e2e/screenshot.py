@@ -6,6 +6,7 @@ With `BACKOFFICE_URL` it looks at a server that runs already and has its traffic
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,8 +98,19 @@ def take_guide(page: Page) -> None:
     take(page, "conversations-review")
 
 
+def take_people(page: Page, kind: str) -> None:
+    """The visitors or accounts by interest, with the first of them open."""
+    page.get_by_role("link", name=kind.capitalize(), exact=True).first.click()
+    page.get_by_role("button", name=re.compile("interest$", re.IGNORECASE)).click()
+    expect(page).to_have_url(re.compile("sort=score"))
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    page.get_by_role("rowheader").first.get_by_role("link").click()
+    expect(page.get_by_role("list", name="Timeline").get_by_role("listitem").first).to_be_visible()
+    take(page, kind)
+
+
 def main() -> None:
-    """Both pages: light, dark, and on a phone."""
+    """Every page: light, dark, and on a phone."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with chromium() as browser, loaded_server() as url:
         for size, scheme, suffix in (
@@ -113,6 +125,8 @@ def main() -> None:
             take_conversations(page, f"conversations{suffix}")
             if (size, scheme) == (DESK, "light"):
                 take_guide(page)
+                for kind in ("visitors", "accounts"):
+                    take_people(page, kind)
             page.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,17 @@ def _audit(page: Page) -> None:
     expect(newest.get_by_role("table")).to_be_visible()
 
 
+def _visitor(page: Page) -> None:
+    page.goto(path("visitors", FIGURES, q="ann@client.example"))
+    page.get_by_role("rowheader").get_by_role("link").click()
+    expect(page.get_by_role("list", name="Timeline")).to_contain_text("Demo booked")
+
+
+def _accounts(page: Page) -> None:
+    page.goto(path("accounts", FIGURES))
+    expect(page.get_by_text(re.compile(r"^\d+ accounts?$"))).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -100,6 +112,8 @@ def _audit(page: Page) -> None:
         (_dashboard, USER),
         (_conversations, USER),
         (_conversation, USER),
+        (_visitor, USER),
+        (_accounts, USER),
         (_audit, USER),
     ],
 )

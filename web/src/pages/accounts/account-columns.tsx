@@ -26,7 +26,6 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       : [];
     return [
       { id: 'account', label: 'Account', render: (row) => <CompanyName account={row} /> },
-      ...domain,
       {
         id: 'score',
         label: 'Best interest',
@@ -35,6 +34,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
         sort: 'score',
         render: (row) => <InterestScore score={row.interest_score} />,
       },
+      ...domain,
       {
         id: 'visitors',
         label: 'Visitors',

@@ -37,7 +37,6 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       : [];
     return [
       { id: 'visitor', label: 'Visitor', render: (row) => <VisitorLink visitor={row} /> },
-      ...domain,
       {
         id: 'status',
         label: 'Status',
@@ -58,6 +57,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
         label: 'Company',
         render: (row) => <AccountLink of={row} />,
       },
+      ...domain,
       {
         id: 'country',
         label: 'Country',
