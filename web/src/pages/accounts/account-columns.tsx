@@ -68,7 +68,16 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
         period: 'in range',
         sort: 'conversations',
         number: true,
-        render: (row) => formatCount(row.conversations),
+        render: (row) => (
+          <Link
+            to="/conversations"
+            search={{ account: row.id }}
+            className={links.plain}
+            aria-label={`${formatCount(row.conversations)} conversations of ${row.name}`}
+          >
+            {formatCount(row.conversations)}
+          </Link>
+        ),
       },
       {
         id: 'last',

@@ -1,9 +1,11 @@
 import { Table } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useAccountTopics } from '@/data/account-topics';
 import { formatCount, formatDateTime } from '@/lib/format';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
 import { PanelSkeleton } from '@/ui/panel-skeleton';
+import links from '@/ui/person-link.module.css';
 import classes from '@/ui/section.module.css';
 
 type TopicsSectionProps = { domain: string; id: string; timezone: string };
@@ -38,7 +40,15 @@ export function TopicsSection({ domain, id, timezone }: TopicsSectionProps) {
         <Table.Tbody>
           {data.map((topic) => (
             <Table.Tr key={topic.topic_id}>
-              <Table.Td>{topic.label}</Table.Td>
+              <Table.Td>
+                <Link
+                  to="/conversations"
+                  search={{ account: id, topics: [topic.topic_id] }}
+                  className={links.plain}
+                >
+                  {topic.label}
+                </Link>
+              </Table.Td>
               <Table.Td ta="right">{formatCount(topic.conversations)}</Table.Td>
               <Table.Td ta="right">{formatDateTime(topic.last_asked_at, timezone)}</Table.Td>
             </Table.Tr>

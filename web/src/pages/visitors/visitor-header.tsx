@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { Visitor } from '@/data/visitor';
 import { useVisitorInterest } from '@/data/visitor-interest';
 import { deviceLabel } from '@/lib/device';
@@ -6,6 +7,7 @@ import { interestReason } from '@/lib/interest';
 import { AccountLink } from '@/ui/account-link';
 import { type Fact, Facts } from '@/ui/facts';
 import { InterestScore } from '@/ui/interest-score';
+import links from '@/ui/person-link.module.css';
 import { StatusBadge } from '@/ui/status-badge';
 import classes from './visitor-header.module.css';
 
@@ -38,6 +40,14 @@ export function VisitorHeader({ visitor, timezone }: VisitorHeaderProps) {
             account_name: account.name,
           }}
         />
+      ),
+    ],
+    [
+      'Conversations in the range',
+      visitor.conversation_count > 0 && (
+        <Link to="/conversations" search={{ visitor: visitor.id }} className={links.plain}>
+          Show them
+        </Link>
       ),
     ],
     ['Country', visitor.country && formatCountry(visitor.country)],

@@ -184,7 +184,7 @@ describe('the panel', () => {
     expect(await screen.findByText('Clicked a call to action')).toBeInTheDocument();
 
     const timeline = await screen.findByRole('list', { name: 'Timeline' });
-    expect(within(timeline).getByText('Thursday 5 November 2026')).toBeInTheDocument();
+    expect(within(timeline).getByText(/^Thursday,? 5 November 2026$/)).toBeInTheDocument();
     expect(within(timeline).getByText('Session, 11:01 – 11:02')).toBeInTheDocument();
     expect(within(timeline).getByText('<b>How much?</b>')).toBeInTheDocument();
     expect(within(timeline).getByRole('link', { name: 'Conversation' })).toHaveAttribute(
