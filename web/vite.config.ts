@@ -25,6 +25,20 @@ export default defineConfig({
     manifest: true,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        // One file of what most pages share packs better than a hundred small ones.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              test: /node_modules.(@mantine.(core|hooks)|@floating-ui|clsx|@tabler)|src.(ui|lib|data)./,
+              minShareCount: 4,
+            },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: 'jsdom',

@@ -30,6 +30,17 @@ const BUDGETS = [
     ],
   },
   {
+    page: 'Topics',
+    limit: 420_000,
+    modules: [
+      ENTRY,
+      SHELL,
+      'src/pages/topics/topics-page.tsx',
+      'src/pages/topics/topic-chart.tsx',
+      'src/pages/topics/topic-panel.tsx',
+    ],
+  },
+  {
     page: 'Visitors',
     limit: 420_000,
     modules: [

@@ -18,7 +18,12 @@ import { needsSecondFactor } from '@/data/second-factor';
 import { currentSession } from '@/data/session';
 import type { Backend } from '@/lib/backend';
 import { parseConversationSearch } from '@/lib/conversation-search';
-import { parseAuditSearch, parseDashboardSearch, parseScope } from '@/lib/filters';
+import {
+  parseAuditSearch,
+  parseDashboardSearch,
+  parseScope,
+  parseTopicSearch,
+} from '@/lib/filters';
 import { safeNext } from '@/lib/next-path';
 import {
   parseAccountPanel,
@@ -157,6 +162,25 @@ const auditRoute = createRoute({
   ),
 });
 
+const topicsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/topics',
+  validateSearch: parseTopicSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/topics/topics-page')),
+    'TopicsPage',
+  ),
+});
+
+const topicRoute = createRoute({
+  getParentRoute: () => topicsRoute,
+  path: '$domain/$id',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/topics/topic-panel')),
+    'TopicPanel',
+  ),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/account',
@@ -228,6 +252,7 @@ const routeTree = rootRoute.addChildren([
     conversationsRoute.addChildren([conversationRoute]),
     visitorsRoute.addChildren([visitorRoute]),
     accountsRoute.addChildren([companyRoute]),
+    topicsRoute.addChildren([topicRoute]),
   ]),
 ]);
 

@@ -41,6 +41,6 @@ export function conversationsOverTimeQuery(backend: Backend, scope: Scope, bucke
 }
 
 /** Conversations per day, week or month, beside those of the previous period. */
-export function useConversationsOverTime(scope: Scope, bucket: Bucket) {
-  return useQuery(conversationsOverTimeQuery(useBackend(), scope, bucket));
+export function useConversationsOverTime(scope: Scope, bucket: Bucket, enabled = true) {
+  return useQuery({ ...conversationsOverTimeQuery(useBackend(), scope, bucket), enabled });
 }

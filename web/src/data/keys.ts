@@ -1,2 +1,8 @@
 /** Every query over traffic: refetched together while traffic is being loaded. */
 export const TRAFFIC = 'traffic';
+
+/** The queries over topics, second in their keys: refetched together when a topic changes. */
+export const TOPICS = 'topics';
+
+/** The queries over questions the agent could not answer. */
+export const QUESTIONS = 'questions';

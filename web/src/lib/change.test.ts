@@ -42,3 +42,9 @@ it('a rate without a denominator is a dash, never 0 %', () => {
   expect(formatMetric(null, 'average')).toBe(NONE);
   expect(formatMetric(0, 'rate')).toBe('0.0%');
 });
+
+it('a score moves by points', () => {
+  expect(changeOf(4.3, 4, 'score')).toMatchObject({ direction: 'up', text: '0.3' });
+  expect(changeOf(4.04, 4, 'score').direction).toBe('same');
+  expect(changeOf(4, null, 'score').direction).toBe('unknown');
+});

@@ -19,30 +19,38 @@ const WORDS = { up: 'up', down: 'down', same: 'unchanged', unknown: '' } as cons
 
 export function formatMetric(value: number | null, unit: MetricUnit): string {
   if (unit === 'rate') return formatShare(value);
-  return unit === 'average' ? formatDecimal(value, 1) : formatCount(value);
+  return unit === 'count' ? formatCount(value) : formatDecimal(value, 1);
 }
 
-/** How a metric moved: percentage points for a rate, percent for everything else. */
+/** How a metric moved: percentage points for a rate, points for a score, percent for everything else. */
 export function changeOf(
   current: number | null,
   previous: number | null,
   unit: MetricUnit,
 ): Change {
   if (current === null || previous === null) return UNKNOWN;
-  if (unit !== 'rate' && previous === 0) return current === 0 ? unchanged(previous, unit) : UNKNOWN;
+  const grows = unit === 'count' || unit === 'average';
+  if (grows && previous === 0) return current === 0 ? unchanged(previous, unit) : UNKNOWN;
 
-  const delta = unit === 'rate' ? (current - previous) * 100 : (current - previous) / previous;
+  const points = (current - previous) * (unit === 'rate' ? 100 : 1);
+  const delta = grows ? points / previous : points;
   // What would be shown as 0.0 is no change, whichever sign it has.
-  const rounded = Math.round(delta * (unit === 'rate' ? 10 : 1000));
+  const rounded = Math.round(delta * (grows ? 1000 : 10));
   if (rounded === 0) return unchanged(previous, unit);
 
   const direction = directionOf(rounded);
   const size = Math.abs(delta);
-  const text = unit === 'rate' ? `${formatDecimal(size, 1)} pp` : formatGrowth(size);
-  const spokenSize = unit === 'rate' ? `${formatDecimal(size, 1)} percentage points` : text;
+  const text = grows ? formatGrowth(size) : `${formatDecimal(size, 1)}${POINTS[unit].text}`;
+  const spokenSize = grows ? text : `${formatDecimal(size, 1)} ${POINTS[unit].spoken}`;
   const from = formatMetric(previous, unit);
   return { direction, text, spoken: `${WORDS[direction]} ${spokenSize}, from ${from}` };
 }
+
+/** What a difference is measured in where it is not a share of what was. */
+const POINTS = {
+  rate: { text: ' pp', spoken: 'percentage points' },
+  score: { text: '', spoken: 'points' },
+};
 
 // Past tenfold a percentage is hard to read, and says no more than the factor.
 const TENFOLD = 9;
@@ -54,7 +62,10 @@ function formatGrowth(size: number): string {
 function unchanged(previous: number, unit: MetricUnit): Change {
   return {
     direction: 'same',
-    text: unit === 'rate' ? `${formatDecimal(0, 1)} pp` : formatShare(0),
+    text:
+      unit === 'count' || unit === 'average'
+        ? formatShare(0)
+        : `${formatDecimal(0, 1)}${POINTS[unit].text}`,
     spoken: `unchanged at ${formatMetric(previous, unit)}`,
   };
 }

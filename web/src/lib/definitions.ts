@@ -1,10 +1,10 @@
-import catalogue from '@config/metrics.json';
+import { counted, metrics } from '@config/metrics.json';
 
-export type MetricName = keyof typeof catalogue.metrics;
+export type MetricName = keyof typeof metrics;
 
 /** What a figure means, from the catalogue that the server's own comments are written from. */
 export function definitionOf(name: MetricName): string {
-  return catalogue.metrics[name].definition;
+  return metrics[name].definition;
 }
 
-export const ONLY_COUNTED = catalogue.counted;
+export const ONLY_COUNTED = counted;

@@ -1,4 +1,5 @@
 import { type Bucket, clampRange, type Day, isDay } from '@/lib/dates';
+import { TILE_IDS, type TileId } from '@/lib/tile-ids';
 
 /** The value of `domain` in the URL that stands for every domain the user may see. */
 export const ALL_DOMAINS = 'all';
@@ -23,7 +24,34 @@ export const CONVERSION_LABELS: Record<Conversion, string> = {
 export const DIMENSIONS = ['page', 'country', 'device', 'referrer'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-export type DashboardSearch = ScopeSearch & { bucket?: Bucket; top?: Dimension };
+/** What the best of are shown of: the dimensions, and what has a page of its own. */
+export const TOPS = ['page', 'topic', 'account', 'country', 'device', 'referrer'] as const;
+export type Top = (typeof TOPS)[number];
+
+export type DashboardSearch = ScopeSearch & { bucket?: Bucket; metric?: TileId; top?: Top };
+
+export const TOPIC_SORTS = [
+  'conversations',
+  'label',
+  'change',
+  'quality',
+  'conversion',
+  'unanswered',
+] as const;
+export type TopicSort = (typeof TOPIC_SORTS)[number];
+
+export const QUESTION_STATUSES = ['open', 'resolved', 'all'] as const;
+export type QuestionStatus = (typeof QUESTION_STATUSES)[number];
+
+export type TopicSearch = ScopeSearch & {
+  bucket?: Bucket;
+  view?: 'questions';
+  status?: QuestionStatus;
+  hidden?: boolean;
+  sort?: TopicSort;
+  /** Sorted from the smallest up. */
+  ascending?: boolean;
+};
 
 export type Raw = Record<string, unknown>;
 
@@ -33,6 +61,8 @@ export type AuditSearch = ScopeSearch & {
   action?: string;
   subject?: string;
 };
+
+const BUCKETS = ['day', 'week', 'month'] as const;
 
 export function text(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
@@ -49,6 +79,10 @@ export function someOf<T extends string>(value: unknown, allowed: readonly T[]):
   const given = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
   const kept = allowed.filter((each) => given.includes(each));
   return kept.length > 0 ? kept : undefined;
+}
+
+function flag(value: unknown): true | undefined {
+  return value === true || value === 'true' ? true : undefined;
 }
 
 export function count(value: unknown): number | undefined {
@@ -68,8 +102,21 @@ export function parseScope(raw: Raw): ScopeSearch {
 export function parseDashboardSearch(raw: Raw): DashboardSearch {
   return {
     ...parseScope(raw),
-    bucket: oneOf(raw.bucket, ['day', 'week', 'month'] as const),
-    top: oneOf(raw.top, DIMENSIONS),
+    bucket: oneOf(raw.bucket, BUCKETS),
+    metric: oneOf(raw.metric, TILE_IDS),
+    top: oneOf(raw.top, TOPS),
+  };
+}
+
+export function parseTopicSearch(raw: Raw): TopicSearch {
+  return {
+    ...parseScope(raw),
+    bucket: oneOf(raw.bucket, BUCKETS),
+    view: oneOf(raw.view, ['questions'] as const),
+    status: oneOf(raw.status, QUESTION_STATUSES),
+    hidden: flag(raw.hidden),
+    sort: oneOf(raw.sort, TOPIC_SORTS),
+    ascending: flag(raw.ascending),
   };
 }
 

@@ -77,6 +77,11 @@ export function formatWeekday(day: Day): string {
   }).format(asUtc(day));
 }
 
+/** An hour of the day as a clock of 24 shows it: two digits say it everywhere. */
+export function formatHour(hour: number): string {
+  return String(hour).padStart(2, '0');
+}
+
 export function formatRange(range: DayRange): string {
   return dates({ timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).formatRange(
     asUtc(range.from),
@@ -156,7 +161,7 @@ export function formatAge(instant: string, now = new Date()): string {
 }
 
 /** A weekday's name: 1 is Monday, 7 Sunday. */
-export function formatWeekdayName(weekday: number): string {
+export function formatWeekdayName(weekday: number, width: 'short' | 'long' = 'long'): string {
   // The first of January 2024 was a Monday.
-  return dates({ timeZone: 'UTC', weekday: 'long' }).format(new Date(Date.UTC(2024, 0, weekday)));
+  return dates({ timeZone: 'UTC', weekday: width }).format(new Date(Date.UTC(2024, 0, weekday)));
 }

@@ -43,3 +43,11 @@ export function interestReason(conversation: Behaviour | null, signals: string[]
   if (score === 2) return 'Sent several messages';
   return 'Barely interacted';
 }
+
+/** The scores of those to speak to first. */
+export const HOT_SCORES = [4, 5];
+
+/** What a buying signal says the visitor asked about. */
+export function signalLabel(kind: string): string {
+  return `asked about ${SIGNALS[kind] ?? kind}`;
+}

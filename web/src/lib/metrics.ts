@@ -1,157 +1,121 @@
-import type { Conversion } from '@/lib/filters';
+import { counted, listed, metrics } from '@config/metrics.json';
 import { formatCount, formatShare } from '@/lib/format';
+import type { Rows } from '@/lib/rows';
+import type { TileId } from '@/lib/tile-ids';
 
 /** How the number of a metric reads and what a change of it is measured in. */
-export type MetricUnit = 'count' | 'rate' | 'average';
+export type MetricUnit = 'count' | 'rate' | 'average' | 'score';
 
-export type MetricId =
-  | 'widget_displays'
-  | 'visitors'
-  | 'engaged_visitors'
-  | 'engagement_rate'
-  | 'conversations'
-  | 'turns_per_conversation'
-  | 'emails_captured'
-  | 'demos_proposed'
-  | 'cta_clicks'
-  | 'demos_booked';
+/** A metric of config/metrics.json, where each is named and defined once for SQL, docs and pages. */
+export type MetricId = keyof typeof metrics;
+
+export function labelOf(id: MetricId): string {
+  return metrics[id].label;
+}
+
+/** What a metric means, and what never counts. */
+export function definitionOf(id: MetricId): string {
+  return `${metrics[id].definition} ${counted}`;
+}
 
 /** What a row of get_dashboard_summary says. */
 type Figure = { value: number; base: number | null; rate: number | null };
 
 export type Metric = {
-  id: MetricId;
+  id: TileId;
   label: string;
   unit: MetricUnit;
-  /** The row of get_dashboard_summary it is read from. */
-  source: string;
+  /** The row of get_dashboard_summary, and the metric of get_metric_over_time, it is read from. */
+  source: MetricId;
   definition: string;
-  /** The smaller figure under the number, and the row it is read from. */
-  detail: { source: string; text: (figure: Figure) => string } | null;
-  /** The conversations behind the number; null where it does not count conversations. */
-  rows: { messaged?: true; conversions?: Conversion[] } | null;
+  /** The smaller figure under the number, the row it is read from and the rows it opens. */
+  detail: { source: MetricId; text: (figure: Figure) => string; rows: Rows | null } | null;
+  /** What the number opens; null where it counts no rows of a list. */
+  rows: Rows | null;
 };
 
 const ofMessaged = ({ rate }: Figure) => `${formatShare(rate)} of messaged conversations`;
+const people = (count: number) => `${formatCount(count)} ${count === 1 ? 'visitor' : 'visitors'}`;
 
-const ONLY_COUNTED = 'Bots, internal traffic and test environments are not counted.';
+const DISPLAYED: Rows = { to: '/visitors', search: { did: 'displayed' } };
+const ENGAGED: Rows = { to: '/visitors', search: { did: 'engaged' } };
 
-/** Every figure of the Dashboard, defined in one place: the tiles and their tooltips read it. */
+type Given = Pick<Metric, 'rows'> & Partial<Pick<Metric, 'source' | 'detail'>>;
+
+function tile(id: TileId, { source = id, detail = null, rows }: Given): Metric {
+  const { label, unit } = metrics[id];
+  return {
+    id,
+    label,
+    unit: unit as MetricUnit,
+    source,
+    definition: definitionOf(id),
+    detail,
+    rows,
+  };
+}
+
+function conversion(id: TileId, kind: string): Metric {
+  const found = tile(id, {
+    detail: { source: id, text: ofMessaged, rows: null },
+    rows: { to: '/conversations', search: { conversions: [kind] } },
+  });
+  return { ...found, definition: `${metrics[id].definition} ${listed} ${counted}` };
+}
+
+/** Every figure of the Dashboard: the tiles, their tooltips and what they open. */
 export const METRICS: readonly Metric[] = [
-  {
-    id: 'widget_displays',
-    label: 'Widget displays',
-    unit: 'count',
-    source: 'widget_displays',
-    definition: `How many times the widget was shown. ${ONLY_COUNTED}`,
-    detail: null,
+  tile('widget_displays', {
+    detail: {
+      source: 'engaged_visitors',
+      text: ({ base }) => `to ${people(base ?? 0)}`,
+      rows: DISPLAYED,
+    },
     rows: null,
-  },
-  {
-    id: 'visitors',
-    label: 'Visitors',
-    unit: 'count',
-    source: 'visitors',
-    definition: `Distinct visitors with any activity in the range. ${ONLY_COUNTED}`,
-    detail: null,
-    rows: null,
-  },
-  {
-    id: 'engaged_visitors',
-    label: 'Engaged visitors',
-    unit: 'count',
-    source: 'engaged_visitors',
-    definition: 'Distinct visitors who were shown the widget and sent a message in the range.',
+  }),
+  tile('visitors', { rows: { to: '/visitors', search: { did: 'active' } } }),
+  tile('engaged_visitors', {
     detail: {
       source: 'engaged_visitors',
       text: ({ base }) => `of ${formatCount(base)} shown the widget`,
+      rows: DISPLAYED,
     },
-    rows: null,
-  },
-  {
-    id: 'engagement_rate',
-    label: 'Engagement rate',
-    unit: 'rate',
-    source: 'engaged_visitors',
-    definition:
-      'Engaged visitors ÷ distinct visitors who were shown the widget in the range. “–” when nobody was shown it.',
-    detail: null,
-    rows: null,
-  },
-  {
-    id: 'conversations',
-    label: 'Conversations',
-    unit: 'count',
-    source: 'conversations',
-    definition:
-      'Conversations that belong to the range: to the day of their first message, or of their creation while they have none.',
+    rows: ENGAGED,
+  }),
+  tile('engagement_rate', { source: 'engaged_visitors', rows: ENGAGED }),
+  tile('conversations', {
     detail: {
       source: 'messaged_conversations',
       text: ({ rate }) => `${formatShare(rate)} with messages`,
+      rows: { to: '/conversations', search: { messaged: true } },
     },
-    rows: {},
-  },
-  {
-    id: 'turns_per_conversation',
-    label: 'Turns per conversation',
-    unit: 'average',
+    rows: { to: '/conversations', search: {} },
+  }),
+  tile('turns_per_conversation', {
     source: 'turns',
-    definition:
-      'Turns (a visitor message and the answer to it) ÷ messaged conversations, those with a visitor’s message.',
     detail: {
       source: 'turns',
       text: ({ value }) => `${formatCount(value)} turns in all`,
+      rows: null,
     },
-    rows: { messaged: true },
-  },
-  {
-    id: 'emails_captured',
-    label: 'E-mails captured',
-    unit: 'count',
-    source: 'emails_captured',
-    definition:
-      'E-mail addresses given, on that day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
-    detail: { source: 'emails_captured', text: ofMessaged },
-    rows: { conversions: ['email_captured'] },
-  },
-  {
-    id: 'demos_proposed',
-    label: 'Demos proposed',
-    unit: 'count',
-    source: 'demos_proposed',
-    definition:
-      'Times the agent proposed a demo, on that day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
-    detail: { source: 'demos_proposed', text: ofMessaged },
-    rows: { conversions: ['demo_proposed'] },
-  },
-  {
-    id: 'cta_clicks',
-    label: 'CTA clicks',
-    unit: 'count',
-    source: 'cta_clicks',
-    definition:
-      'Calls to action that were clicked, on the day of the click. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
-    detail: { source: 'cta_clicks', text: ofMessaged },
-    rows: { conversions: ['cta_clicked'] },
-  },
-  {
-    id: 'demos_booked',
-    label: 'Demos booked',
-    unit: 'count',
-    source: 'demos_booked',
-    definition:
-      'Demos booked, on their own day. Rate: conversations with one ÷ messaged conversations, those with a visitor’s message.',
-    detail: { source: 'demos_booked', text: ofMessaged },
-    rows: { conversions: ['demo_booked'] },
-  },
+    rows: { to: '/conversations', search: { messaged: true } },
+  }),
+  conversion('emails_captured', 'email_captured'),
+  conversion('demos_proposed', 'demo_proposed'),
+  conversion('cta_clicks', 'cta_clicked'),
+  conversion('demos_booked', 'demo_booked'),
 ];
 
-/** The steps of the funnel, by the name the server gives them. */
-export const FUNNEL_STEPS: Record<string, { label: string; definition: string }> = {
-  displayed: { label: 'Widget displayed', definition: 'Distinct visitors shown the widget.' },
-  opened: { label: 'Widget opened', definition: '… who also opened it.' },
-  messaged: { label: 'Message sent', definition: '… who also sent a message.' },
-  demo_proposed: { label: 'Demo proposed', definition: '… to whom a demo was also proposed.' },
-  cta_clicked: { label: 'CTA clicked', definition: '… who also clicked a call to action.' },
-  demo_booked: { label: 'Demo booked', definition: '… who also booked a demo.' },
+export function metricOf(id: TileId): Metric {
+  return METRICS.find((each) => each.id === id) as Metric;
+}
+
+/** The steps of the funnel, by the name the server gives them: their metric, and who reached them. */
+export const FUNNEL_STEPS: Record<string, { metric: MetricId; did: string }> = {
+  displayed: { metric: 'funnel_displayed', did: 'displayed' },
+  opened: { metric: 'funnel_opened', did: 'funnel_opened' },
+  messaged: { metric: 'funnel_messaged', did: 'funnel_messaged' },
+  demo_proposed: { metric: 'funnel_proposed', did: 'funnel_proposed' },
+  cta_clicked: { metric: 'funnel_clicked', did: 'funnel_clicked' },
+  demo_booked: { metric: 'funnel_booked', did: 'funnel_booked' },
 };

@@ -3,6 +3,7 @@ import {
   IconHistory,
   IconLayoutDashboard,
   IconMessages,
+  IconTags,
   IconUsers,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -16,6 +17,7 @@ const PAGES = [
   { to: '/visitors', label: 'Visitors', Icon: IconUsers },
   { to: '/accounts', label: 'Accounts', Icon: IconBuilding },
   { to: '/conversations', label: 'Conversations', Icon: IconMessages },
+  { to: '/topics', label: 'Topics', Icon: IconTags },
 ] as const;
 const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;
 

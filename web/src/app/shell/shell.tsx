@@ -1,8 +1,7 @@
-import '@mantine/notifications/styles.layer.css';
-import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Notifications } from '@mantine/notifications';
 import { getRouteApi, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { loadPage } from '@/app/load-page';
 import { useDomains } from '@/data/domains';
 import { domainsIn } from '@/data/scope';
 import { useShortcuts } from '@/lib/shortcuts';
@@ -10,8 +9,22 @@ import { DemoProgress } from './demo-progress';
 import { Brand, Navigation } from './navigation';
 import { NoDomain } from './no-domain';
 import classes from './shell.module.css';
-import { ShortcutsHelp } from './shortcuts-help';
 import { TopBar } from './top-bar';
+
+// What is not seen at first is loaded after what is; dialogs when they are first opened.
+const Notices = lazy(() =>
+  loadPage(() => import('./notices'))().then((module) => ({ default: module.Notices })),
+);
+const NavigationDrawer = lazy(() =>
+  loadPage(() => import('./navigation-drawer'))().then((module) => ({
+    default: module.NavigationDrawer,
+  })),
+);
+const ShortcutsHelp = lazy(() =>
+  loadPage(() => import('./shortcuts-help'))().then((module) => ({
+    default: module.ShortcutsHelp,
+  })),
+);
 
 const route = getRouteApi('/shell');
 
@@ -30,6 +43,7 @@ export function Shell() {
     v: () => void navigate({ to: '/visitors' }),
     a: () => void navigate({ to: '/accounts' }),
     c: () => void navigate({ to: '/conversations' }),
+    t: () => void navigate({ to: '/topics' }),
   });
 
   return (
@@ -42,15 +56,6 @@ export function Shell() {
           <Brand />
         </Navigation>
       </div>
-      <Drawer
-        opened={drawerOpen}
-        onClose={drawer.close}
-        size={264}
-        title={<Brand />}
-        classNames={{ header: classes.drawerHead, body: classes.drawerBody }}
-      >
-        <Navigation onNavigate={drawer.close} />
-      </Drawer>
       <div>
         <TopBar onMenu={drawer.open} onHelp={help.open} />
         <DemoProgress />
@@ -64,8 +69,13 @@ export function Shell() {
           </div>
         </main>
       </div>
-      <ShortcutsHelp opened={helpOpen} onClose={help.close} />
-      <Notifications position="bottom-right" />
+      <Suspense>
+        {drawerOpen && <NavigationDrawer onClose={drawer.close} />}
+        {helpOpen && <ShortcutsHelp opened onClose={help.close} />}
+      </Suspense>
+      <Suspense>
+        <Notices />
+      </Suspense>
     </div>
   );
 }

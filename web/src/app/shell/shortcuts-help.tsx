@@ -8,6 +8,7 @@ const SHORTCUTS: [string[], string][] = [
   [['v'], 'Visitors'],
   [['a'], 'Accounts'],
   [['c'], 'Conversations'],
+  [['t'], 'Topics'],
   [['/'], 'Search the list'],
   [['j', '→'], 'Next in the list'],
   [['k', '←'], 'Previous in the list'],

@@ -6,13 +6,13 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconKeyboard, IconLogout, IconUserCog } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useProfile } from '@/data/profile';
 import { signOut } from '@/data/session';
 import { useBackend } from '@/lib/backend';
 import { toProblem } from '@/lib/errors';
+import { notify } from '@/ui/notify';
 import classes from './user-menu.module.css';
 
 const ROLES: Record<string, string> = { admin: 'Rose staff', user: 'Client user' };
@@ -37,7 +37,7 @@ export function UserMenu({ onHelp }: UserMenuProps) {
       await signOut(backend);
       await router.navigate({ to: '/sign-in' });
     } catch (error) {
-      notifications.show({
+      await notify({
         color: 'red',
         title: 'You are still signed in',
         message: toProblem(error).message,

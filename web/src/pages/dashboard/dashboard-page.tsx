@@ -6,6 +6,8 @@ import { PageHead } from '@/ui/page-head';
 import { ScopeNote } from '@/ui/scope-note';
 import classes from './dashboard-page.module.css';
 import { FunnelPanel } from './funnel-panel';
+import { HeatMapPanel } from './heat-map-panel';
+import { HighlightPanels } from './highlight-panels';
 import { NoTraffic } from './no-traffic';
 import { OverTimePanel } from './over-time-panel';
 import { Tiles } from './tiles';
@@ -41,6 +43,10 @@ export function DashboardPage() {
               <FunnelPanel scope={scope} />
               <TopPanel scope={scope} />
             </div>
+            <div className={clsx(classes.stack, classes.pair)}>
+              <HighlightPanels scope={scope} />
+            </div>
+            <HeatMapPanel scope={scope} />
           </>
         )}
       </div>

@@ -2,10 +2,11 @@ import type { FunnelStep } from '@/data/conversation-funnel';
 import type { Scope } from '@/data/scope';
 import { changeOf } from '@/lib/change';
 import { formatCount, formatShare } from '@/lib/format';
-import { FUNNEL_STEPS } from '@/lib/metrics';
+import { definitionOf, FUNNEL_STEPS, labelOf } from '@/lib/metrics';
 import { timezoneLabel } from '@/lib/timezone';
 import { ChangeLabel } from '@/ui/change-label';
 import { Definition } from '@/ui/definition';
+import { RowsLink } from '@/ui/rows-link';
 import classes from './funnel-panel.module.css';
 
 type FunnelTableProps = { steps: FunnelStep[]; scope: Scope; stale: boolean };
@@ -35,20 +36,29 @@ export function FunnelTable({ steps, scope, stale }: FunnelTableProps) {
 }
 
 function FunnelRow({ step, timezone }: { step: FunnelStep; timezone: string }) {
-  const { label, definition } = FUNNEL_STEPS[step.name] ?? { label: step.name, definition: '' };
+  const { metric, did } = FUNNEL_STEPS[step.name] ?? { metric: 'funnel', did: 'active' };
+  const label = labelOf(metric);
   const width = `${(step.share_of_first ?? 0) * 100}%`;
   return (
     <tr>
       <th scope="row">
         <span className={classes.step}>
           {label}
-          <Definition of={label} text={definition} timezone={timezone} />
+          <Definition of={label} text={definitionOf(metric)} timezone={timezone} />
         </span>
         <div className={classes.track} aria-hidden>
           {step.visitors > 0 && <div className={classes.bar} style={{ width }} />}
         </div>
       </th>
-      <td className={classes.count}>{formatCount(step.visitors)}</td>
+      <td className={classes.count}>
+        {step.visitors > 0 ? (
+          <RowsLink rows={{ to: '/visitors', search: { did } }} title="See these visitors">
+            {formatCount(step.visitors)}
+          </RowsLink>
+        ) : (
+          formatCount(0)
+        )}
+      </td>
       <td>{formatShare(step.share_of_first)}</td>
       <td className={classes.soft}>{formatShare(step.share_of_previous)}</td>
       <td className={classes.wide}>

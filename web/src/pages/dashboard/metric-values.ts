@@ -11,11 +11,11 @@ export function metricValues(metric: Metric, row: SummaryRow | undefined): Value
 }
 
 /**
- * Whether the list of conversations shows exactly what a number counts (`all`), or how many it shows
+ * Whether the list shows exactly what a number counts (`all`), or how many conversations it shows
  * instead (`some`): a conversion may belong to no conversation, or to one that began on an earlier day.
  */
-export function conversationsBehind(metric: Metric, row: SummaryRow) {
-  if (metric.rows === null || row.value === 0) return { all: false, some: 0 };
+export function rowsBehind(metric: Metric, row: SummaryRow | undefined) {
+  if (row === undefined || metric.rows === null || row.value === 0) return { all: false, some: 0 };
   const listed = row.conversations ?? row.value;
   return { all: listed === row.value, some: listed === row.value ? 0 : listed };
 }

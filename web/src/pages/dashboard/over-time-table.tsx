@@ -1,17 +1,17 @@
 import 'mantine-datatable/styles.layer.css';
 import { DataTable, type DataTableSortStatus } from 'mantine-datatable';
 import { useMemo, useState } from 'react';
-import type { OverTimeRow } from '@/data/conversations-over-time';
+import { formatMetric } from '@/lib/change';
 import type { Bucket } from '@/lib/dates';
-import { formatCount } from '@/lib/format';
-import { type Point, pointsOf } from './over-time-points';
+import type { Metric } from '@/lib/metrics';
+import { BUCKET_HEADINGS } from '@/ui/chart-options';
+import type { Point } from './over-time-points';
 import classes from './over-time-table.module.css';
 
-const HEADINGS: Record<Bucket, string> = { day: 'Day', week: 'Week from', month: 'Month' };
 const HEIGHT = 340;
 
 type Column = 'bucket' | 'total' | 'messaged' | 'previous';
-type OverTimeTableProps = { rows: OverTimeRow[]; bucket: Bucket };
+type OverTimeTableProps = { metric: Metric; points: Point[]; bucket: Bucket };
 
 function sorted(points: Point[], { columnAccessor, direction }: DataTableSortStatus<Point>) {
   const key = columnAccessor as Column;
@@ -24,21 +24,18 @@ function sorted(points: Point[], { columnAccessor, direction }: DataTableSortSta
 }
 
 /** The chart's numbers, for reading and for screen readers. */
-export function OverTimeTable({ rows, bucket }: OverTimeTableProps) {
+export function OverTimeTable({ metric, points, bucket }: OverTimeTableProps) {
   const [sortStatus, setSortStatus] = useState<DataTableSortStatus<Point>>({
     columnAccessor: 'bucket',
     direction: 'asc',
   });
-  const records = useMemo(
-    () => sorted(pointsOf(rows, bucket), sortStatus),
-    [rows, bucket, sortStatus],
-  );
+  const records = useMemo(() => sorted(points, sortStatus), [points, sortStatus]);
   const number = (accessor: Exclude<Column, 'bucket'>, title: string) => ({
     accessor,
     title,
     sortable: true,
     textAlign: 'right' as const,
-    render: (point: Point) => formatCount(point[accessor]),
+    render: (point: Point) => formatMetric(point[accessor], metric.unit),
   });
 
   return (
@@ -53,12 +50,12 @@ export function OverTimeTable({ rows, bucket }: OverTimeTableProps) {
       columns={[
         {
           accessor: 'bucket',
-          title: HEADINGS[bucket],
+          title: BUCKET_HEADINGS[bucket],
           sortable: true,
           render: (point) => point.label,
         },
-        number('total', 'Conversations'),
-        number('messaged', 'With messages'),
+        number('total', metric.label),
+        ...(metric.id === 'conversations' ? [number('messaged', 'With messages')] : []),
         number('previous', 'Previous period'),
       ]}
     />

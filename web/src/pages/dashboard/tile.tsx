@@ -1,11 +1,11 @@
-import { Link } from '@tanstack/react-router';
 import type { SummaryRow } from '@/data/dashboard-summary';
 import { changeOf, formatMetric } from '@/lib/change';
 import { formatCount } from '@/lib/format';
 import type { Metric } from '@/lib/metrics';
 import { ChangeLabel } from '@/ui/change-label';
 import { Definition } from '@/ui/definition';
-import { conversationsBehind, metricValues } from './metric-values';
+import { RowsLink } from '@/ui/rows-link';
+import { metricValues, rowsBehind } from './metric-values';
 import classes from './tiles.module.css';
 
 type TileProps = {
@@ -17,10 +17,9 @@ type TileProps = {
 
 export function Tile({ metric, rows, timezone, stale }: TileProps) {
   const row = rows.get(metric.source);
-  const detail = metric.detail && rows.get(metric.detail.source);
   const { current, previous } = metricValues(metric, row);
   const value = formatMetric(current, metric.unit);
-  const behind = row && conversationsBehind(metric, row);
+  const behind = rowsBehind(metric, row);
   return (
     <div className={classes.tile} data-stale={stale || undefined}>
       <dt className={classes.label}>
@@ -28,28 +27,35 @@ export function Tile({ metric, rows, timezone, stale }: TileProps) {
         <Definition of={metric.label} text={metric.definition} timezone={timezone} />
       </dt>
       <dd className={classes.figure}>
-        {behind?.all && metric.rows ? (
-          <Link
-            to="/conversations"
-            search={metric.rows}
-            className={classes.value}
-            title="See these conversations"
-          >
+        {behind.all && metric.rows ? (
+          <RowsLink rows={metric.rows} className={classes.value} title="See what is counted">
             {value}
-          </Link>
+          </RowsLink>
         ) : (
           <span className={classes.value}>{value}</span>
         )}
         <ChangeLabel change={changeOf(current, previous, metric.unit)} />
       </dd>
       <dd className={classes.rate}>
-        {detail && metric.detail?.text(detail)}
-        {behind && behind.some > 0 && metric.rows && (
-          <Link to="/conversations" search={metric.rows} className={classes.behind}>
+        <Detail metric={metric} rows={rows} />
+        {behind.some > 0 && metric.rows && (
+          <RowsLink rows={metric.rows} className={classes.behind}>
             In {formatCount(behind.some)} {behind.some === 1 ? 'conversation' : 'conversations'}
-          </Link>
+          </RowsLink>
         )}
       </dd>
     </div>
+  );
+}
+
+function Detail({ metric: { detail }, rows }: Pick<TileProps, 'metric' | 'rows'>) {
+  const row = detail && rows.get(detail.source);
+  if (!detail || !row) return null;
+  // Nobody and nothing opens no list.
+  if (!detail.rows || !(row.base ?? row.value)) return detail.text(row);
+  return (
+    <RowsLink rows={detail.rows} className={classes.behind}>
+      {detail.text(row)}
+    </RowsLink>
   );
 }

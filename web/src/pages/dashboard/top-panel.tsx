@@ -1,12 +1,16 @@
 import { Tabs } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Scope } from '@/data/scope';
-import { DIMENSIONS, type Dimension } from '@/lib/filters';
+import { TOPS, type Top } from '@/lib/filters';
 import { Panel } from '@/ui/panel';
+import { TopAccounts } from './top-accounts';
 import { TopTable } from './top-table';
+import { TopTopics } from './top-topics';
 
-const LABELS: Record<Dimension, string> = {
+const LABELS: Record<Top, string> = {
   page: 'Pages',
+  topic: 'Topics',
+  account: 'Accounts',
   country: 'Countries',
   device: 'Devices',
   referrer: 'Referrers',
@@ -16,33 +20,39 @@ const route = getRouteApi('/shell/dashboard');
 
 type TopPanelProps = { scope: Scope };
 
-/** Where sessions and conversations come from. */
+function TopOf({ scope, top }: { scope: Scope; top: Top }) {
+  if (top === 'topic') return <TopTopics scope={scope} />;
+  if (top === 'account') return <TopAccounts scope={scope} />;
+  return <TopTable scope={scope} dimension={top} />;
+}
+
+/** Where sessions and conversations come from, and what they are about. */
 export function TopPanel({ scope }: TopPanelProps) {
   const navigate = route.useNavigate();
-  const top = route.useSearch({ select: (search) => search.top }) ?? 'page';
+  const shown = route.useSearch({ select: (search) => search.top }) ?? 'page';
   const choose = (value: string | null) => {
-    const next = DIMENSIONS.find((each) => each === value);
+    const next = TOPS.find((each) => each === value);
     void navigate({ search: (current) => ({ ...current, top: next }), replace: true });
   };
 
   return (
     <Panel title="Best of" note="By conversations">
       <Tabs
-        value={top}
+        value={shown}
         onChange={choose}
         keepMounted={false}
-        styles={{ tab: { paddingInline: 11 } }}
+        styles={{ tab: { paddingInline: 10 } }}
       >
         <Tabs.List mb="xs">
-          {DIMENSIONS.map((dimension) => (
-            <Tabs.Tab key={dimension} value={dimension}>
-              {LABELS[dimension]}
+          {TOPS.map((top) => (
+            <Tabs.Tab key={top} value={top}>
+              {LABELS[top]}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {DIMENSIONS.map((dimension) => (
-          <Tabs.Panel key={dimension} value={dimension}>
-            <TopTable scope={scope} dimension={dimension} />
+        {TOPS.map((top) => (
+          <Tabs.Panel key={top} value={top}>
+            <TopOf scope={scope} top={top} />
           </Tabs.Panel>
         ))}
       </Tabs>

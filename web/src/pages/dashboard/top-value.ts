@@ -1,12 +1,6 @@
 import type { Dimension } from '@/lib/filters';
 import { formatCountry } from '@/lib/format';
 
-/** The filter of the conversation list that shows a row's conversations, where there is one. */
-export const ROW_FILTERS: Partial<Record<Dimension, 'page' | 'country'>> = {
-  page: 'page',
-  country: 'country',
-};
-
 const UNKNOWN: Record<Dimension, string> = {
   page: 'Unknown page',
   country: 'Unknown country',

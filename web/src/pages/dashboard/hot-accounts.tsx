@@ -1,0 +1,68 @@
+import { useDomains } from '@/data/domains';
+import type { Scope } from '@/data/scope';
+import { useTopAccounts } from '@/data/top-accounts';
+import { formatCount, formatShortDateTime } from '@/lib/format';
+import { HOT_SCORES, SCORE_LABELS, scoreOf } from '@/lib/interest';
+import { EmptyState } from '@/ui/empty-state';
+import { ErrorState } from '@/ui/error-state';
+import { RowsLink } from '@/ui/rows-link';
+import classes from './highlights.module.css';
+import { TopSkeleton } from './top-rows';
+
+const MOST = 6;
+
+function of(count: number, one: string) {
+  return `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
+}
+
+export function HotAccounts({ scope }: { scope: Scope }) {
+  const { data, error, refetch } = useTopAccounts(scope, {
+    sort: 'recent',
+    limit: MOST,
+    scores: HOT_SCORES,
+  });
+  const timezones = new Map(useDomains().map((each) => [each.site_domain, each.timezone]));
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data) return <TopSkeleton />;
+  if (data.length === 0) {
+    return (
+      <EmptyState title="No hot company in this range">
+        A company is as hot as the hottest conversation of its people.
+      </EmptyState>
+    );
+  }
+  return (
+    <ol className={classes.list}>
+      {data.map((row) => (
+        <li key={`${row.site_domain} ${row.id}`} className={classes.item}>
+          <span className={classes.score} data-score={row.interest_score}>
+            {row.interest_score} {SCORE_LABELS[scoreOf(row.interest_score)]}
+          </span>
+          <RowsLink
+            rows={{
+              to: '/conversations',
+              search: { account: row.id, domain: row.site_domain, scores: HOT_SCORES },
+            }}
+            className={classes.name}
+          >
+            {row.name}
+          </RowsLink>
+          {row.last_seen_at && (
+            <time className={classes.when} dateTime={row.last_seen_at}>
+              {formatShortDateTime(row.last_seen_at, timezones.get(row.site_domain) ?? 'UTC')}
+            </time>
+          )}
+          <span className={classes.why}>
+            {[
+              of(row.visitors, 'visitor'),
+              of(row.sessions, 'session'),
+              of(row.conversations, 'conversation'),
+              ...(row.industry ? [row.industry] : []),
+              ...(scope.domain === null ? [row.site_domain] : []),
+            ].join(' · ')}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
