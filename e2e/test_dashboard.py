@@ -74,11 +74,54 @@ def test_a_number_opens_the_conversations_behind_it(open_page: OpenPage) -> None
         ("Turns per conversation", 3),
     ):
         page.goto(path("dashboard", FIGURES))
-        tile(page, label).get_by_role("link").click()
+        tile(page, label).get_by_role("link").first.click()
         words = f"{count} conversations"
         expect(page.get_by_text(words, exact=True)).to_be_visible()
         expect(rows(page)).to_have_count(count)
         expect(page).to_have_url(re.compile(f"/conversations.*from={FIGURES.start}"))
+
+
+def test_what_counts_visitors_opens_as_many(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    for label, link, count in (
+        ("Widget displays", "to 4 visitors", 4),
+        ("Visitors", "6", 6),
+        ("Engaged visitors", "2", 2),
+    ):
+        page.goto(path("dashboard", FIGURES))
+        tile(page, label).get_by_role("link", name=link, exact=True).click()
+        expect(page.get_by_text(f"{count} visitors", exact=True)).to_be_visible()
+    page.goto(path("dashboard", FIGURES))
+    funnel = page.get_by_role("region", name="Funnel")
+    funnel.get_by_role("row", name=re.compile("^Widget opened")).get_by_role("link").click()
+    expect(page.get_by_text("3 visitors", exact=True)).to_be_visible()
+
+
+def test_rows_and_cells_open_as_many_conversations(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("dashboard", FIGURES))
+    page.get_by_role("region", name="Best of").get_by_role("row", name="/pricing").get_by_role(
+        "link"
+    ).click()
+    expect(rows(page)).to_have_count(3)
+    # The night's conversation began on Monday the 9th, half past midnight in Paris.
+    page.goto(path("dashboard", FIGURES))
+    heat = page.get_by_role("region", name="Hour by weekday")
+    heat.scroll_into_view_if_needed()
+    heat.get_by_role("link", name="1 on Monday at 00").click()
+    expect(rows(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile("hour=0&weekday=1"))
+
+
+def test_any_tile_is_shown_over_time(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("dashboard", FIGURES))
+    page.get_by_label("Metric", exact=True).select_option("Widget displays")
+    over_time = page.get_by_role("region", name="Widget displays over time")
+    expect(
+        over_time.get_by_role("img", name="Widget displays per day: 7, 5 in the previous period")
+    ).to_be_visible()
+    expect(page).to_have_url(re.compile("metric=widget_displays"))
 
 
 def test_presets_are_days_of_the_domain_and_stay_after_a_reload(open_page: OpenPage) -> None:

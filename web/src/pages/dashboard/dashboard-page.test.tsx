@@ -82,7 +82,13 @@ describe('the tiles', () => {
       'href',
       '/conversations?domain=abtasty.com&from=2026-11-01&to=2026-11-07&conversions=demo_booked',
     );
-    expect(within(await tile('Visitors')).queryByRole('link')).toBeNull();
+    expect(within(await tile('Visitors')).getByRole('link')).toHaveAttribute(
+      'href',
+      '/visitors?domain=abtasty.com&from=2026-11-01&to=2026-11-07&did=active',
+    );
+    expect(within(await tile('Widget displays')).getByRole('link')).toHaveTextContent(
+      'to 1,000 visitors',
+    );
   });
 
   it('link to what the list shows where it is not what they count', async () => {
