@@ -98,6 +98,17 @@ def pages(
         after = page[-1]["cursor"]
 
 
+def exported(
+    person: Connection[Any], noun: str, site: str, passed: dict[str, Any], sort: str
+) -> list[Any]:
+    """The ids of a file's rows, in its order."""
+    rows: list[Any] = person.execute(
+        f"select {noun}_id as id from private.export_{noun}s(%s, %s, %s)",  # type: ignore[arg-type]
+        [[site], json.dumps(passed), sort],
+    ).fetchall()
+    return [row["id"] for row in rows]
+
+
 def passing_visitors(
     visitors: list[dict[str, Any]],
     counted: Recount,
@@ -154,6 +165,7 @@ def test_visitors_equal_a_recount(
 
     assert [row["id"] for row in listed] == sorted(expected, key=key, reverse=True)
     assert {row["id"]: row["last_day"] for row in listed} == expected
+    assert exported(person, "visitor", site, filtered, sort) == [row["id"] for row in listed]
     (counted_row,) = person.execute(
         "select public.count_visitors(%s, %s)", [[site], json.dumps(filtered)]
     ).fetchall()
@@ -214,6 +226,7 @@ def test_accounts_equal_a_recount(
     assert {str(row["id"]): row["visitors"] for row in listed} == {
         str(row["id"]): people[str(row["id"])] for row in listed
     }
+    assert exported(person, "account", site, filtered, sort) == [row["id"] for row in listed]
     (counted_row,) = person.execute(
         "select public.count_accounts(%s, %s)", [[site], json.dumps(filtered)]
     ).fetchall()

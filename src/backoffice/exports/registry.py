@@ -28,5 +28,17 @@ EXPORTS: Final = {
             count="public.count_conversations(%(domains)s::text[], %(filter)s::jsonb)",
             sorts=("newest", "oldest", "longest", "interest", "quality_best", "quality_worst"),
         ),
+        Export(
+            name="visitors",
+            rows="private.export_visitors(%(domains)s::text[], %(filter)s::jsonb, %(sort)s)",
+            count="public.count_visitors(%(domains)s::text[], %(filter)s::jsonb)",
+            sorts=("recent", "score", "sessions", "page_views", "conversations"),
+        ),
+        Export(
+            name="accounts",
+            rows="private.export_accounts(%(domains)s::text[], %(filter)s::jsonb, %(sort)s)",
+            count="public.count_accounts(%(domains)s::text[], %(filter)s::jsonb)",
+            sorts=("recent", "score", "sessions", "conversations"),
+        ),
     )
 }

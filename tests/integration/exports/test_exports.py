@@ -235,3 +235,35 @@ def test_few_run_at_a_time(endless: TestDatabase, server: TestServer, admin: htt
             each.close()
     assert wait_until(lambda: running_exports(endless) == 0, 10)
     assert wait_until(lambda: admin.get(JSON, params={"domains": MINE}).status_code == 200, 10)
+
+
+@pytest.mark.parametrize(
+    ("noun", "wanted"),
+    [
+        ("visitors", {}),
+        ("visitors", {"did": "messaged", "statuses": ["anonymous"]}),
+        ("accounts", {}),
+        ("accounts", {"talked": True}),
+    ],
+)
+def test_visitors_and_accounts_are_exported_as_their_pages_count_them(
+    user: httpx.Client, admin: httpx.Client, noun: str, wanted: dict[str, Any]
+) -> None:
+    days = admin.get("/rest/v1/conversations?select=day&order=day&limit=1").json()
+    first = str(days[0]["day"])
+    found = wanted | {"from": first, "to": f"{first[:8]}28" if first[8:] < "28" else first}
+    for client, domains in ((user, [MINE]), (admin, [MINE, OTHERS])):
+        answer = client.post(
+            f"/rest/v1/rpc/count_{noun}", json={"p_site_domains": domains, "p_filter": found}
+        )
+        rows = rows_of(client.get(f"/export/v1/{noun}.csv", params={"filter": json.dumps(found)}))
+        shown = [row for row in rows if row["site_domain"] in domains]
+        assert len(shown) == answer.json()
+        assert {row["site_domain"] for row in rows} <= {*domains, "abtasty.com"}
+
+
+@pytest.mark.parametrize("noun", ["visitors", "accounts"])
+def test_a_file_of_visitors_or_accounts_needs_a_range(admin: httpx.Client, noun: str) -> None:
+    answer = admin.get(f"/export/v1/{noun}.csv", params={"filter": "{}"})
+    assert answer.status_code == 400
+    assert "from" in answer.json()["message"]

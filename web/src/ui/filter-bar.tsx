@@ -13,11 +13,21 @@ type FilterBarProps = {
   onClear: () => void;
   /** Beside the count: chips, checkboxes, buttons. */
   beside?: ReactNode;
+  /** At the end of the line: what can be done with what is found. */
+  tools?: ReactNode;
   children: ReactNode;
 };
 
 /** Search and filters over a list with the exact count; on a phone the filters fold away. */
-export function FilterBar({ search, found, set, onClear, beside, children }: FilterBarProps) {
+export function FilterBar({
+  search,
+  found,
+  set,
+  onClear,
+  beside,
+  tools,
+  children,
+}: FilterBarProps) {
   const [open, { toggle }] = useDisclosure(false);
   return (
     <search className={classes.bar}>
@@ -46,6 +56,7 @@ export function FilterBar({ search, found, set, onClear, beside, children }: Fil
             Clear the filters
           </Button>
         )}
+        {tools && <div className={classes.tools}>{tools}</div>}
       </div>
     </search>
   );

@@ -1,5 +1,6 @@
 import { MultiSelect, Select } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useAccountValues } from '@/data/account-values';
 import type { Scope } from '@/data/scope';
 import { formatCountry } from '@/lib/format';
@@ -23,9 +24,11 @@ type AccountFiltersProps = {
   scope: Scope;
   /** How many accounts the filters find, in words; null while that is not known. */
   found: string | null;
+  /** What can be done with what is found. */
+  tools: ReactNode;
 };
 
-export function AccountFilters({ scope, found }: AccountFiltersProps) {
+export function AccountFilters({ scope, found, tools }: AccountFiltersProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const industries = useAccountValues(scope.siteDomains, 'industry');
@@ -44,6 +47,7 @@ export function AccountFilters({ scope, found }: AccountFiltersProps) {
         />
       }
       found={found}
+      tools={tools}
       set={countSet(search, NO_ACCOUNT_FILTERS)}
       onClear={() => change(NO_ACCOUNT_FILTERS)}
     >

@@ -15,6 +15,7 @@ import { ScopeNote } from '@/ui/scope-note';
 import { Split } from '@/ui/split';
 import { useAccountColumns } from './account-columns';
 import { AccountFilters } from './account-filters';
+import { AccountTools } from './account-tools';
 import { NoAccounts } from './no-accounts';
 
 const route = getRouteApi('/shell/accounts');
@@ -91,6 +92,7 @@ export function AccountsPage() {
               ? null
               : `${formatCount(count.data)} ${count.data === 1 ? 'account' : 'accounts'}`
           }
+          tools={<AccountTools scope={scope} filter={filter} total={count.data} />}
         />
         {body()}
       </Split>

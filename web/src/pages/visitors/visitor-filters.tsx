@@ -1,5 +1,6 @@
 import { MultiSelect, Select } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useCompany } from '@/data/company';
 import type { Scope } from '@/data/scope';
 import { useTopValues } from '@/data/top-values';
@@ -35,9 +36,11 @@ type VisitorFiltersProps = {
   scope: Scope;
   /** How many visitors the filters find, in words; null while that is not known. */
   found: string | null;
+  /** What can be done with what is found. */
+  tools: ReactNode;
 };
 
-export function VisitorFilters({ scope, found }: VisitorFiltersProps) {
+export function VisitorFilters({ scope, found, tools }: VisitorFiltersProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const countries = useTopValues(scope, 'country', COUNTRIES);
@@ -55,6 +58,7 @@ export function VisitorFilters({ scope, found }: VisitorFiltersProps) {
         />
       }
       found={found}
+      tools={tools}
       set={countSet(search, NO_VISITOR_FILTERS)}
       onClear={() => change(NO_VISITOR_FILTERS)}
       beside={

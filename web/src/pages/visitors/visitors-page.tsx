@@ -16,6 +16,7 @@ import { Split } from '@/ui/split';
 import { NoVisitors } from './no-visitors';
 import { useVisitorColumns } from './visitor-columns';
 import { VisitorFilters } from './visitor-filters';
+import { VisitorTools } from './visitor-tools';
 
 const route = getRouteApi('/shell/visitors');
 
@@ -91,6 +92,7 @@ export function VisitorsPage() {
               ? null
               : `${formatCount(count.data)} ${count.data === 1 ? 'visitor' : 'visitors'}`
           }
+          tools={<VisitorTools scope={scope} filter={filter} total={count.data} />}
         />
         {body()}
       </Split>
