@@ -199,9 +199,9 @@ def test_a_client_that_leaves_ends_the_statement(
 ) -> None:
     opened = begin(server, admin.headers["authorization"])
     # It waits for its reader, instead of piling up what was not read.
-    assert wait_until(lambda: running_exports(endless) == 1, 10)
+    assert wait_until(lambda: running_exports(endless) == 1, 30)
     opened.close()
-    assert wait_until(lambda: running_exports(endless) == 0, 10)
+    assert wait_until(lambda: running_exports(endless) == 0, 30)
 
 
 def test_an_error_in_the_middle_breaks_off(
@@ -233,7 +233,7 @@ def test_few_run_at_a_time(endless: TestDatabase, server: TestServer, admin: htt
     finally:
         for each in held:
             each.close()
-    assert wait_until(lambda: running_exports(endless) == 0, 10)
+    assert wait_until(lambda: running_exports(endless) == 0, 30)
     assert wait_until(lambda: admin.get(JSON, params={"domains": MINE}).status_code == 200, 10)
 
 
