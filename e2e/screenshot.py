@@ -109,6 +109,14 @@ def take_people(page: Page, kind: str) -> None:
     take(page, kind)
 
 
+def take_topics(page: Page) -> None:
+    """What visitors of one website ask about, with the most asked topic open."""
+    page.goto("/topics?domain=abtasty.com")
+    expect(page.get_by_role("table").last.get_by_role("row")).not_to_have_count(0, timeout=20_000)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    take(page, "topics")
+
+
 def main() -> None:
     """Every page: light, dark, and on a phone."""
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -127,6 +135,7 @@ def main() -> None:
                 take_guide(page)
                 for kind in ("visitors", "accounts"):
                     take_people(page, kind)
+                take_topics(page)
             page.close()
 
 

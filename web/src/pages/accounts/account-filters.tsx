@@ -73,7 +73,7 @@ export function AccountFilters({ scope, found, tools }: AccountFiltersProps) {
       />
       <MultiSelect
         aria-label="Best interest score"
-        placeholder={search.score ? undefined : 'Any interest score'}
+        placeholder={search.score ? undefined : 'Any interest'}
         data={SCORE_OPTIONS}
         value={search.score?.map(String) ?? []}
         onChange={(chosen) =>

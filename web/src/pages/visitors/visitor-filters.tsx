@@ -85,7 +85,7 @@ export function VisitorFilters({ scope, found, tools }: VisitorFiltersProps) {
       />
       <MultiSelect
         aria-label="Interest score"
-        placeholder={search.score ? undefined : 'Any interest score'}
+        placeholder={search.score ? undefined : 'Any interest'}
         data={SCORE_OPTIONS}
         value={search.score?.map(String) ?? []}
         onChange={(values) =>
