@@ -22,7 +22,6 @@ from support.database import TestDatabase
 
 SITE = "abtasty.com"
 SPACE = UUID("5f0f1c1e-0000-4000-8000-000000000000")
-NOW = datetime.now(UTC)
 SUBJECTS = {
     "pricing": ["enterprise", "plan", "cost", "month", "discount", "yearly", "invoice", "budget"],
     "security": ["data", "encrypted", "hosting", "gdpr", "privacy", "audit", "compliance", "iso"],
@@ -43,7 +42,7 @@ def tell(
 ) -> str:
     """Store a conversation (`> ` is the visitor), its last message `minutes_ago`; gives its id."""
     conversation = str(uuid5(SPACE, name))
-    end = NOW - timedelta(minutes=minutes_ago)
+    end = datetime.now(UTC) - timedelta(minutes=minutes_ago)
     messages = [
         {
             "conversation_id": conversation,
