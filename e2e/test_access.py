@@ -87,6 +87,8 @@ def _arguments(schema: dict[str, Any], domain: str) -> dict[str, Any]:
     """Arguments for a call about `domain`."""
     arguments: dict[str, Any] = {}
     for name, described in schema.items():
+        if name == "p_sort":
+            continue  # Each list has sorts of its own, and one that holds without.
         if "domain" in name:
             arguments[name] = [domain] if described.get("type") == "array" else domain
         elif name in ARGUMENTS:
@@ -157,7 +159,9 @@ def test_for_every_function_the_other_domain_is_one_that_does_not_exist(clients:
         if asked.is_success:
             assert clients.leaks(asked) == [], name
         mine = _call(clients.user, name, schema, MINE)
-        assert clients.leaks(mine) == [], name
+        # An error may repeat the question, never an answer.
+        question = "" if mine.is_success else mine.request.content.decode().lower()
+        assert [mark for mark in clients.leaks(mine) if mark.lower() not in question] == [], name
         as_admin = _call(clients.admin, name, schema, OTHERS)
         told_admin |= {name} if as_admin.is_success and as_admin.text != asked.text else set()
     assert told_admin >= {
