@@ -6,6 +6,7 @@ reads it in the encoding of the reader's country. Programs that mind it read the
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +24,7 @@ FORMULA: Final = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class Format(ABC):
     """How rows become bytes."""
 
     media_type: str
@@ -31,13 +32,13 @@ class Format:
     between: bytes
     after: bytes
 
+    @abstractmethod
     def row(self, line: bytes) -> bytes:
         """A row, of the line that PostgreSQL wrote, which ends with a line feed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def statement(self, rows: sql.Composable, columns: Sequence[Column]) -> sql.Composed:
         """The COPY that writes `rows`, one message a row."""
-        raise NotImplementedError
 
 
 class Csv(Format):
