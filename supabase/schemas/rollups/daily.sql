@@ -64,6 +64,10 @@ comment on table rollup.monthly is 'Folded figures of whole months (by their fir
 comment on table rollup.daily is 'Folded figures: n of a metric on a day, in all (dimension '''') or by a dimension''s value.';
 comment on table rollup.deltas is 'Figures not folded yet: what to add to rollup.daily.';
 
+-- The list of accounts asks for one account at a time, however much is not folded yet.
+create index deltas_account_idx on rollup.deltas (site_domain, dimension, value)
+  where dimension in ('account', 'account_score');
+
 create function rollup.sums(
   p_site_domains text[],
   p_metrics text[],

@@ -16,10 +16,36 @@ begin
 end
 $$;
 
-comment on function private.take_account() is 'Gives a new session or conversation, or one of another visitor now, its visitor''s account.';
+comment on function private.take_account() is 'Gives a new conversation, or a session or conversation of another visitor now, its visitor''s account.';
 
-create trigger take_account before insert or update of visitor_id on public.visitor_sessions
+-- Sessions come by the batch and mostly are nobody's: one look for all that a statement inserted.
+create trigger take_account before update of visitor_id on public.visitor_sessions
   for each row execute function private.take_account();
+
+create function private.take_accounts()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.visitor_sessions as session
+  set account_id = visitor.account_id
+  from new_rows as added
+  join public.visitors as visitor
+    on visitor.site_domain = added.site_domain
+    and visitor.id = added.visitor_id
+    and visitor.account_id is not null
+  where session.site_domain = added.site_domain and session.id = added.id;
+  return null;
+end
+$$;
+
+comment on function private.take_accounts() is 'Gives new sessions their visitors'' accounts.';
+
+create trigger take_accounts after insert on public.visitor_sessions
+  referencing new table as new_rows
+  for each statement execute function private.take_accounts();
 
 create trigger take_account before insert or update of visitor_id on public.conversations
   for each row execute function private.take_account();
@@ -60,5 +86,5 @@ create trigger spread_account after update of account_id on public.visitors
   for each row when (new.account_id is distinct from old.account_id)
   execute function private.spread_account();
 
-revoke execute on function private.take_account(), private.spread_account()
+revoke execute on function private.take_account(), private.take_accounts(), private.spread_account()
 from public, anon, authenticated, service_role;

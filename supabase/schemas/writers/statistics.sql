@@ -21,7 +21,7 @@ begin
           array[
             'public.event_ids', 'public.visitors', 'public.visitor_ids', 'public.visitor_sessions',
             'public.session_pages', 'public.conversations', 'public.messages', 'public.conversions',
-            'rollup.visitor_days', 'rollup.daily', 'rollup.chains'
+            'public.accounts', 'rollup.visitor_days', 'rollup.daily', 'rollup.monthly', 'rollup.chains'
           ]::regclass[]
         )
         or class.oid in (
