@@ -231,8 +231,8 @@ async def _advance(database: Database, run: UUID, done: int, *, fold: bool) -> N
         await connection.execute("select private.advance_run(%s, %s)", [run, done])
         if fold:
             await connection.execute("select rollup.fold()")
-        # Whose visitors are is the worker's to find out, as they come.
-        await defer(connection, ENRICH, {}, queueing_lock=ENRICH, lock=ENRICH)
+            # Whose visitors are is the worker's to find out, as they come.
+            await defer(connection, ENRICH, {}, queueing_lock=ENRICH, lock=ENRICH)
 
 
 @asynccontextmanager
