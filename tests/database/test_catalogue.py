@@ -66,6 +66,7 @@ HELPERS = {
     "private.my_sessions",
     "private.page_of_accounts",
     "private.page_of_visitors",
+    "private.passes_audit_filter",
     "private.periods",
     "private.ratio",
     "private.rename_topic",

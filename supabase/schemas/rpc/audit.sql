@@ -111,6 +111,24 @@ $$;
 comment on function private.audit_spans(text[], jsonb) is
   'When the days of a filter begin and end in each website''s timezone; in UTC for what belongs to no website.';
 
+create function private.passes_audit_filter(p_entry public.audit_log, p_filter jsonb)
+returns boolean
+language sql
+immutable
+as $$
+  select (
+      p_filter ->> 'actor' is null
+      or p_entry.actor_id::text = p_filter ->> 'actor'
+      or (p_entry.actor_id is null and p_entry.actor_role = p_filter ->> 'actor')
+    )
+    and (p_filter ->> 'action' is null or p_entry.action = p_filter ->> 'action')
+    and (p_filter ->> 'subject_type' is null or p_entry.subject_type = p_filter ->> 'subject_type')
+    and (p_filter ->> 'subject_id' is null or p_entry.subject_id = p_filter ->> 'subject_id')
+$$;
+
+comment on function private.passes_audit_filter(public.audit_log, jsonb) is
+  'Whether an entry passes what a filter says of its actor, action and subject.';
+
 create function private.filtered_audit(
   p_site_domain text,
   p_starts_at timestamptz,
@@ -123,23 +141,18 @@ stable
 as $$
   select entry.*
   from public.audit_log as entry
-  where entry.site_domain = p_site_domain
+  where coalesce(p_filter ->> 'search', '') = ''
+    and entry.site_domain = p_site_domain
     and entry.at >= p_starts_at
     and entry.at < p_ends_at
-    and (
-      p_filter ->> 'actor' is null
-      or entry.actor_id::text = p_filter ->> 'actor'
-      or (entry.actor_id is null and entry.actor_role = p_filter ->> 'actor')
-    )
-    and (p_filter ->> 'action' is null or entry.action = p_filter ->> 'action')
-    and (p_filter ->> 'subject_type' is null or entry.subject_type = p_filter ->> 'subject_type')
-    and (p_filter ->> 'subject_id' is null or entry.subject_id = p_filter ->> 'subject_id')
-    and (
-      coalesce(p_filter ->> 'search', '') = ''
-      or entry.position in (
-        select private.search_audit(p_site_domain, p_starts_at, p_ends_at, p_filter ->> 'search')
-      )
-    )
+    and private.passes_audit_filter(entry, p_filter)
+  union all
+  -- Searched once, not for each entry.
+  select entry.*
+  from private.search_audit(p_site_domain, p_starts_at, p_ends_at, p_filter ->> 'search') as found (position)
+  join public.audit_log as entry on entry.site_domain = p_site_domain and entry.position = found.position
+  where coalesce(p_filter ->> 'search', '') <> ''
+    and private.passes_audit_filter(entry, p_filter)
 $$;
 
 comment on function private.filtered_audit(text, timestamptz, timestamptz, jsonb) is
@@ -269,6 +282,7 @@ revoke execute on function
   private.check_audit_filter(jsonb),
   private.search_audit(text, timestamptz, timestamptz, text),
   private.audit_spans(text[], jsonb),
+  private.passes_audit_filter(public.audit_log, jsonb),
   private.filtered_audit(text, timestamptz, timestamptz, jsonb),
   public.list_audit_log(text[], jsonb, integer, jsonb),
   public.count_audit_log(text[], jsonb)
@@ -278,6 +292,7 @@ grant execute on function
   private.check_audit_filter(jsonb),
   private.search_audit(text, timestamptz, timestamptz, text),
   private.audit_spans(text[], jsonb),
+  private.passes_audit_filter(public.audit_log, jsonb),
   private.filtered_audit(text, timestamptz, timestamptz, jsonb),
   public.list_audit_log(text[], jsonb, integer, jsonb),
   public.count_audit_log(text[], jsonb)
