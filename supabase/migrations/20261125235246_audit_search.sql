@@ -46,3 +46,6 @@ as $$
   where coalesce(p_filter ->> 'search', '') <> ''
     and private.passes_audit_filter(entry, p_filter)
 $$;
+
+comment on function public.list_audit_log(text[], jsonb, integer, jsonb) is
+  'Entries of the audit log that pass the filter, newest first, at most 200 a page; the cursor of the last row asks for the next page. An empty text in p_site_domains asks for what belongs to no website (staff). Filter keys: from, to (days of the website; of UTC for what belongs to none), actor (a person''s id, or service or system), action, subject_type, subject_id, search (a text anywhere in the entry).';

@@ -1,0 +1,72 @@
+-- Erasing what entries say of somebody; the chains stay valid.
+
+create function private.erase_audit_subject(p_site_domain text, p_subject_type text, p_subject_id text)
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_erased bigint;
+begin
+  update public.audit_details as details
+  set before = null, after = null, salt = null
+  from public.audit_log as entry
+  where entry.site_domain = p_site_domain
+    and entry.subject_type = p_subject_type
+    and entry.subject_id = p_subject_id
+    and details.site_domain = entry.site_domain
+    and details.position = entry.position
+    and details.salt is not null;
+  get diagnostics v_erased = row_count;
+  if v_erased > 0 then
+    perform private.put_down_audit(p_site_domain, 'erase', p_subject_type, p_subject_id, '{}', null, null);
+  end if;
+  return v_erased;
+end
+$$;
+
+comment on function private.erase_audit_subject(text, text, text) is
+  'Blanks before and after of every entry about a subject, and says so in an entry of its own, without which they would count as tampered with. Gives how many.';
+
+create function private.erase_audit_actor(p_actor_id uuid)
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_site_domain text;
+  v_erased bigint := 0;
+  v_here bigint;
+begin
+  for v_site_domain in select head.site_domain from private.audit_heads as head order by 1 loop
+    update public.audit_details as details
+    set actor_label = null, actor_salt = null
+    from public.audit_log as entry
+    where entry.site_domain = v_site_domain
+      and entry.actor_id = p_actor_id
+      and details.site_domain = entry.site_domain
+      and details.position = entry.position
+      and details.actor_salt is not null;
+    get diagnostics v_here = row_count;
+    if v_here > 0 then
+      perform private.put_down_audit(v_site_domain, 'erase', 'actor', p_actor_id::text, '{}', null, null);
+    end if;
+    v_erased := v_erased + v_here;
+  end loop;
+  return v_erased;
+end
+$$;
+
+comment on function private.erase_audit_actor(uuid) is
+  'Blanks a person''s name in every entry about what they did, and says so in each chain. Gives how many.';
+
+revoke execute on function
+  private.erase_audit_subject(text, text, text),
+  private.erase_audit_actor(uuid)
+from public, anon, authenticated, service_role;
+grant execute on function
+  private.erase_audit_subject(text, text, text),
+  private.erase_audit_actor(uuid)
+to service_role;
