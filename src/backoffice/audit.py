@@ -1,4 +1,4 @@
-"""The audit log as one reads and proves it; it is written by triggers (`writers/audit.sql`).
+"""The audit log as one reads and proves it; it is written by triggers (`writers/audit_*.sql`).
 
 A chain is proved by computing every hash anew, without the database's own functions. What that
 cannot see is an end cut off together with the chain's head, so the last hash of each chain is given
