@@ -38,6 +38,8 @@ HELPERS = {
     "private.check_audit_filter",
     "private.check_conversation_filter",
     "private.check_domains",
+    "private.check_filter",
+    "private.check_filter_of_range",
     "private.check_view",
     "private.check_visitor_filter",
     "private.check_window",

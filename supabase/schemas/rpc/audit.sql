@@ -15,31 +15,17 @@ comment on function private.check_audit_domains(text[]) is
 
 create function private.check_audit_filter(p_filter jsonb)
 returns void
-language plpgsql
+language sql
 immutable
 set search_path = ''
 as $$
-declare
-  v_key text;
-  v_value jsonb;
-begin
-  if jsonb_typeof(p_filter) is distinct from 'object' then
-    raise exception 'p_filter must be an object' using errcode = 'PT400';
-  end if;
-  for v_key, v_value in select f.key, f.value from jsonb_each(p_filter) as f loop
-    if v_key not in ('from', 'to', 'actor', 'action', 'subject_type', 'subject_id', 'search') then
-      raise exception 'p_filter has no key "%"', v_key using errcode = 'PT400';
-    end if;
-    continue when jsonb_typeof(v_value) = 'null';
-    if jsonb_typeof(v_value) <> 'string' or length(v_value #>> '{}') > 1000 then
-      raise exception 'p_filter.% is not a valid text', v_key using errcode = 'PT400';
-    elsif v_key in ('from', 'to')
-      and not (v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' and private.casts_to(v_value #>> '{}', 'date'))
-    then
-      raise exception 'p_filter.% is not a valid date', v_key using errcode = 'PT400';
-    end if;
-  end loop;
-end
+  select private.check_filter(
+    p_filter,
+    '{
+      "from": "date", "to": "date", "actor": "text", "action": "text", "subject_type": "text", "subject_id": "text",
+      "search": "text"
+    }'
+  )
 $$;
 
 comment on function private.check_audit_filter(jsonb) is

@@ -11,17 +11,23 @@ type SidePanelProps = {
   /** What is open: each one opened is announced and begins at its top. */
   id: string;
   title: string;
+  /** In place of the title, where more than its text stands. */
+  head?: ReactNode;
   actions: ReactNode;
   onClose: () => void;
+  /** Less wide than others, and no higher than what is in it. */
+  narrow?: boolean;
+  /** Under what scrolls. */
+  footer?: ReactNode;
   children: ReactNode;
 };
 
 /** The detail of a row: beside the list where there is room, over it where there is not. */
-export function SidePanel({ label, onClose, ...content }: SidePanelProps) {
+export function SidePanel({ label, onClose, narrow, ...content }: SidePanelProps) {
   const beside = useMediaQuery(BESIDE, undefined, { getInitialValueInEffect: false });
   if (beside) {
     return (
-      <aside className={classes.aside} aria-label={label}>
+      <aside className={classes.aside} data-narrow={narrow || undefined} aria-label={label}>
         <PanelContent {...content} />
       </aside>
     );
@@ -42,25 +48,28 @@ export function SidePanel({ label, onClose, ...content }: SidePanelProps) {
   );
 }
 
-type PanelContentProps = Omit<SidePanelProps, 'label' | 'onClose'>;
+type PanelContentProps = Omit<SidePanelProps, 'label' | 'onClose' | 'narrow'>;
 
-function PanelContent({ id, title, actions, children }: PanelContentProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
+function PanelContent({ id, title, head, actions, footer, children }: PanelContentProps) {
+  const heading = useRef<HTMLDivElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each row opened is announced
   useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
 
   return (
     <div className={classes.panel}>
-      <div className={classes.head}>
-        <h2 ref={heading} tabIndex={-1} className={classes.title} title={title}>
-          {title}
-        </h2>
+      <div ref={heading} tabIndex={-1} className={classes.head}>
+        {head ?? (
+          <h2 className={classes.title} title={title}>
+            {title}
+          </h2>
+        )}
         {actions}
       </div>
       <div key={id} className={classes.scroll}>
         {children}
       </div>
+      {footer}
     </div>
   );
 }

@@ -2,47 +2,16 @@
 
 create function private.check_account_filter(p_filter jsonb)
 returns void
-language plpgsql
+language sql
 immutable
 set search_path = ''
 as $$
-declare
-  v_key text;
-  v_value jsonb;
-  v_expected text;
-begin
-  if jsonb_typeof(p_filter) is distinct from 'object' then
-    raise exception 'p_filter must be an object' using errcode = 'PT400';
-  end if;
-  if p_filter ->> 'from' is null or p_filter ->> 'to' is null then
-    raise exception 'p_filter.from and p_filter.to are required' using errcode = 'PT400';
-  end if;
-  for v_key, v_value in select f.key, f.value from jsonb_each(p_filter) as f loop
-    v_expected := case v_key
-      when 'from' then 'date'
-      when 'to' then 'date'
-      when 'search' then 'text'
-      when 'country' then 'text'
-      when 'industry' then 'text'
-      when 'scores' then 'list of scores'
-      when 'talked' then 'boolean'
-    end;
-    if v_expected is null then
-      raise exception 'p_filter has no key "%"', v_key using errcode = 'PT400';
-    end if;
-    continue when jsonb_typeof(v_value) = 'null';
-    if not (case v_expected
-      when 'text' then jsonb_typeof(v_value) = 'string' and length(v_value #>> '{}') <= 1000
-      when 'boolean' then jsonb_typeof(v_value) = 'boolean'
-      when 'date' then jsonb_typeof(v_value) = 'string'
-        and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$' and private.casts_to(v_value #>> '{}', 'date')
-      else jsonb_typeof(v_value) = 'array' and v_value <@ '[1, 2, 3, 4, 5]'
-    end) then
-      raise exception 'p_filter.% is not a valid %', v_key, v_expected using errcode = 'PT400';
-    end if;
-  end loop;
-  perform private.check_window((p_filter ->> 'from')::date, (p_filter ->> 'to')::date);
-end
+  select private.check_filter_of_range(
+    p_filter,
+    '{
+      "search": "text", "country": "text", "industry": "text", "scores": "scores", "talked": "boolean"
+    }'
+  )
 $$;
 
 comment on function private.check_account_filter(jsonb) is

@@ -3,53 +3,29 @@ import { useMemo } from 'react';
 import { conversationFilter } from '@/data/conversation-filter';
 import { useConversationList } from '@/data/conversation-list';
 import { useScope } from '@/data/use-scope';
+import { neighboursOf } from '@/ui/neighbours';
 
 const list = getRouteApi('/shell/conversations');
 
-/** The way from the open conversation to the ones around it in the list. */
+/** The way from the open conversation to the ones around it in the list, and back to the list. */
 export function useNeighbours() {
-  const { domain, id } = useParams({ from: '/shell/conversations/$domain/$id' });
+  const current = useParams({ from: '/shell/conversations/$domain/$id' });
   const search = list.useSearch();
   const navigate = list.useNavigate();
   const scope = useScope(search);
   const filter = useMemo(() => conversationFilter(scope, search), [scope, search]);
-  const { data, hasNextPage, fetchNextPage } = useConversationList(
-    scope.siteDomains,
-    filter,
-    search.sort,
-  );
+  const rows = useConversationList(scope.siteDomains, filter, search.sort);
 
-  const rows = data?.pages.flat() ?? [];
-  const index = rows.findIndex((row) => row.id === id && row.site_domain === domain);
-  const previous = index > 0 ? rows[index - 1] : undefined;
-  const next = index >= 0 ? rows[index + 1] : undefined;
-
-  const open = (row: { site_domain: string; id: string } | undefined) => {
-    if (!row) return;
+  const neighbours = neighboursOf(rows, current, (row) => {
     void navigate({
       to: '/conversations/$domain/$id',
       params: { domain: row.site_domain, id: row.id },
-      search: (current) => current,
+      search: (kept) => kept,
       replace: true,
       resetScroll: false,
     });
-  };
-  const openNext = async () => {
-    if (next || index < 0 || !hasNextPage) return open(next);
-    const more = await fetchNextPage();
-    open(more.data?.pages.flat()[index + 1]);
-  };
-
-  return {
-    hasPrevious: previous !== undefined,
-    hasNext: next !== undefined || (index >= 0 && hasNextPage),
-    openPrevious: () => open(previous),
-    openNext: () => void openNext(),
-    close: () =>
-      void navigate({
-        to: '/conversations',
-        search: (current) => current,
-        resetScroll: false,
-      }),
-  };
+  });
+  const close = () =>
+    void navigate({ to: '/conversations', search: (kept) => kept, resetScroll: false });
+  return { neighbours, close };
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Conversation } from '@/data/conversation';
+import { Facts } from '@/ui/facts';
 import { visitorFacts, whyNotCounted } from './facts';
-import classes from './visitor-facts.module.css';
 
 type VisitorFactsProps = { conversation: Conversation; timezone: string };
 
@@ -9,16 +9,13 @@ type VisitorFactsProps = { conversation: Conversation; timezone: string };
 export function VisitorFacts({ conversation, timezone }: VisitorFactsProps) {
   const notCounted = whyNotCounted(conversation);
   return (
-    <section className={classes.facts} aria-label="Visitor and visit">
-      {notCounted && <p className={classes.notice}>Not counted: {notCounted}.</p>}
-      <dl className={classes.list}>
-        {visitorFacts(conversation, timezone).map(({ name, value, href }) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd title={value}>{href ? <Link to={href as '/dashboard'}>{value}</Link> : value}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <Facts
+      label="Visitor and visit"
+      notice={notCounted && `Not counted: ${notCounted}.`}
+      facts={visitorFacts(conversation, timezone).map(({ name, value, href }) => [
+        name,
+        href ? <Link to={href as '/dashboard'}>{value}</Link> : value,
+      ])}
+    />
   );
 }
