@@ -14,7 +14,13 @@ export function VisitorFacts({ conversation, timezone }: VisitorFactsProps) {
       notice={notCounted && `Not counted: ${notCounted}.`}
       facts={visitorFacts(conversation, timezone).map(({ name, value, href }) => [
         name,
-        href ? <Link to={href as '/dashboard'}>{value}</Link> : value,
+        href ? (
+          <Link key={name} to={href as '/dashboard'}>
+            {value}
+          </Link>
+        ) : (
+          value
+        ),
       ])}
     />
   );
