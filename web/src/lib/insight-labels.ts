@@ -1,11 +1,3 @@
-export const SCORE_LABELS: Record<number, string> = {
-  1: 'Cold',
-  2: 'Curious',
-  3: 'Interested',
-  4: 'Engaged',
-  5: 'Hot',
-};
-
 export const INTENT_LABELS: Record<string, string> = {
   LEARN: 'Learn',
   CONTEXT: 'Context',

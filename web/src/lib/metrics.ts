@@ -13,6 +13,9 @@ export function labelOf(id: MetricId): string {
   return metrics[id].label;
 }
 
+/** What never counts, in any figure. */
+export const ONLY_COUNTED = counted;
+
 /** What a metric means, and what never counts. */
 export function definitionOf(id: MetricId): string {
   return `${metrics[id].definition} ${counted}`;

@@ -1,7 +1,8 @@
 import { type ConversationSearch, INTENTS, SIGNALS, WITHOUT } from '@/lib/conversation-search';
 import { CONVERSION_LABELS, CONVERSIONS, type Dimension } from '@/lib/filters';
 import { formatCountry, formatDecimal, formatLanguage, formatWeekdayName } from '@/lib/format';
-import { INTENT_LABELS, labelOf, SCORE_LABELS, SIGNAL_LABELS } from '@/lib/insight-labels';
+import { INTENT_LABELS, labelOf, SIGNAL_LABELS } from '@/lib/insight-labels';
+import { SCORE_LABELS, scoreOf } from '@/lib/interest';
 
 export type Option = { value: string; label: string };
 export type FilterKey =
@@ -127,7 +128,10 @@ export const hourLabel = (hour: string) =>
 /** The choices that are the same everywhere. */
 export const FIXED_OPTIONS: Partial<Record<FilterKey, Option[]>> = {
   conversions: CONVERSIONS.map((value) => ({ value, label: CONVERSION_LABELS[value] })),
-  scores: options(numbers(1, 5).reverse(), (value) => `${value} ${SCORE_LABELS[Number(value)]}`),
+  scores: options(
+    numbers(1, 5).reverse(),
+    (value) => `${value} ${SCORE_LABELS[scoreOf(Number(value))]}`,
+  ),
   intents: [
     ...options(INTENTS, (value) => labelOf(INTENT_LABELS, value)),
     { value: WITHOUT, label: 'Not analysed' },
