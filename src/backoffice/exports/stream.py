@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,12 +55,18 @@ async def opened(
             given = {"domains": domains, "filter": wanted.filter, "sort": wanted.sort}
             total = await _value(connection, f"select {wanted.export.count}", given)
             rows = sql.SQL(_literally(connection, wanted.export.rows, given))
-            chunks = _chunks(connection, wanted.format, rows, total)
-            # What goes wrong until here gets an answer of its own.
-            first = await anext(chunks)
         except psycopg.Error as error:
             raise problem_of(error) from error
-        yield Opened(total, _joined(first, chunks))
+        # Who leaves in the middle ends the copy before the transaction: a connection that still
+        # copies takes no rollback.
+        async with aclosing(_chunks(connection, wanted.format, rows, total)) as chunks:
+            try:
+                # What goes wrong until here gets an answer of its own.
+                first = await anext(chunks)
+            except psycopg.Error as error:
+                raise problem_of(error) from error
+            async with aclosing(_joined(first, chunks)) as joined:
+                yield Opened(total, joined)
 
 
 async def _value(connection: AsyncConnection[Row], query: str, parameters: Any) -> Any:
@@ -77,7 +83,7 @@ def _literally(connection: AsyncConnection[Row], query: str, given: dict[str, An
 
 async def _chunks(
     connection: AsyncConnection[Row], form: Format, rows: sql.SQL, total: int
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     described = await connection.execute(sql.SQL("select * from {} as r limit 0").format(rows))
     columns = [(column.name, column.type_code) for column in described.description or ()]
     sent = -1 if isinstance(form, Csv) else 0  # The line of names is no row.
@@ -94,7 +100,7 @@ async def _chunks(
     yield bytes(buffer + form.after)
 
 
-async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
     yield first
     async for chunk in rest:
         yield chunk
