@@ -11,7 +11,7 @@ TOOLS := $(VENV)/.tools-installed
 WEB_MODULES := web/node_modules/.installed
 WEB_BUILD := web/dist/.built
 
-WEB_SOURCES := $(shell find web config/metrics.json -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web widget config/metrics.json -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -32,7 +32,7 @@ test: check test-python test-web test-e2e ## Run every check and test
 test-python: $(TOOLS) $(WEB_MODULES) ## Run the Python tests; ARGS="-k capture" narrows them
 	$(BIN)/pytest $(ARGS)
 
-test-web: $(WEB_MODULES) ## Run the tests of the user interface
+test-web: $(WEB_MODULES) ## Run the tests of the user interface and of the script client sites load
 	$(NPM) --prefix web test
 
 test-e2e: $(TOOLS) $(WEB_BUILD) ## Run the tests in a real Chromium

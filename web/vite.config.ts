@@ -10,14 +10,15 @@ export default defineConfig({
   plugins: [react()],
   resolve: {
     alias: {
+      '@widget': fileURLToPath(new URL('../widget/src', import.meta.url)),
       '@config': fileURLToPath(new URL('../config', import.meta.url)),
       '@': fileURLToPath(new URL('./src', import.meta.url)),
     },
   },
   server: {
     host: '127.0.0.1',
-    // The sources, and the definitions of the metrics beside them.
-    fs: { allow: ['.', '../config'] },
+    // The sources, and beside them what sections look like and the definitions of the metrics.
+    fs: { allow: ['.', '../config', '../widget'] },
     proxy: Object.fromEntries(passedOn.map((path) => [path, { target: backend }])),
   },
   build: {
@@ -41,6 +42,8 @@ export default defineConfig({
     },
   },
   test: {
+    // The script of client sites has no packages of its own, so it is tested with the ones here.
+    include: ['src/**/*.test.{ts,tsx}', '../widget/src/**/*.test.ts'],
     environment: 'jsdom',
     setupFiles: ['./vitest.setup.ts'],
     restoreMocks: true,
