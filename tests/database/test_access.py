@@ -17,6 +17,7 @@ from support.two_domains import (
     DOMAINS,
     OTHER_TOPIC,
     QUESTIONS,
+    SECTION,
     STRANGER,
     TODAY,
     TOPIC,
@@ -124,6 +125,7 @@ RPCS = {
     "get_topics_over_time": "%(domains)s, %(day)s, %(day)s",
     "get_heat_map": "%(domains)s, %(day)s, %(day)s",
     "get_unanswered_questions": "%(domains)s, %(day)s, %(day)s",
+    "get_section_clicks": "%(domains)s, %(day)s, %(day)s",
 }
 # RPCs about one thing of one domain.
 SINGLE = {
@@ -133,6 +135,7 @@ SINGLE = {
     "get_account_topics": "%(domain)s, %(account)s",
     "get_topic_over_time": "%(domain)s, %(topic)s, %(day)s, %(day)s",
     "get_questions_of_group": "%(domain)s, %(questions)s, %(day)s, %(day)s",
+    "list_section_versions": "%(domain)s, %(section)s",
 }
 WRITERS = {
     "rename_topic": "%(domain)s, %(topic)s, 'Prices'",
@@ -172,6 +175,7 @@ def call_about_one(connection: Connection[Any], name: str, domain: str, visitor:
         "topic": TOPIC,
         "other": OTHER_TOPIC,
         "questions": QUESTIONS,
+        "section": SECTION,
         "day": TODAY,
     }
     return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
@@ -291,7 +295,7 @@ def test_a_disabled_person_sees_nothing_at_once(
 ) -> None:
     stranger = as_user(STRANGER)
     count = "select count(*) from public.events"
-    assert stranger.execute(count).fetchone() == (4,)
+    assert stranger.execute(count).fetchone() == (5,)
     owner = connect("postgres")
     try:
         owner.execute("update public.profiles set disabled_at = now() where id = %s", [STRANGER])

@@ -35,7 +35,7 @@ WRITES: set[tuple[str, str]] = set()
 # Keys that are moments without being called so.
 MOMENTS = {"day", "hour"}
 # Keys that are numbers.
-NUMBERS = {"position"}
+NUMBERS = {"position", "version"}
 # What of their own domains only admins read.
 ADMIN_ONLY = {"domain_keys"}
 # What only says of somebody else that they exist, or nothing at all.

@@ -13,10 +13,18 @@ TOPIC = "40000000-0000-4000-8000-000000000001"
 ACCOUNT = "40000000-0000-4000-8000-000000000002"
 OTHER_TOPIC = "40000000-0000-4000-8000-000000000004"
 QUESTIONS = "40000000-0000-4000-8000-000000000003"
+SECTION = "40000000-0000-4000-8000-000000000005"
 STRANGER = "a0000000-0000-4000-8000-000000000003"
 DOMAINS = ["abtasty.com", "other.example"]
 PERSON_OF = {"abtasty.com": USER, "other.example": STRANGER}
 TODAY = "2026-05-05"
+EVENTS = [
+    "$pageview",
+    "widget_displayed",
+    "widget_opened",
+    "cta_clicked",
+    "section_question_clicked",
+]
 
 
 def fill(connection: Connection[Any], domain: str) -> None:
@@ -29,9 +37,9 @@ def fill(connection: Connection[Any], domain: str) -> None:
             "session_id": "session",
             "occurred_at": f"{TODAY}T10:0{n}:00Z",
             "page": "/pricing",
-            "properties": {},
+            "properties": {"section_slug": "pricing"} if name.startswith("section") else {},
         }
-        for n, name in enumerate(["$pageview", "widget_displayed", "widget_opened", "cta_clicked"])
+        for n, name in enumerate(EVENTS)
     ]
     conversation = "20000000-0000-4000-8000-000000000001"
     message = {
@@ -54,6 +62,22 @@ def fill(connection: Connection[Any], domain: str) -> None:
     connection.execute("insert into public.internal_addresses values (%s, 'hash')", [domain])
     fill_understanding(connection, domain, conversation, message["id"])
     connection.execute("select private.mint_key(%s, 'secret')", [domain])
+    fill_section(connection, domain)
+
+
+def fill_section(connection: Connection[Any], domain: str) -> None:
+    """An AI Section with a version."""
+    connection.execute(
+        "insert into public.ai_sections (site_domain, id, slug, position, title, questions,"
+        " search_bar, layout, colors, custom_css, urls)"
+        " values (%s, %s, 'pricing', 1, 'Pricing', '[]', '{}', 'list', '{}', '', '{}')",
+        [domain, SECTION],
+    )
+    connection.execute(
+        "insert into public.ai_section_versions (site_domain, section_id, version, content)"
+        " values (%s, %s, 1, '{}')",
+        [domain, SECTION],
+    )
 
 
 def fill_enrichment(connection: Connection[Any], domain: str) -> None:

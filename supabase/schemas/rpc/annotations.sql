@@ -56,6 +56,14 @@ begin
     return v_kind
       || case p_after ->> 'status' when 'hidden' then ' hidden' when 'merged' then ' merged' else ' shown again' end
       || coalesce(': ' || left(v_name, 100), '');
+  elsif p_action = 'update' and p_subject_type = 'ai_section' and 'archived_at' = any (p_changed) then
+    return v_kind
+      || case when p_after ->> 'archived_at' is null then ' restored' else ' archived' end
+      || coalesce(': ' || left(v_name, 100), '');
+  elsif p_action = 'update' and p_subject_type = 'ai_section' and 'published_version' = any (p_changed) then
+    return v_kind
+      || case when p_after ->> 'published_version' is null then ' unpublished' else ' published' end
+      || coalesce(': ' || left(v_name, 100), '');
   elsif p_action = 'update' and p_changed = array['enabled'] then
     return v_kind || case when (p_after ->> 'enabled')::boolean then ' turned on' else ' turned off' end
       || coalesce(': ' || left(v_name, 100), '');
@@ -88,6 +96,9 @@ as $$
   select case
     when p_action not in ('create', 'update', 'delete') then null
     when p_subject_type in ('config', 'client_config') then 'configuration'
+    -- A draft changes nothing for visitors until it is published.
+    when p_subject_type = 'ai_section'
+      and not (p_action = 'update' and p_changed && array['published_version', 'enabled', 'archived_at']) then null
     when p_subject_type in ('ai_section', 'topic') then 'content'
     when p_subject_type = 'agent' then 'agents'
     when p_subject_type in ('domain_host', 'domain_key', 'internal_address') then 'domain'

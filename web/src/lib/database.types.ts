@@ -60,6 +60,128 @@ export type Database = {
           },
         ]
       }
+      ai_section_versions: {
+        Row: {
+          author_id: string | null
+          content: NonNullable<Json>
+          created_at: string
+          published_at: string | null
+          restored_from: number | null
+          section_id: string
+          site_domain: string
+          version: number
+        }
+        Insert: {
+          author_id?: string | null
+          content: NonNullable<Json>
+          created_at?: string
+          published_at?: string | null
+          restored_from?: number | null
+          section_id: string
+          site_domain: string
+          version: number
+        }
+        Update: {
+          author_id?: string | null
+          content?: NonNullable<Json>
+          created_at?: string
+          published_at?: string | null
+          restored_from?: number | null
+          section_id?: string
+          site_domain?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "ai_section_versions_section_id_fkey"
+            columns: ["site_domain", "section_id"]
+            isOneToOne: false
+            referencedRelation: "ai_sections"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      ai_sections: {
+        Row: {
+          archived_at: string | null
+          colors: NonNullable<Json>
+          created_at: string
+          custom_css: string
+          enabled: boolean
+          id: string
+          layout: string
+          position: number
+          published_at: string | null
+          published_version: number | null
+          questions: NonNullable<Json>
+          search_bar: NonNullable<Json>
+          site_domain: string
+          slug: string
+          title: string
+          updated_at: string
+          updated_by: string | null
+          urls: NonNullable<Json>
+          version: number
+        }
+        Insert: {
+          archived_at?: string | null
+          colors: NonNullable<Json>
+          created_at?: string
+          custom_css: string
+          enabled?: boolean
+          id?: string
+          layout: string
+          position: number
+          published_at?: string | null
+          published_version?: number | null
+          questions: NonNullable<Json>
+          search_bar: NonNullable<Json>
+          site_domain: string
+          slug: string
+          title: string
+          updated_at?: string
+          updated_by?: string | null
+          urls: NonNullable<Json>
+          version?: number
+        }
+        Update: {
+          archived_at?: string | null
+          colors?: NonNullable<Json>
+          created_at?: string
+          custom_css?: string
+          enabled?: boolean
+          id?: string
+          layout?: string
+          position?: number
+          published_at?: string | null
+          published_version?: number | null
+          questions?: NonNullable<Json>
+          search_bar?: NonNullable<Json>
+          site_domain?: string
+          slug?: string
+          title?: string
+          updated_at?: string
+          updated_by?: string | null
+          urls?: NonNullable<Json>
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "ai_sections_published_version_fkey"
+            columns: ["site_domain", "id", "published_version"]
+            isOneToOne: false
+            referencedRelation: "ai_section_versions"
+            referencedColumns: ["site_domain", "section_id", "version"]
+          },
+          {
+            foreignKeyName: "ai_sections_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       audit_details: {
         Row: {
           actor_label: string | null
@@ -2270,6 +2392,14 @@ export type Database = {
           unscored: number
         }[]
       }
+      get_section_clicks: {
+        Args: { p_from: string; p_site_domains: string[]; p_to: string }
+        Returns: {
+          clicks: number
+          site_domain: string
+          slug: string
+        }[]
+      }
       get_top_values: {
         Args: {
           p_dimension: string
@@ -2592,6 +2722,16 @@ export type Database = {
           search: Json
           site_domain: string
           updated_at: string
+        }[]
+      }
+      list_section_versions: {
+        Args: { p_section_id: string; p_site_domain: string }
+        Returns: {
+          author: string
+          created_at: string
+          published_at: string
+          restored_from: number
+          version: number
         }[]
       }
       merge_topics: {
