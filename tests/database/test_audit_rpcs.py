@@ -114,7 +114,7 @@ def test_annotations_are_sentences_about_what_moves_figures(database: TestDataba
             "insert into public.internal_addresses values ('words.example', 'h', 'Office')"
         )
         writer.execute("insert into public.user_domains values (%s, 'words.example')", [USER])
-        writer.execute("select private.audit('words.example', 'export', 'conversation', '')")
+        writer.execute("select private.audit('words.example', 'export', 'export', 'visitors')")
         writer.execute("delete from public.domain_hosts where host = 'www.words.example'")
     with database.connect("authenticated", {"sub": ADMIN}) as reader:
         labels = reader.execute(
@@ -154,7 +154,7 @@ def test_what_people_do_to_a_topic_is_marked(database: TestDatabase) -> None:
 
 
 def test_a_chart_gets_the_latest_two_hundred(database: TestDatabase) -> None:
-    with database.connect("service_role") as writer:
+    with database.connect("service_role", {"sub": ADMIN}) as writer:
         writer.execute(
             "insert into public.domain_hosts (site_domain, host)"
             " select %s, 'many' || n from generate_series(1, 210) as n",
@@ -166,3 +166,29 @@ def test_a_chart_gets_the_latest_two_hundred(database: TestDatabase) -> None:
         ).fetchall()
     assert len(rows) == 200
     assert rows[-1] == ("Host added: many210",)
+
+
+def test_what_a_seed_wrote_is_no_change(database: TestDatabase) -> None:
+    days = "select label from public.get_annotations(array['seeded.example'], %s, %s)"
+    with database.connect("supabase_admin") as seed:
+        seed.execute("select private.create_domain('seeded.example', 'S', 'UTC', 'S')")
+        with seed.transaction():
+            seed.execute("select set_config('backoffice.actor', 'Nightly import', true)")
+            seed.execute(
+                "insert into public.domain_hosts (site_domain, host)"
+                " values ('seeded.example', 'named.example')"
+            )
+        day = seed.execute("select (now() at time zone 'UTC')::date").fetchall()[0][0]
+    with database.connect("authenticated", {"sub": ADMIN}) as reader:
+        assert reader.execute(days, [day, day]).fetchall() == [("Host added: named.example",)]
+
+
+def test_an_export_reads_as_a_sentence(admin: Connection[Any]) -> None:
+    sentence = "select private.audit_sentence('export', 'export', %s, '{}', null, %s)"
+    for name, after, said in (
+        ("audit_log", {"rows": 1, "format": "csv"}, "Audit log exported: 1 row as CSV"),
+        ("topics", {"rows": 20, "format": "json"}, "Topics exported: 20 rows as JSON"),
+        ("topics", None, "Topics exported"),
+    ):
+        row = admin.execute(sentence, [name, Jsonb(after) if after else None]).fetchone()
+        assert row == (said,)

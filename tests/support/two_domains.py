@@ -146,6 +146,8 @@ def fill_understanding(
 
 def fill_two_domains(connection: Connection[Any]) -> None:
     """Both domains, the stranger who has the other one, and rows everywhere."""
+    # What nobody did is no annotation.
+    connection.execute("select set_config('backoffice.actor', 'Nightly import', false)")
     connection.execute("select private.create_domain('other.example', 'Other', 'UTC', 'Other Inc')")
     connection.execute(
         "insert into auth.users (id, email) values (%s, 'stranger@other.example')", [STRANGER]

@@ -25,7 +25,7 @@ from backoffice.errors import NotFound, Problem, Unauthenticated, Unavailable
 from backoffice.exports.formats import FORMATS
 from backoffice.exports.registry import EXPORTS
 from backoffice.exports.response import ExportResponse
-from backoffice.exports.stream import Wanted
+from backoffice.exports.wanted import Wanted
 from backoffice.logging import request_id
 from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
 from backoffice.state import State

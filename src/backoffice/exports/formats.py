@@ -27,6 +27,7 @@ FORMULA: Final = r"^[=+\-@\t\r\n＝＋－＠]"
 class Format(ABC):
     """How rows become bytes."""
 
+    name: str
     media_type: str
     before: bytes
     between: bytes
@@ -84,7 +85,10 @@ def _cell(name: str, kind: int) -> sql.Composable:
     return sql.SQL(template).format(column, sql.Identifier(name), sql.Literal(FORMULA))
 
 
-FORMATS: Final = {
-    "csv": Csv("text/csv; charset=utf-8", b"\xef\xbb\xbf", b"", b""),
-    "json": Json("application/json", b"[", b",", b"\n]\n"),
+FORMATS: Final[dict[str, Format]] = {
+    form.name: form
+    for form in (
+        Csv("csv", "text/csv; charset=utf-8", b"\xef\xbb\xbf", b"", b""),
+        Json("json", "application/json", b"[", b",", b"\n]\n"),
+    )
 }

@@ -8,15 +8,20 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One list. Both calls get `%(domains)s`, `%(filter)s` and `%(sort)s`, and run as the caller.
+    """One list. Its calls get `%(domains)s`, `%(filter)s` and `%(sort)s`, and run as the caller.
 
-    `count` must refuse (PT400) a filter that is not valid: it runs first.
+    `count` must refuse (PT400) a filter that is not valid: it runs first, once for each website.
+    `domains` gives those of the domains asked for that the caller may see.
     """
 
     name: str
     rows: str
     count: str
     sorts: tuple[str, ...]
+    domains: str = "private.check_domains(%(domains)s::text[])"
+
+
+TOPIC_SORTS: Final = ("conversations", "label", "change", "quality", "conversion", "unanswered")
 
 
 EXPORTS: Final = {
@@ -39,6 +44,22 @@ EXPORTS: Final = {
             rows="private.export_accounts(%(domains)s::text[], %(filter)s::jsonb, %(sort)s)",
             count="public.count_accounts(%(domains)s::text[], %(filter)s::jsonb)",
             sorts=("recent", "score", "sessions", "conversations"),
+        ),
+        Export(
+            name="topics",
+            rows="private.export_topics(%(domains)s::text[], %(filter)s::jsonb, %(sort)s)",
+            count=(
+                "(select count(*) from"
+                " private.export_topics(%(domains)s::text[], %(filter)s::jsonb, %(sort)s))"
+            ),
+            sorts=(*TOPIC_SORTS, *(f"{sort}_ascending" for sort in TOPIC_SORTS)),
+        ),
+        Export(
+            name="audit_log",
+            rows="private.export_audit_log(%(domains)s::text[], %(filter)s::jsonb)",
+            count="public.count_audit_log(%(domains)s::text[], %(filter)s::jsonb)",
+            sorts=("newest",),
+            domains="private.check_audit_domains(%(domains)s::text[])",
         ),
     )
 }

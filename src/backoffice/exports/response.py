@@ -7,7 +7,8 @@ import asyncio
 from starlette.types import Message, Receive, Scope, Send
 
 from backoffice.database import Database, RequestContext
-from backoffice.exports.stream import Wanted, opened
+from backoffice.exports.stream import opened
+from backoffice.exports.wanted import Wanted
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -13,24 +13,14 @@ from psycopg import AsyncConnection, sql
 from backoffice.database import Database, RequestContext, Row
 from backoffice.errors import BackofficeError, Problem
 from backoffice.exports.formats import Csv, Format
-from backoffice.exports.registry import Export
+from backoffice.exports.record import NO_WEBSITE, record
+from backoffice.exports.wanted import Wanted
 
 CHUNK_BYTES = 64 * 1024
 
 
 class IncompleteExportError(BackofficeError):
     """The export ended with another number of rows than were counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody asked for; no domains ask for all they may see."""
-
-    export: Export
-    format: Format
-    domains: list[str] | None
-    filter: str
-    sort: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +35,16 @@ class Opened:
 async def opened(
     database: Database, context: RequestContext, wanted: Wanted
 ) -> AsyncIterator[Opened]:
-    """Count the rows and begin to read them, in one snapshot.
+    """Count the rows and begin to read them, in one snapshot; note it before the first byte.
 
     Raises a `Problem` when the database refuses what was asked for.
     """
     async with database.transaction(context) as connection:
         try:
-            domains = await _value(connection, "select private.check_domains(%s)", [wanted.domains])
-            given = {"domains": domains, "filter": wanted.filter, "sort": wanted.sort}
-            total = await _value(connection, f"select {wanted.export.count}", given)
+            given = {"domains": wanted.domains, "filter": wanted.filter, "sort": wanted.sort}
+            given["domains"] = await _value(connection, f"select {wanted.export.domains}", given)
+            counted = await _counted(connection, wanted, given)
+            total = sum(counted.values())
             rows = sql.SQL(_literally(connection, wanted.export.rows, given))
         except psycopg.Error as error:
             raise problem_of(error) from error
@@ -65,8 +56,20 @@ async def opened(
                 first = await anext(chunks)
             except psycopg.Error as error:
                 raise problem_of(error) from error
+            await record(database, context, wanted, counted)
             async with aclosing(_joined(first, chunks)) as joined:
                 yield Opened(total, joined)
+
+
+async def _counted(
+    connection: AsyncConnection[Row], wanted: Wanted, given: dict[str, Any]
+) -> dict[str, int]:
+    """The rows of each website. Who may see none has none of no website: the filter is checked."""
+    query = f"select {wanted.export.count}"
+    return {
+        domain: int(await _value(connection, query, {**given, "domains": [domain]}))
+        for domain in given["domains"] or [NO_WEBSITE]
+    }
 
 
 async def _value(connection: AsyncConnection[Row], query: str, parameters: Any) -> Any:

@@ -35,9 +35,14 @@ declare
     v_row ->> 'slug',
     v_row ->> 'host',
     v_row ->> 'email',
-    case when p_subject_type in ('domain', 'export') then p_subject_id end
+    case when p_subject_type = 'domain' then p_subject_id end
   );
 begin
+  if p_subject_type = 'export' then
+    return upper(left(p_subject_id, 1)) || replace(substr(p_subject_id, 2), '_', ' ') || ' exported'
+      || coalesce(': ' || (v_row ->> 'rows') || case v_row ->> 'rows' when '1' then ' row' else ' rows' end, '')
+      || coalesce(' as ' || upper(v_row ->> 'format'), '');
+  end if;
   -- What changed in a website or a key says more than that it changed.
   if p_action = 'update' and p_subject_type = 'domain' and cardinality(p_changed) = 1 then
     case p_changed[1]
@@ -137,28 +142,30 @@ begin
     e.position,
     e.at,
     private.annotation_kind(e.subject_type, e.action, e.changed),
-    private.audit_sentence(e.subject_type, e.action, e.subject_id, e.changed, details.before, details.after),
-    details.actor_label
+    private.audit_sentence(e.subject_type, e.action, e.subject_id, e.changed, e.before, e.after),
+    e.actor_label
   from (
-    select entry.*, domain.timezone
+    select entry.*, details.actor_label, details.before, details.after, domain.timezone
     from public.domains as domain
     join public.audit_log as entry
       on entry.site_domain = domain.site_domain
       and entry.at >= p_from::timestamp at time zone domain.timezone
       and entry.at < (p_to + 1)::timestamp at time zone domain.timezone
+    join public.audit_details as details
+      on details.site_domain = entry.site_domain and details.position = entry.position
     where domain.site_domain = any (v_domains)
       and private.annotation_kind(entry.subject_type, entry.action, entry.changed) is not null
+      -- What a seed or a migration wrote is how things began, not a change that somebody made.
+      and not (entry.actor_role = 'system' and entry.request_id = '' and details.actor_label = 'System')
     order by entry.at desc, entry.site_domain desc, entry.position desc
     limit 200
   ) as e
-  join public.audit_details as details
-    on details.site_domain = e.site_domain and details.position = e.position
   order by e.at, e.site_domain, e.position;
 end
 $$;
 
 comment on function public.get_annotations(text[], date, date) is
-  'Changes that could have changed figures, on the website''s own days, the latest 200 in order of time. `kind`: configuration, content, agents or domain; `actor_label` is null once erased.';
+  'Changes that could have changed figures, on the website''s own days, the latest 200 in order of time, without what a seed or migration wrote. `kind`: configuration, content, agents or domain; `actor_label` is null once erased.';
 
 revoke execute on function
   private.audit_sentence(text, text, text, text[], jsonb, jsonb),

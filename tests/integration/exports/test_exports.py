@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import socket
 from collections.abc import Iterator
@@ -15,46 +13,23 @@ import pytest
 
 from backoffice.stack.processes import wait_until
 from support.database import TestDatabase
+from support.exports import HOSTILE, MINE, OTHERS, rows_of
 from support.server import TestServer
-from support.talks import fill_domain, named
+from support.talks import named
 
 CSV = "/export/v1/conversations.csv"
 JSON = "/export/v1/conversations.json"
-MINE, OTHERS = "mine.example", "others.example"
-USER = "a0000000-0000-4000-8000-000000000002"
-HOSTILE = ["=1+1", "+33 1", "-2", "@x", "\tx", "\rx", 'a "quoted", text\nof two lines', "é–日本"]
 
 
-@pytest.fixture(scope="module")
-def filled(database: TestDatabase) -> Iterator[TestDatabase]:
-    with database.connect("supabase_admin") as admin:
-        for domain in (MINE, OTHERS):
-            fill_domain(admin, domain, "Europe/Paris", 60)
-        admin.execute("insert into public.user_domains values (%s, %s)", [USER, MINE])
+@pytest.fixture(scope="module", autouse=True)
+def hostile(filled: TestDatabase) -> None:
+    with filled.connect("supabase_admin") as admin:
         admin.execute("set session_replication_role = replica")
         for number, text in enumerate(HOSTILE):
             admin.execute(
                 "update public.conversations set preview = %s, counts = true where id = %s",
                 [text, named("talk", MINE, number)],
             )
-    yield database
-
-
-@pytest.fixture
-def admin(filled: TestDatabase, server: TestServer) -> Iterator[httpx.Client]:
-    with server.signed_in("admin@admin.com", "admin") as client:
-        yield client
-
-
-@pytest.fixture
-def user(filled: TestDatabase, server: TestServer) -> Iterator[httpx.Client]:
-    with server.signed_in("user@user.com", "user") as client:
-        yield client
-
-
-def rows_of(answer: httpx.Response) -> list[dict[str, Any]]:
-    assert answer.status_code == 200, answer.text
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
 def counted(client: httpx.Client, domains: list[str] | None, wanted: dict[str, Any]) -> int:

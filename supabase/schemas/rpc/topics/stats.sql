@@ -21,7 +21,7 @@ $$;
 comment on function private.topic_sums(text[], date, date) is
   'The figures of each topic in a range; a null topic: conversations that belong to none.';
 
-create function public.get_topic_stats(p_site_domains text[], p_from date, p_to date)
+create function private.topic_stats(p_site_domains text[], p_from date, p_to date)
 returns table (
   site_domain text,
   topic_id uuid,
@@ -97,10 +97,39 @@ begin
   from by_topic as b
   cross join (select coalesce(sum(all_topics.conversations), 0) as n from by_topic as all_topics) as total
   left join public.topics as topic on topic.site_domain = b.site_domain and topic.id = b.topic_id
-  where b.conversations > 0 or b.previous_conversations > 0
-  order by b.conversations desc, topic.label, b.topic_id
-  limit 1000;
+  where b.conversations > 0 or b.previous_conversations > 0;
 end
+$$;
+
+comment on function private.topic_stats(text[], date, date) is
+  'Every topic that came up in a range or the one before, with its figures (see get_topic_stats); a row of a null topic: conversations that belong to none.';
+
+create function public.get_topic_stats(p_site_domains text[], p_from date, p_to date)
+returns table (
+  site_domain text,
+  topic_id uuid,
+  label text,
+  keywords text[],
+  status text,
+  label_is_custom boolean,
+  conversations bigint,
+  previous_conversations bigint,
+  share numeric,
+  turns_per_conversation numeric,
+  quality numeric,
+  previous_quality numeric,
+  conversion_rate numeric,
+  unanswered_share numeric,
+  total_conversations bigint
+)
+language sql
+stable
+set search_path = ''
+as $$
+  select stats.*
+  from private.topic_stats(p_site_domains, p_from, p_to) as stats
+  order by stats.conversations desc, stats.label, stats.topic_id
+  limit 1000
 $$;
 
 create function public.get_topics_over_time(
@@ -204,12 +233,14 @@ $$;
 
 revoke execute on function
   private.topic_sums(text[], date, date),
+  private.topic_stats(text[], date, date),
   public.get_topic_stats(text[], date, date),
   public.get_topics_over_time(text[], date, date, text, integer),
   public.get_heat_map(text[], date, date)
 from public, anon;
 grant execute on function
   private.topic_sums(text[], date, date),
+  private.topic_stats(text[], date, date),
   public.get_topic_stats(text[], date, date),
   public.get_topics_over_time(text[], date, date, text, integer),
   public.get_heat_map(text[], date, date)

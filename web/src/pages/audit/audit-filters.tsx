@@ -1,5 +1,6 @@
 import { Button, Pill, Select } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { AuditSearch } from '@/lib/filters';
 import { SearchInput } from '@/ui/search-input';
 import classes from './audit-page.module.css';
@@ -22,9 +23,11 @@ type AuditFiltersProps = {
   found: string | null;
   /** Who is asked for, in words. */
   actor: string | undefined;
+  /** What one does with all of them. */
+  tools: ReactNode;
 };
 
-export function AuditFilters({ found, actor }: AuditFiltersProps) {
+export function AuditFilters({ found, actor, tools }: AuditFiltersProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const change = (changed: AuditSearch) =>
@@ -72,6 +75,7 @@ export function AuditFilters({ found, actor }: AuditFiltersProps) {
             Clear the filters
           </Button>
         )}
+        <div className={classes.tools}>{tools}</div>
       </div>
     </search>
   );

@@ -154,3 +154,26 @@ it('shows what was erased as erased, and hides nothing else', async () => {
   expect(screen.getByText('What stood there has been erased.')).toBeVisible();
   expect(screen.getByRole('link', { name: 'An erased person' })).toBeVisible();
 });
+
+it('exports exactly what the filters of the address find', async () => {
+  const server = fakeServer({
+    ...routes,
+    '/export/v1/audit_log.csv': () => ({
+      body: 'site_domain',
+      headers: { 'x-total-count': '1234' },
+    }),
+  });
+  const { signIn, user } = openApp(`/audit?${SCOPE}&action=update`);
+  await signIn();
+  await screen.findByText('1,234 entries');
+  await user.click(screen.getByRole('button', { name: 'Export' }));
+  await user.click(await screen.findByText('CSV, for a spreadsheet'));
+  await waitFor(() => expect(server.callsTo('/export/v1/audit_log.csv')).toHaveLength(1));
+  const asked = server.callsTo('/export/v1/audit_log.csv')[0]?.query;
+  expect(asked?.get('domains')).toBe('abtasty.com,');
+  expect(JSON.parse(asked?.get('filter') ?? '')).toEqual({
+    from: '2026-11-01',
+    to: '2026-11-07',
+    action: 'update',
+  });
+});

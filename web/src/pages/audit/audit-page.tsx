@@ -7,6 +7,7 @@ import { useAuditLogList } from '@/data/audit-log-list';
 import { useDomains } from '@/data/domains';
 import { useScope } from '@/data/use-scope';
 import { formatCount } from '@/lib/format';
+import { ExportButton } from '@/lists/export-button';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
 import { PageHead } from '@/ui/page-head';
@@ -117,6 +118,9 @@ export function AuditPage() {
             : `${formatCount(count.data)} ${count.data === 1 ? 'entry' : 'entries'}`
         }
         actor={search.actor && actorName(search.actor, entries)}
+        tools={
+          <ExportButton list="audit_log" siteDomains={sites} filter={filter} total={count.data} />
+        }
       />
       {body()}
     </>

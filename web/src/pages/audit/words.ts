@@ -19,6 +19,7 @@ export const SUBJECTS: Record<string, string> = {
   user_domain: 'Access',
   profile: 'People',
   organization: 'Organizations',
+  export: 'Exports',
 };
 
 export function options(words: Record<string, string>, chosen: string | undefined) {

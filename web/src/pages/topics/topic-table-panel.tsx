@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { Scope } from '@/data/scope';
 import type { TopicStats } from '@/data/topic-stats';
 import { formatCount } from '@/lib/format';
+import { ExportButton } from '@/lists/export-button';
 import { Panel } from '@/ui/panel';
 import { shownTopics, sortTopics } from './topic-sort';
 import { TopicTable } from './topic-table';
@@ -23,15 +24,24 @@ export function TopicTablePanel({ scope, rows, stale }: TopicTablePanelProps) {
       title="All topics"
       note={`${formatCount(topics)} ${topics === 1 ? 'topic' : 'topics'}`}
       actions={
-        <Switch
-          size="xs"
-          label={`Show hidden (${formatCount(hiddenCount)})`}
-          checked={hidden}
-          onChange={(event) => {
-            const next = event.currentTarget.checked || undefined;
-            void navigate({ search: (current) => ({ ...current, hidden: next }), replace: true });
-          }}
-        />
+        <>
+          <Switch
+            size="xs"
+            label={`Show hidden (${formatCount(hiddenCount)})`}
+            checked={hidden}
+            onChange={(event) => {
+              const next = event.currentTarget.checked || undefined;
+              void navigate({ search: (current) => ({ ...current, hidden: next }), replace: true });
+            }}
+          />
+          <ExportButton
+            list="topics"
+            siteDomains={scope.siteDomains}
+            filter={{ from: scope.from, to: scope.to, ...(hidden && { hidden }) }}
+            sort={ascending ? `${sort}_ascending` : sort}
+            total={stale ? undefined : shown.length}
+          />
+        </>
       }
     >
       <TopicTable
