@@ -176,10 +176,14 @@ def _chunk(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def real_server() -> Iterator[tuple[psutil.Process, int, Address]]:
-    """`backoffice serve` on an empty data folder: its process, its port, its database."""
+def real_server(kept: Path | None = None) -> Iterator[tuple[psutil.Process, int, Address]]:
+    """`backoffice serve` on an empty data folder: its process, its port, its database.
+
+    With `kept`, on that folder, which stays as it is left.
+    """
     with TemporaryDirectory(prefix="backoffice-bench-") as name:
-        folder = Path(name)
+        folder = kept or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
         # The account PostgreSQL runs as, when we are root, has to get through.
         folder.chmod(0o711)
         port = free_port()

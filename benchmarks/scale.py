@@ -4,7 +4,7 @@
 of them; then a tenth of that, to see what grows. Each question is asked as a signed-in
 administrator, in the database and over HTTP.
 
-Run: python -m benchmarks.scale [--factor 0.1] [--alone]
+Run: python -m benchmarks.scale [--factor 0.1] [--alone] [--keep FOLDER] [--only TEXT]
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 import psycopg
 from psycopg.types.json import Jsonb
+from rich.progress import track
 
 from backoffice.stack.address import Address
 from benchmarks.capture import real_server
@@ -170,12 +171,17 @@ def ask_server(client: httpx.Client, question: Question) -> float:
     return taken
 
 
-def measure(sessions: int) -> dict[str, Answer]:
-    """Fill a database, start the server, ask everything."""
-    answers = {}
-    with real_server() as (_process, port, address):
-        seconds = fill(address, sessions)
-        print(f"{sessions:,} sessions, {sessions // 5:,} conversations loaded in {seconds:.0f} s")
+def measure(sessions: int, options: argparse.Namespace) -> dict[str, Answer]:
+    """Fill a database, or take the one that is kept, start the server, ask everything."""
+    kept = Path(options.keep) / str(sessions) if options.keep else None
+    with real_server(kept) as (_process, port, address):
+        if kept is None or not is_filled(address):
+            seconds = fill(address, sessions)
+            print(
+                f"{sessions:,} sessions, {sessions // 5:,} conversations: {seconds:.0f} s to load"
+            )
+        if options.fill:
+            return {}
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120)
         token = client.post(
             "/auth/v1/token?grant_type=password",
@@ -185,15 +191,30 @@ def measure(sessions: int) -> dict[str, Answer]:
         with psycopg.connect(address.with_role("authenticated"), autocommit=True) as person:
             claims = json.dumps({"role": "authenticated", "sub": token["user"]["id"]})
             person.execute("select set_config('request.jwt.claims', %s, false)", [claims])
-            for question in questions():
-                # What takes seconds is asked less often.
-                first = max(ask_database(person, question), ask_server(client, question))
-                repeats = REPEATS if first < 1000 else 3
-                answers[question.label] = Answer(
-                    [ask_database(person, question) for _ in range(repeats)],
-                    [ask_server(client, question) for _ in range(repeats)],
-                )
-    return answers
+            return {
+                question.label: answer(person, client, question)
+                for question in track([q for q in questions() if options.only in q.label])
+            }
+
+
+def is_filled(address: Address) -> bool:
+    """Whether an earlier run loaded it."""
+    with psycopg.connect(address.login("supabase_admin")) as admin:
+        return bool(
+            admin.execute(
+                "select exists (select from public.domains where site_domain = %s)", [HALF]
+            ).fetchone()[0]  # type: ignore[index]
+        )
+
+
+def answer(person: psycopg.Connection[Any], client: httpx.Client, question: Question) -> Answer:
+    """Ask often enough for a p95; what takes seconds, less often."""
+    first = max(ask_database(person, question), ask_server(client, question))
+    repeats = REPEATS if first < 1000 else 3
+    return Answer(
+        [ask_database(person, question) for _ in range(repeats)],
+        [ask_server(client, question) for _ in range(repeats)],
+    )
 
 
 def p95(values: list[float]) -> float:
@@ -205,15 +226,17 @@ def report(full: dict[str, Answer], tenth: dict[str, Answer]) -> None:
     """The table: median and p95 in the database, p95 over HTTP, the goal, the growth."""
     print(f"{'milliseconds':<58}{'median':>9}{'p95':>9}{'HTTP p95':>10}{'goal':>7}{'growth':>8}")
     for question in questions():
-        answer = full[question.label]
-        over = p95(answer.over_http) > question.goal
+        if question.label not in full:
+            continue
+        taken = full[question.label]
+        over = p95(taken.over_http) > question.goal
         growth = ""
         if question.label in tenth:
-            factor = median(answer.in_database) / median(tenth[question.label].in_database)
+            factor = median(taken.in_database) / median(tenth[question.label].in_database)
             growth = f"{factor:.2f}"
         print(
-            f"{'✗' if over else '✓'} {question.label:<56}{median(answer.in_database):9.1f}"
-            f"{p95(answer.in_database):9.1f}{p95(answer.over_http):10.1f}{question.goal:7.0f}"
+            f"{'✗' if over else '✓'} {question.label:<56}{median(taken.in_database):9.1f}"
+            f"{p95(taken.in_database):9.1f}{p95(taken.over_http):10.1f}{question.goal:7.0f}"
             f"{growth:>8}"
         )
     print(f"growth: beside a tenth of the data; figures from rollups may grow {GROWTH} times")
@@ -224,10 +247,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--factor", type=float, default=1.0, help="of the full size")
     parser.add_argument("--alone", action="store_true", help="without a tenth of it beside")
+    parser.add_argument("--keep", help="a folder for the databases, to ask them again")
+    parser.add_argument("--fill", action="store_true", help="load only")
+    parser.add_argument("--only", default="", help="questions whose label holds this text")
     options = parser.parse_args()
     sessions = int(SESSIONS * options.factor)
-    tenth = {} if options.alone else measure(sessions // 10)
-    report(measure(sessions), tenth)
+    tenth = {} if options.alone else measure(sessions // 10, options)
+    full = measure(sessions, options)
+    if not options.fill:
+        report(full, tenth)
 
 
 if __name__ == "__main__":

@@ -126,8 +126,9 @@ join sentences as sentence on sentence.n = (s.n::bigint * 31 + m * 977) % 5000
 where s.talks;
 
 drop index private.conversation_documents_document_idx;
-insert into private.conversation_documents (site_domain, conversation_id, document)
-select s.site, md5('conversation ' || s.n)::uuid, to_tsvector('simple', spoken.text)
+insert into private.conversation_documents (site_domain, conversation_id, document, day, counts)
+select
+  s.site, md5('conversation ' || s.n)::uuid, to_tsvector('simple', spoken.text), private.day_of(s.at, 'Europe/Paris'), true
 from plan_sessions as s
 cross join lateral (
   select string_agg(sentence.text, ' ') as text

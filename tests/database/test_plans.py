@@ -45,7 +45,8 @@ def person(database: TestDatabase) -> Iterator[Connection[Any]]:
         admin.execute("insert into public.user_domains values (%s, 'bench.example')", [USER])
         admin.execute(
             "insert into private.conversation_documents select site_domain, id,"
-            " to_tsvector('simple', 'word' || (row_number() over ())) from public.conversations"
+            " to_tsvector('simple', 'word' || (row_number() over ())), day, counts"
+            " from public.conversations"
         )
         admin.execute("analyze")
         # What this connection read must be counted before the tests begin to compare.

@@ -77,7 +77,18 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
             ).fetchall()
         )
         assert kept == {kind: counted.distinct(kind, *days) for kind in KINDS}, days
+    assert documents_that_differ(connection, domain) == []
     return counted
+
+
+def documents_that_differ(connection: Connection[Any], domain: str) -> list[Any]:
+    """Conversations whose day or `counts` is another beside their words, or that miss them."""
+    return connection.execute(
+        "select c.id from public.conversations as c left join private.conversation_documents as d"
+        " on d.site_domain = c.site_domain and d.conversation_id = c.id where c.site_domain = %s"
+        " and c.message_count > 0 and (c.day, c.counts) is distinct from (d.day, d.counts)",
+        [domain],
+    ).fetchall()
 
 
 @settings(max_examples=80)

@@ -109,6 +109,8 @@ def _add_talk(
         row | {"zone": timezone},
     )
     connection.execute(
-        "insert into private.conversation_documents values (%s, %s, to_tsvector('simple', %s))",
-        [domain, row["id"], " ".join(words)],
+        "insert into private.conversation_documents"
+        " select site_domain, id, to_tsvector('simple', %s), day, counts from public.conversations"
+        " where site_domain = %s and id = %s",
+        [" ".join(words), domain, row["id"]],
     )

@@ -22,7 +22,8 @@ def server_settings(
         "unix_socket_permissions": "0700",
         "password_encryption": "scram-sha-256",
         "max_connections": "100",
-        "shared_buffers": f"{min(256, max(64, memory // 8))}MB",
+        # Taken as it is used: a small database on a large machine stays small.
+        "shared_buffers": f"{min(2048, max(64, memory // 8))}MB",
         "effective_cache_size": f"{max(256, memory // 2)}MB",
         "work_mem": "16MB",
         "maintenance_work_mem": "64MB",

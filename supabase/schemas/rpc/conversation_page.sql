@@ -153,7 +153,7 @@ declare
   );
   v_filtered constant text := 'private.filtered_conversations(array[wanted.site_domain], $2) as c';
   v_found constant text :=
-    'private.search_conversations(array[wanted.site_domain], $2 ->> ''search'') as found join '
+    'private.search_conversations(array[wanted.site_domain], $2) as found join '
     || v_filtered || ' on c.site_domain = found.site_domain and c.id = found.id';
   v_numbered constant text := 'select row_number() over (), p.site_domain, p.id, p.key from (%s) as p';
   v_query text := private.conversation_page_query(p_sort, v_filtered, p_after);

@@ -1,12 +1,13 @@
 -- Full-text search. It is not leakproof, so under row-level security it would lose its index: these functions are
 -- definers, check the domains themselves, and give ids and numbers only.
 
-create function private.search_conversations(p_site_domains text[], p_search text)
+create function private.search_conversations(p_site_domains text[], p_filter jsonb)
 returns table (site_domain text, id uuid)
 language plpgsql
 stable
 security definer
 set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
 as $$
 #variable_conflict use_column
 begin
@@ -15,12 +16,15 @@ begin
     from private.conversation_documents as document
     where document.site_domain = any (p_site_domains)
       and document.site_domain = any (array(select private.my_domains()))
-      and document.document @@ websearch_to_tsquery('simple', p_search);
+      and document.document @@ websearch_to_tsquery('simple', p_filter ->> 'search')
+      and document.counts
+      and (p_filter ->> 'from' is null or document.day >= (p_filter ->> 'from')::date)
+      and (p_filter ->> 'to' is null or document.day <= (p_filter ->> 'to')::date);
 end
 $$;
 
-comment on function private.search_conversations(text[], text) is
-  'Ids of the conversations in which the words occur (web search syntax), of domains the caller may see.';
+comment on function private.search_conversations(text[], jsonb) is
+  'Ids of the conversations that count in which the words of a filter occur (web search syntax), of its days and of domains the caller may see.';
 
 create function private.count_found_conversations(p_site_domains text[], p_filter jsonb)
 returns bigint
@@ -31,15 +35,30 @@ set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
-  v_domains text[] := array(select mine.site_domain from private.my_domains() as mine (site_domain));
+  v_domains text[] := array(
+    select mine.site_domain
+    from private.my_domains() as mine (site_domain)
+    where mine.site_domain = any (p_site_domains)
+  );
 begin
+  -- Words of a range of days: what stands beside them answers, without the conversations.
+  if jsonb_strip_nulls(p_filter) - array['search', 'from', 'to'] = '{}' then
+    return (
+      select count(*)
+      from private.conversation_documents as document
+      where document.site_domain = any (v_domains)
+        and document.document @@ websearch_to_tsquery('simple', p_filter ->> 'search')
+        and document.counts
+        and (p_filter ->> 'from' is null or document.day >= (p_filter ->> 'from')::date)
+        and (p_filter ->> 'to' is null or document.day <= (p_filter ->> 'to')::date)
+    );
+  end if;
   return (
     select count(*)
-    from private.filtered_conversations(p_site_domains, p_filter) as conversation
+    from private.filtered_conversations(v_domains, p_filter) as conversation
     join private.conversation_documents as document
       on document.site_domain = conversation.site_domain and document.conversation_id = conversation.id
-    where conversation.site_domain = any (v_domains)
-      and document.site_domain = any (p_site_domains)
+    where document.site_domain = any (v_domains)
       and document.document @@ websearch_to_tsquery('simple', p_filter ->> 'search')
   );
 end
@@ -49,10 +68,10 @@ comment on function private.count_found_conversations(text[], jsonb) is
   'How many conversations of domains the caller may see pass a filter with a search.';
 
 revoke execute on function
-  private.search_conversations(text[], text),
+  private.search_conversations(text[], jsonb),
   private.count_found_conversations(text[], jsonb)
 from public, anon;
 grant execute on function
-  private.search_conversations(text[], text),
+  private.search_conversations(text[], jsonb),
   private.count_found_conversations(text[], jsonb)
 to authenticated, service_role;

@@ -192,7 +192,7 @@ as $$
   where coalesce(p_filter ->> 'search', '') = ''
     or (c.site_domain, c.id) in (
       select found.site_domain, found.id
-      from private.search_conversations(p_site_domains, p_filter ->> 'search') as found
+      from private.search_conversations(p_site_domains, p_filter) as found
     )
   order by
     case p_sort

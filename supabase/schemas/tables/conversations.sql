@@ -181,6 +181,8 @@ create table private.conversation_documents (
   site_domain text not null,
   conversation_id uuid not null,
   document tsvector not null,
+  day date not null,
+  counts boolean not null,
   constraint conversation_documents_pkey primary key (site_domain, conversation_id),
   constraint conversation_documents_conversation_id_fkey foreign key (site_domain, conversation_id)
     references public.conversations (site_domain, id)
@@ -191,6 +193,8 @@ create index conversation_documents_document_idx on private.conversation_documen
 
 comment on table private.conversation_documents is
   'The words of each conversation, for full-text search. `simple` configuration: conversations come in many languages.';
+comment on column private.conversation_documents.day is
+  'The conversation''s, as is `counts`: a search in a range of days reads this table alone.';
 
 alter table private.conversation_documents enable row level security;
 revoke all on private.conversation_documents from public, anon, authenticated;
@@ -199,3 +203,26 @@ grant all on private.conversation_documents to service_role;
 create policy conversation_documents_select on private.conversation_documents
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
+
+create function private.follow_in_documents()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update private.conversation_documents
+  set day = new.day, counts = new.counts
+  where site_domain = new.site_domain and conversation_id = new.id;
+  return null;
+end
+$$;
+
+comment on function private.follow_in_documents() is 'Keeps day and `counts` of a conversation beside its words.';
+
+revoke execute on function private.follow_in_documents() from public, anon, authenticated, service_role;
+
+create trigger follow_in_documents after update of day, counts on public.conversations
+  for each row
+  when ((old.day, old.counts) is distinct from (new.day, new.counts))
+  execute function private.follow_in_documents();

@@ -15,12 +15,13 @@ from support.database import TestDatabase
 from support.server import TestServer
 
 GRANT = "/token?grant_type=password"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 ROUTES = [
     ("GET", "/admin/users"),
     ("POST", "/admin/users"),
-    ("GET", f"/admin/users/{uuid4()}"),
-    ("PUT", f"/admin/users/{uuid4()}"),
-    ("DELETE", f"/admin/users/{uuid4()}"),
+    ("GET", f"/admin/users/{NOBODY}"),
+    ("PUT", f"/admin/users/{NOBODY}"),
+    ("DELETE", f"/admin/users/{NOBODY}"),
 ]
 
 

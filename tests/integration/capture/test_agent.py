@@ -9,6 +9,8 @@ import pytest
 
 from .conftest import Site, event, moment
 
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
 
 def message(text: str = "Hello", **changes: Any) -> dict[str, Any]:
     return {
@@ -124,19 +126,19 @@ def test_widget_and_agent_mean_the_same_session(site: Site) -> None:
     ("method", "path", "content", "status", "field"),
     [
         ("PUT", "not-a-uuid", {"distinct_id": "a"}, 422, "conversation_id"),
-        ("PUT", str(uuid4()), {}, 422, "distinct_id"),
-        ("PUT", str(uuid4()), [], 422, "body"),
-        ("PUT", str(uuid4()), {"distinct_id": "a", "environment": "moon"}, 422, "environment"),
-        ("PATCH", str(uuid4()), {"demo_booked": 1}, 422, "demo_booked"),
-        ("PATCH", str(uuid4()), {"demo_booked": True}, 404, "conversation_id"),
-        ("POST", f"{uuid4()}/messages", message(), 404, "conversation_id"),
-        ("POST", f"{uuid4()}/messages", [], 422, "messages"),
-        ("POST", f"{uuid4()}/messages", {"messages": 7}, 422, "messages"),
-        ("POST", f"{uuid4()}/messages", message(role="system"), 422, "role"),
-        ("POST", f"{uuid4()}/messages", [message(text=None)], 422, "messages.0.text"),
-        ("POST", f"{uuid4()}/messages", message("x" * 65_537), 422, "text"),
-        ("POST", f"{uuid4()}/messages", message(sent_at="2014-01-01"), 422, "sent_at"),
-        ("POST", f"{uuid4()}/messages", [message()] * 1001, 413, "messages"),
+        ("PUT", UNKNOWN, {}, 422, "distinct_id"),
+        ("PUT", UNKNOWN, [], 422, "body"),
+        ("PUT", UNKNOWN, {"distinct_id": "a", "environment": "moon"}, 422, "environment"),
+        ("PATCH", UNKNOWN, {"demo_booked": 1}, 422, "demo_booked"),
+        ("PATCH", UNKNOWN, {"demo_booked": True}, 404, "conversation_id"),
+        ("POST", f"{UNKNOWN}/messages", message(), 404, "conversation_id"),
+        ("POST", f"{UNKNOWN}/messages", [], 422, "messages"),
+        ("POST", f"{UNKNOWN}/messages", {"messages": 7}, 422, "messages"),
+        ("POST", f"{UNKNOWN}/messages", message(role="system"), 422, "role"),
+        ("POST", f"{UNKNOWN}/messages", [message(text=None)], 422, "messages.0.text"),
+        ("POST", f"{UNKNOWN}/messages", message("x" * 65_537), 422, "text"),
+        ("POST", f"{UNKNOWN}/messages", message(sent_at="2014-01-01"), 422, "sent_at"),
+        ("POST", f"{UNKNOWN}/messages", [message()] * 1001, 413, "messages"),
     ],
 )
 def test_what_is_wrong_is_named(

@@ -17,6 +17,11 @@ from .conftest import Site, event
 MEGABYTE = 1024 * 1024
 
 
+def zipped(body: bytes) -> bytes:
+    """The same bytes at any time."""
+    return gzip.compress(body, mtime=0)
+
+
 def nested(depth: int) -> bytes:
     return b'{"a":' * depth + b"1" + b"}" * depth
 
@@ -88,9 +93,9 @@ def test_a_secret_key_is_no_public_key_and_the_other_way_round(site: Site) -> No
         (b'{"api_key": "\xff"}', {}, 400),
         (nested(5000), {}, 400),
         (b"\x1f\x8b\x08 broken", {}, 400),
-        (gzip.compress(b"{}")[:-6], {"Content-Encoding": "gzip"}, 400),
+        (zipped(b"{}")[:-6], {"Content-Encoding": "gzip"}, 400),
         (b"{}", {"Content-Encoding": "zstd"}, 400),
-        (gzip.compress(b" " * (21 * MEGABYTE)), {}, 413),
+        (zipped(b" " * (21 * MEGABYTE)), {}, 413),
         (b" " * (11 * MEGABYTE), {}, 413),
         (b"[" + b"{}," * 700_000 + b"{}]", {}, 413),
     ],
