@@ -644,9 +644,14 @@ declare
     v_row ->> 'slug',
     v_row ->> 'host',
     v_row ->> 'email',
-    case when p_subject_type in ('domain', 'export') then p_subject_id end
+    case when p_subject_type = 'domain' then p_subject_id end
   );
 begin
+  if p_subject_type = 'export' then
+    return upper(left(p_subject_id, 1)) || replace(substr(p_subject_id, 2), '_', ' ') || ' exported'
+      || coalesce(': ' || (v_row ->> 'rows') || case v_row ->> 'rows' when '1' then ' row' else ' rows' end, '')
+      || coalesce(' as ' || upper(v_row ->> 'format'), '');
+  end if;
   -- What changed in a website or a key says more than that it changed.
   if p_action = 'update' and p_subject_type = 'domain' and cardinality(p_changed) = 1 then
     case p_changed[1]
