@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import capture, dashboard, insights, rest, start
+from benchmarks import capture, dashboard, exports, insights, rest, start
 
 
 def machine() -> str:
@@ -27,6 +27,6 @@ def machine() -> str:
 
 if __name__ == "__main__":
     print(machine())
-    for benchmark in (start, capture, dashboard, rest, insights):
+    for benchmark in (start, capture, dashboard, exports, rest, insights):
         print()
         benchmark.main()
