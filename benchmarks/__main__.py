@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import platform
-from pathlib import Path
-
-import psutil
-
 from benchmarks import capture, dashboard, exports, insights, rest, start
-
-
-def machine() -> str:
-    """Processor, cores and memory."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
-        model = names[0].partition(":")[2].strip() if names else model
-    memory = psutil.virtual_memory().total / 2**30
-    return (
-        f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB,"
-        f" {platform.system()}, Python {platform.python_version()}"
-    )
-
+from benchmarks.machine import machine
 
 if __name__ == "__main__":
     print(machine())
-    for benchmark in (start, capture, dashboard, exports, rest, insights):
+    for benchmark in (start, capture, dashboard, rest, exports, insights):
         print()
         benchmark.main()

@@ -1,0 +1,111 @@
+"""What the pages ask of the database, and the milliseconds each question may take.
+
+Figures that rollups answer, pages and counts of the lists, full-text search: of one domain with
+half of everything and of all domains, over four weeks and a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+HALF = "half.example"
+FIGURES_MS = 100.0
+LIST_MS = 50.0
+COUNT_MS = 500.0
+SEARCH_MS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One call of an RPC, and the milliseconds it may take at p95."""
+
+    label: str
+    function: str
+    arguments: dict[str, Any]
+    goal: float
+
+
+def questions() -> Iterator[Question]:
+    """What the pages ask, of one domain with half of everything and of all domains."""
+    today = datetime.now(UTC).date() - timedelta(days=1)
+    for scope, sites in (("half", [HALF]), ("all", None)):
+        for days in (28, 365):
+            first = today - timedelta(days=days - 1)
+            window = {"p_site_domains": sites, "p_from": str(first), "p_to": str(today)}
+            name = f"{scope}, {days} days"
+            for function, more in FIGURES:
+                label = f"{function}{' ' + '/'.join(map(str, more.values())) if more else ''}"
+                yield Question(f"{label} ({name})", function, window | more, FIGURES_MS)
+            yield from lists(name, sites, first, today)
+
+
+FIGURES: list[tuple[str, dict[str, Any]]] = [
+    ("get_dashboard_summary", {}),
+    ("get_engagement_rate", {}),
+    ("get_widget_display_stats", {}),
+    ("get_conversation_funnel", {}),
+    ("get_conversations_over_time", {"p_bucket": "day"}),
+    ("get_top_values", {"p_dimension": "page"}),
+    ("get_top_values", {"p_dimension": "country"}),
+    ("get_topic_stats", {}),
+    ("get_topics_over_time", {"p_bucket": "week"}),
+    ("get_heat_map", {}),
+]
+CONVERSATION_FILTERS: list[tuple[str, dict[str, Any]]] = [
+    ("no filter", {}),
+    ("demo booked", {"conversions": ["demo_booked"]}),
+    ("a page, 4 turns", {"page": "/page-3", "min_turns": 4}),
+    ("a language nobody speaks", {"language": "xx"}),
+]
+VISITOR_FILTERS: list[tuple[str, dict[str, Any]]] = [
+    ("no filter", {}),
+    ("engaged", {"did": "engaged"}),
+    ("booked a demo", {"did": "booked"}),
+    ("hot in France", {"scores": [5], "country": "FR"}),
+    ("a name", {"search": "person 77"}),
+]
+
+
+def lists(name: str, sites: list[str] | None, first: date, last: date) -> Iterator[Question]:
+    """Pages and counts of the lists."""
+    window = {"from": str(first), "to": str(last)}
+
+    def ask(
+        label: str, function: str, passed: dict[str, Any], goal: float, **more: Any
+    ) -> Question:
+        arguments = {"p_site_domains": sites, "p_filter": window | passed, **more}
+        return Question(f"{label} ({name})", function, arguments, goal)
+
+    for label, passed in CONVERSATION_FILTERS:
+        yield ask(f"conversations: {label}", "list_conversations", passed, LIST_MS)
+        yield ask(f"count conversations: {label}", "count_conversations", passed, COUNT_MS)
+    later = datetime.combine(first + (last - first) / 2, datetime.min.time(), UTC)
+    cursor = {
+        "started_at": later.isoformat(),
+        "site_domain": HALF,
+        "id": "80000000-0000-4000-8000-000000000000",
+    }
+    yield ask("conversations: a later page", "list_conversations", {}, LIST_MS, p_after=cursor)
+    for word in ("the", "zanzibar", "word4999 word2"):
+        passed = {"search": word}
+        yield ask(f"conversations with “{word}”", "list_conversations", passed, SEARCH_MS)
+        yield ask(f"count with “{word}”", "count_conversations", passed, COUNT_MS)
+    visitors = "get_visitor_stats_with_intent"
+    for label, passed in VISITOR_FILTERS:
+        yield ask(f"visitors: {label}", visitors, passed, LIST_MS)
+        yield ask(f"count visitors: {label}", "count_visitors", passed, COUNT_MS)
+    yield ask("visitors by score", visitors, {}, LIST_MS, p_sort="score")
+    middle = {
+        "last_day": str(first + (last - first) / 2),
+        "last_seen_at": later.isoformat(),
+        "id": cursor["id"],
+        "site_domain": HALF,
+    }
+    yield ask("visitors: a later page", visitors, {}, LIST_MS, p_after=middle)
+    accounts = "get_account_stats_with_intent"
+    yield ask("accounts", accounts, {}, LIST_MS)
+    yield ask("accounts by conversations", accounts, {}, LIST_MS, p_sort="conversations")
+    yield ask("count accounts", "count_accounts", {}, COUNT_MS)
