@@ -20,6 +20,7 @@ from backoffice import __version__
 from backoffice.addresses import parse_networks
 from backoffice.auth.app import create_auth_app
 from backoffice.capture.app import capture_routes
+from backoffice.content.app import create_content_app
 from backoffice.errors import Problem
 from backoffice.exports.app import create_export_app
 from backoffice.mailbox_routes import mailbox_routes
@@ -53,6 +54,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/rest/v1", rest),
         Mount("/auth/v1", create_auth_app(state)),
         Mount("/export/v1", create_export_app(state)),
+        Mount("/content/v1", create_content_app(state)),
         *capture_routes(state, lookups),
         *mailbox_routes(state.settings),
     ]
