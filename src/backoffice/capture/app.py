@@ -20,6 +20,7 @@ from backoffice.capture.decode import decode
 from backoffice.capture.keys import DomainKeys
 from backoffice.capture.leads import Leads
 from backoffice.capture.openapi import CAPTURE_PATHS
+from backoffice.capture.recorder import Recorder
 from backoffice.capture.sender import Origins, Sender
 from backoffice.capture.store import Store
 from backoffice.capture.wire import (
@@ -121,13 +122,34 @@ class Capture:
             listener.notice(sender.site_domain, sender.address, ip_hash)
 
 
-def capture_routes(state: State, listener: AddressListener | None = None) -> list[BaseRoute]:
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What the routes share, and an agent in this process besides."""
+
+    keys: DomainKeys
+    writer: Writer
+
+    @classmethod
+    def of(cls, state: State) -> Intake:
+        """The one of an application."""
+        writers = max(1, state.settings.pool_size - _READERS)
+        return cls(DomainKeys(state.database), Writer(state.database, writers))
+
+    @property
+    def recorder(self) -> Recorder:
+        """Writes conversations as the agent API does."""
+        return Recorder(Store(self.writer))
+
+
+def capture_routes(
+    state: State, listener: AddressListener | None = None, intake: Intake | None = None
+) -> list[BaseRoute]:
     """Every route of this module, for an application that has others besides."""
-    keys = DomainKeys(state.database)
-    writer = Writer(state.database, writers=max(1, state.settings.pool_size - _READERS))
+    intake = intake or Intake.of(state)
+    keys, writer = intake.keys, intake.writer
     origins = Origins.from_settings(state.settings, state.keys.ip_hash_key)
     capture = Answering(Capture(keys, origins, Combiner(writer), listener).handle)
-    agent = Agent(keys, Store(writer))
+    agent = Agent(keys, intake.recorder)
     leads = Leads(keys, state.database)
     conversation = "/agent/v1/conversations/{conversation_id}"
     return [
