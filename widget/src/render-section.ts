@@ -1,9 +1,9 @@
+import { h, setColors } from './dom';
 import { SECTION_STYLES } from './section-styles';
 import { setStyles } from './styles';
-import type { Section, SectionActions, SectionColors, SectionLayout } from './types';
+import type { Section, SectionActions, SectionLayout } from './types';
 
 const LAYOUTS: readonly SectionLayout[] = ['list', 'chips', 'cards'];
-const COLOR = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 const LONGEST_QUESTION = 2000;
 
 /**
@@ -15,59 +15,53 @@ export function renderSection(
   section: Section,
   on: SectionActions,
 ): void {
-  const block = element('section', 'rose-section');
-  block.dataset.layout = LAYOUTS.includes(section.layout) ? section.layout : 'list';
-  block.dataset.slug = section.slug;
-  colour(block, section.colors);
-  if (section.title) {
-    const heading = element('h2', 'rose-title', section.title);
-    block.setAttribute('aria-label', section.title);
-    block.append(heading);
-  }
-  if (section.questions?.length) block.append(questionList(section, on));
-  if (section.search_bar?.enabled) block.append(searchBar(section, on));
+  const block = h(
+    'section',
+    {
+      class: 'rose-section',
+      'data-slug': section.slug,
+      'data-layout': LAYOUTS.includes(section.layout) ? section.layout : 'list',
+      'aria-label': section.title || undefined,
+    },
+    section.title && h('h2', { class: 'rose-title' }, section.title),
+    section.questions?.length > 0 && questionList(section, on),
+    section.search_bar?.enabled && searchBar(section, on),
+  );
+  setColors(block, section.colors);
   root.replaceChildren(block);
-  setStyles(root, [SECTION_STYLES, section.css || '']);
-}
-
-/** Colours become custom properties that the section's styles, and a client's own, refer to. */
-export function colour(block: HTMLElement, colors: Partial<SectionColors> | undefined): void {
-  for (const [name, value] of Object.entries(colors ?? {})) {
-    if (typeof value === 'string' && COLOR.test(value)) {
-      block.style.setProperty(`--rose-${name.replaceAll('_', '-')}`, value);
-    }
-  }
+  setStyles(root, [SECTION_STYLES, section.css]);
 }
 
 function questionList(section: Section, on: SectionActions): HTMLElement {
-  const list = element('ul', 'rose-questions');
+  const list = h('ul', { class: 'rose-questions' });
   for (const { id, text } of section.questions) {
-    const button = element('button', 'rose-question', text);
-    button.type = 'button';
+    const button = h('button', { class: 'rose-question', type: 'button' }, text);
     button.addEventListener('click', () => on.ask({ id, text }));
-    const item = element('li', 'rose-item');
-    item.append(button);
-    list.append(item);
+    list.append(h('li', { class: 'rose-item' }, button));
   }
   return list;
 }
 
 function searchBar(section: Section, on: SectionActions): HTMLElement {
-  const form = element('form', 'rose-search');
-  form.setAttribute('role', 'search');
-  const input = element('input', 'rose-search-input');
-  input.type = 'text';
-  input.name = 'question';
-  input.autocomplete = 'off';
-  input.maxLength = LONGEST_QUESTION;
-  input.enterKeyHint = 'send';
-  input.placeholder = section.search_bar.placeholder ?? '';
-  input.setAttribute('aria-label', input.placeholder || section.title);
+  const placeholder = section.search_bar.placeholder ?? '';
+  const label = placeholder || section.title;
+  const input = h('input', {
+    class: 'rose-search-input',
+    type: 'text',
+    name: 'question',
+    autocomplete: 'off',
+    maxlength: LONGEST_QUESTION,
+    enterkeyhint: 'send',
+    placeholder,
+    'aria-label': label,
+  });
   input.addEventListener('input', () => on.typed?.(), { once: true });
-  const button = element('button', 'rose-search-button', '→');
-  button.type = 'submit';
-  button.setAttribute('aria-label', input.placeholder || section.title);
-  form.append(input, button);
+  const form = h(
+    'form',
+    { class: 'rose-search', role: 'search' },
+    input,
+    h('button', { class: 'rose-search-button', type: 'submit', 'aria-label': label }, '→'),
+  );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const text = input.value.trim();
@@ -76,15 +70,4 @@ function searchBar(section: Section, on: SectionActions): HTMLElement {
     on.ask({ text });
   });
   return form;
-}
-
-function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  className: string,
-  text?: string,
-): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
 }

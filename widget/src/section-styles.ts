@@ -1,6 +1,9 @@
-/** How sections look before a client's own CSS. Classes and custom properties are public names. */
+/**
+ * How sections look before a client's own CSS; classes and custom properties are public names. Paint
+ * containment keeps whatever that CSS does inside the section's own place on the page.
+ */
 export const SECTION_STYLES = `
-:host { display: block; }
+:host { display: block; contain: content !important; }
 :host([hidden]) { display: none; }
 .rose-section {
   --_background: var(--rose-background, #f6f7f9);
@@ -42,7 +45,7 @@ export const SECTION_STYLES = `
 .rose-section[data-layout="chips"] .rose-question { border-radius: 22px; }
 .rose-section[data-layout="cards"] .rose-questions {
   display: grid;
-  grid-template-columns: repeat(auto-fill, minmax(min(220px, 100%), 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(min(220px, 100%), 1fr));
   gap: 12px;
 }
 .rose-section[data-layout="cards"] .rose-question { min-height: 88px; padding: 16px; }

@@ -3,6 +3,8 @@ export interface WidgetConfig {
   /** Changes with every published change. */
   version: string;
   site_domain: string;
+  /** IANA name; the schedule of `display` is in it. */
+  timezone?: string;
   agents: Record<string, AgentState>;
   /** Resolved configuration by slug. A feature that is off is absent. */
   config: SiteConfig;

@@ -1,0 +1,55 @@
+import { pause, request } from './retry';
+import type { WidgetConfig } from './types';
+
+/** How often an open page looks whether something was published or turned off. */
+export const LOOK_EVERY_MS = 25_000;
+
+/** Fetches the published configuration, and again while the page is looked at. */
+export class Loader {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+  private due = 0;
+  private known: string | undefined;
+
+  /** `changed` gets each new configuration, and undefined when the key is nobody's (any more). */
+  constructor(
+    private readonly url: string,
+    private readonly changed: (config: WidgetConfig | undefined) => void,
+  ) {
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden && Date.now() >= this.due) void this.look();
+    });
+  }
+
+  async look(): Promise<void> {
+    clearTimeout(this.timer);
+    // While one look is under way, coming back to the page starts no other.
+    this.due = Number.POSITIVE_INFINITY;
+    let wait = LOOK_EVERY_MS;
+    try {
+      // The first answer may come from the browser's cache; later ones are asked whether they still hold.
+      const cache = this.known === undefined ? 'default' : 'no-cache';
+      const answer = await request(this.url, { cache });
+      if (answer.ok) this.take(await answer.json());
+      else if (answer.status < 500 && answer.status !== 429) this.take(undefined);
+      else throw answer;
+      this.failures = 0;
+    } catch (problem) {
+      // What was there stays: an outage of ours changes nothing on a client's page.
+      const headers = problem instanceof Response ? problem.headers : undefined;
+      this.failures += 1;
+      wait = pause(this.failures, headers?.get('Retry-After'));
+    }
+    this.due = Date.now() + wait;
+    this.timer = setTimeout(() => {
+      if (!document.hidden) void this.look();
+    }, wait);
+  }
+
+  private take(config: WidgetConfig | undefined): void {
+    const version = config?.version ?? '';
+    if (version === this.known) return;
+    this.known = version;
+    this.changed(config);
+  }
+}
