@@ -19,8 +19,9 @@ from starlette.types import ASGIApp
 from backoffice import __version__
 from backoffice.addresses import parse_networks
 from backoffice.auth.app import create_auth_app
-from backoffice.capture.app import capture_routes
+from backoffice.capture.app import Intake, capture_routes
 from backoffice.content.app import create_content_app
+from backoffice.demo.site.routes import demo_site_routes
 from backoffice.errors import Problem
 from backoffice.exports.app import create_export_app
 from backoffice.mailbox_routes import mailbox_routes
@@ -33,6 +34,7 @@ from backoffice.stack.health import HealthRoute
 from backoffice.stack.middleware import RequestEnvelope
 from backoffice.stack.migrate import read_migrations
 from backoffice.stack.static import UserInterface
+from backoffice.stack.widget_files import widget_file_routes
 from backoffice.state import State
 from backoffice.tokens import AUDIENCE, Tokens
 
@@ -48,6 +50,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     verify = partial(Tokens(state.keys).verify, audience=None)
     rest = RestApp(state.database, rest_config(state.settings), verify)
     lookups = address_lookups(state)
+    intake = Intake.of(state)
     routes: list[BaseRoute] = [
         Route("/health", HealthRoute(state.database, read_migrations()).answer),
         Route("/config.json", ConfigRoute(state).answer),
@@ -55,7 +58,9 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/auth/v1", create_auth_app(state)),
         Mount("/export/v1", create_export_app(state)),
         Mount("/content/v1", create_content_app(state)),
-        *capture_routes(state, lookups),
+        *capture_routes(state, lookups, intake),
+        *widget_file_routes(web_build),
+        *demo_site_routes(state, intake.keys, intake.recorder),
         *mailbox_routes(state.settings),
     ]
 

@@ -162,6 +162,10 @@ class Settings(ProviderSettings):
     demo: bool = Field(
         default=True, description="Load demo traffic into an empty embedded database."
     )
+    demo_site: bool = Field(
+        default=True,
+        description="Serve a demonstration site at /demo-site/, on somebody's own machine only.",
+    )
     demo_days: int = Field(default=90, ge=1, le=730)
 
     @field_validator("trusted_proxies", "cors_origins", "redirect_urls", mode="before")
@@ -185,6 +189,11 @@ class Settings(ProviderSettings):
     def is_development(self) -> bool:
         """Whether this is somebody's own machine: loopback, the embedded database, no proxy."""
         return self.is_loopback and self.database_url is None and self.public_url is None
+
+    @property
+    def has_demo_site(self) -> bool:
+        """Whether the demonstration site and its agent are served: never from a deployment."""
+        return self.demo_site and self.is_development
 
     @property
     def url(self) -> str:

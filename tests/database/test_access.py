@@ -285,7 +285,7 @@ def test_one_visitor_in_full_is_for_those_who_may_see_the_domain(
 
 
 def test_search_does_not_reach_other_domains(as_user: Callable[[str], Connection[Any]]) -> None:
-    query = "select count(*) from private.search_conversations(%s, '{\"search\": \"question\"}')"
+    query = 'select count(*) from private.search_conversations(%s, \'{"search": "question"}\')'
     assert as_user(ADMIN).execute(query, [DOMAINS]).fetchone() == (2,)
     assert as_user(USER).execute(query, [DOMAINS]).fetchone() == (1,)
 

@@ -7,7 +7,7 @@ addresses.
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -102,6 +102,14 @@ class UserInterface:
         if asset is None:
             return PlainTextResponse("The user interface is not built. Run: make run", 503)
         return asset.response(Headers(scope=scope))
+
+
+def read_asset(path: Path, cache_control: str) -> Asset | None:
+    """One file with the compressed forms beside it; None when it is not there."""
+    if not path.is_file():
+        return None
+    files = {form.name: form for form in path.parent.iterdir()}
+    return replace(_asset(path.name, path, files), cache_control=cache_control)
 
 
 def _accepted(header: str) -> set[str]:
