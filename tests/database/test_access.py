@@ -143,8 +143,12 @@ WRITERS = {
     "merge_topics": "%(domain)s, %(topic)s, %(other)s",
     "resolve_questions": "%(domain)s, %(questions)s, true",
 }
-# Reviews, views and sessions have tests of their own.
+# Reviews, views, sessions and configurations have tests of their own.
 TRIED_ELSEWHERE = {
+    "get_agent_status",
+    "get_configuration",
+    "get_resolved_config",
+    "list_config_versions",
     "get_visitor_for_lead_intelligence",
     "list_my_sessions",
     "end_my_session",

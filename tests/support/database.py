@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
+from backoffice.content.sync import sync_configs
 from backoffice.keys import Keys
 from backoffice.settings import Settings
 from backoffice.stack.address import Address, Login, embedded_address
@@ -138,6 +139,7 @@ def throwaway_cluster() -> Iterator[TestCluster]:
         tests.make_template(EMPTY_TEMPLATE, "postgres")
         with psycopg.connect(address.login("postgres"), autocommit=True) as connection:
             migrate(connection)
+            sync_configs(connection)
             seed(connection)
         tests.make_template(TEMPLATE, "postgres")
         yield tests

@@ -60,6 +60,7 @@ def fill(connection: Connection[Any], domain: str) -> None:
         )
     fill_enrichment(connection, domain)
     connection.execute("insert into public.internal_addresses values (%s, 'hash')", [domain])
+    fill_configuration(connection, domain)
     fill_understanding(connection, domain, conversation, message["id"])
     connection.execute("select private.mint_key(%s, 'secret')", [domain])
     fill_section(connection, domain)
@@ -77,6 +78,32 @@ def fill_section(connection: Connection[Any], domain: str) -> None:
         "insert into public.ai_section_versions (site_domain, section_id, version, content)"
         " values (%s, %s, 1, '{}')",
         [domain, SECTION],
+    )
+
+
+def fill_configuration(connection: Connection[Any], domain: str) -> None:
+    """A setting with its version, a switched agent, and who downloaded them."""
+    connection.execute(
+        "insert into public.client_configs"
+        " (site_domain, config_slug, config, version, updated_at, updated_by)"
+        " values (%s, 'identity', %s, 1, %s, %s)",
+        [domain, json.dumps({"company_name": domain}), TODAY, PERSON_OF[domain]],
+    )
+    connection.execute(
+        "insert into public.config_versions"
+        " (site_domain, config_slug, version, config, action, author_id, created_at)"
+        " select site_domain, config_slug, version, config, 'save', updated_by, updated_at"
+        " from public.client_configs where site_domain = %s",
+        [domain],
+    )
+    connection.execute(
+        "insert into public.agent_switches"
+        " (site_domain, slug, enabled, reason, version, updated_at, updated_by)"
+        " values (%s, 'nurturing', true, 'Agreed', 1, %s, %s)",
+        [domain, TODAY, PERSON_OF[domain]],
+    )
+    connection.execute(
+        "insert into public.config_fetches values (%s, 'widget', '1.1', %s)", [domain, TODAY]
     )
 
 

@@ -78,13 +78,19 @@ def running_database(
 
 
 def prepare(address: Address, settings: Settings) -> Prepared:
-    """Bring a database up to date: roles, `auth` schema, migrations and, embedded, the seed.
+    """Bring a database up to date: roles, `auth` schema, migrations, configurations and, embedded,
+    the seed.
 
-    Raises `MigrationError`, and `ConfigurationError` when default passwords would be exposed.
+    Raises `MigrationError`, and `ConfigurationError` when default passwords would be exposed or a
+    schema of `config/` is not right.
     """
+    # Reading and checking the schemas is for whoever prepares a database alone.
+    from backoffice.content.sync import sync_configs
+
     bootstrap(address)
     with psycopg.connect(address.login("postgres"), autocommit=True) as connection:
         applied = migrate(connection)
+        sync_configs(connection)
         seeded = address.embedded and seed(connection)
         if not settings.is_loopback:
             require_own_passwords(connection, settings.host)

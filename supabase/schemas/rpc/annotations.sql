@@ -69,8 +69,22 @@ begin
     return v_kind
       || case when p_after ->> 'published_version' is null then ' unpublished' else ' published' end
       || coalesce(': ' || left(v_name, 100), '');
+  elsif p_subject_type = 'agent' and p_action <> 'delete' then
+    return v_kind
+      || case
+        when p_action = 'update' and not 'enabled' = any (p_changed) then ' switched for another reason'
+        when (p_after ->> 'enabled')::boolean then ' turned on'
+        else ' turned off'
+      end
+      || coalesce(': ' || left(v_name, 100), '')
+      || coalesce(' (' || nullif(left(p_after ->> 'reason', 200), '') || ')', '');
   elsif p_action = 'update' and p_changed = array['enabled'] then
-    return v_kind || case when (p_after ->> 'enabled')::boolean then ' turned on' else ' turned off' end
+    return v_kind
+      || case (p_after ->> 'enabled')::boolean
+        when true then ' turned on'
+        when false then ' turned off'
+        else ' no longer turned on or off here'
+      end
       || coalesce(': ' || left(v_name, 100), '');
   end if;
   return v_kind

@@ -95,3 +95,14 @@ create policy ai_section_versions_select on public.ai_section_versions
 create trigger audit
   after insert or update or delete on public.ai_sections
   for each row execute function private.audit_row('ai_section', 'id', 'updated_at,updated_by');
+
+-- Drafts are nothing that is delivered.
+create trigger note_content_change
+  after update on public.ai_sections
+  for each row
+  when (
+    (old.published_version is not null or new.published_version is not null)
+    and (old.published_version, old.enabled, old.position, old.slug)
+      is distinct from (new.published_version, new.enabled, new.position, new.slug)
+  )
+  execute function private.note_content_change();

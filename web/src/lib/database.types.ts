@@ -60,6 +60,44 @@ export type Database = {
           },
         ]
       }
+      agent_switches: {
+        Row: {
+          enabled: boolean
+          reason: string
+          site_domain: string
+          slug: string
+          updated_at: string
+          updated_by: string | null
+          version: number
+        }
+        Insert: {
+          enabled: boolean
+          reason: string
+          site_domain: string
+          slug: string
+          updated_at: string
+          updated_by?: string | null
+          version: number
+        }
+        Update: {
+          enabled?: boolean
+          reason?: string
+          site_domain?: string
+          slug?: string
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "agent_switches_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       ai_section_versions: {
         Row: {
           author_id: string | null
@@ -310,6 +348,219 @@ export type Database = {
           state?: string
           total?: number
           updated_at?: string
+        }
+        Relationships: []
+      }
+      client_configs: {
+        Row: {
+          config: Json | null
+          config_slug: string
+          domain: string
+          enabled: boolean | null
+          site_domain: string
+          updated_at: string
+          updated_by: string | null
+          version: number
+        }
+        Insert: {
+          config?: Json | null
+          config_slug: string
+          domain?: never
+          enabled?: boolean | null
+          site_domain: string
+          updated_at: string
+          updated_by?: string | null
+          version: number
+        }
+        Update: {
+          config?: Json | null
+          config_slug?: string
+          domain?: never
+          enabled?: boolean | null
+          site_domain?: string
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "client_configs_config_slug_fkey"
+            columns: ["config_slug"]
+            isOneToOne: false
+            referencedRelation: "configs"
+            referencedColumns: ["slug"]
+          },
+          {
+            foreignKeyName: "client_configs_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      config_fetches: {
+        Row: {
+          consumer: string
+          fetched_at: string
+          site_domain: string
+          version: string
+        }
+        Insert: {
+          consumer: string
+          fetched_at: string
+          site_domain: string
+          version: string
+        }
+        Update: {
+          consumer?: string
+          fetched_at?: string
+          site_domain?: string
+          version?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "config_fetches_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      config_overrides: {
+        Row: {
+          config: Json | null
+          config_slug: string
+          enabled: boolean | null
+          updated_at: string
+          updated_by: string | null
+          version: number
+        }
+        Insert: {
+          config?: Json | null
+          config_slug: string
+          enabled?: boolean | null
+          updated_at: string
+          updated_by?: string | null
+          version: number
+        }
+        Update: {
+          config?: Json | null
+          config_slug?: string
+          enabled?: boolean | null
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "config_overrides_config_slug_fkey"
+            columns: ["config_slug"]
+            isOneToOne: true
+            referencedRelation: "configs"
+            referencedColumns: ["slug"]
+          },
+        ]
+      }
+      config_versions: {
+        Row: {
+          action: string
+          author_id: string | null
+          config: Json | null
+          config_slug: string
+          created_at: string
+          enabled: boolean | null
+          restored_from: number | null
+          site_domain: string
+          version: number
+        }
+        Insert: {
+          action: string
+          author_id?: string | null
+          config?: Json | null
+          config_slug: string
+          created_at: string
+          enabled?: boolean | null
+          restored_from?: number | null
+          site_domain: string
+          version: number
+        }
+        Update: {
+          action?: string
+          author_id?: string | null
+          config?: Json | null
+          config_slug?: string
+          created_at?: string
+          enabled?: boolean | null
+          restored_from?: number | null
+          site_domain?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "config_versions_config_slug_fkey"
+            columns: ["config_slug"]
+            isOneToOne: false
+            referencedRelation: "configs"
+            referencedColumns: ["slug"]
+          },
+        ]
+      }
+      configs: {
+        Row: {
+          access: string
+          client_schema: Json | null
+          default_config: NonNullable<Json>
+          delivery: string
+          description: string
+          enabled_by_default: boolean
+          hidden_pointers: string[]
+          is_feature: boolean
+          merge_strategy: string
+          position: number
+          retired: boolean
+          schema: NonNullable<Json>
+          scope: string
+          slug: string
+          staff_pointers: string[]
+          title: string
+        }
+        Insert: {
+          access: string
+          client_schema?: Json | null
+          default_config: NonNullable<Json>
+          delivery: string
+          description: string
+          enabled_by_default: boolean
+          hidden_pointers: string[]
+          is_feature: boolean
+          merge_strategy: string
+          position: number
+          retired?: boolean
+          schema: NonNullable<Json>
+          scope: string
+          slug: string
+          staff_pointers: string[]
+          title: string
+        }
+        Update: {
+          access?: string
+          client_schema?: Json | null
+          default_config?: NonNullable<Json>
+          delivery?: string
+          description?: string
+          enabled_by_default?: boolean
+          hidden_pointers?: string[]
+          is_feature?: boolean
+          merge_strategy?: string
+          position?: number
+          retired?: boolean
+          schema?: NonNullable<Json>
+          scope?: string
+          slug?: string
+          staff_pointers?: string[]
+          title?: string
         }
         Relationships: []
       }
@@ -2274,6 +2525,29 @@ export type Database = {
           value: string
         }[]
       }
+      get_agent_status: {
+        Args: { p_site_domain: string }
+        Returns: {
+          channel: string
+          conversations_today: number
+          current_version: string
+          description: string
+          enabled: boolean
+          enabled_by_default: boolean
+          fetched_at: string
+          fetched_version: string
+          last_activity_at: string
+          median_answer_ms: number
+          name: string
+          reason: string
+          slug: string
+          switched_at: string
+          switched_by: string
+          unanswered: number
+          usual_conversations: number
+          version: number
+        }[]
+      }
       get_annotations: {
         Args: { p_from: string; p_site_domains: string[]; p_to: string }
         Returns: {
@@ -2284,6 +2558,35 @@ export type Database = {
           label: string
           position: number
           site_domain: string
+        }[]
+      }
+      get_configuration: {
+        Args: { p_site_domain?: string }
+        Returns: {
+          access: string
+          config: Json
+          config_slug: string
+          default_config: Json
+          delivery: string
+          description: string
+          enabled: boolean
+          enabled_by_default: boolean
+          global_config: Json
+          global_enabled: boolean
+          global_version: number
+          inherited_config: Json
+          inherited_enabled: boolean
+          is_feature: boolean
+          merge_strategy: string
+          position: number
+          schema: Json
+          scope: string
+          site_config: Json
+          site_enabled: boolean
+          site_version: number
+          title: string
+          updated_at: string
+          updated_by: string
         }[]
       }
       get_conversation_funnel: {
@@ -2380,6 +2683,15 @@ export type Database = {
           cursor: Json
           message_id: string
           question: string
+        }[]
+      }
+      get_resolved_config: {
+        Args: { p_site_domain: string }
+        Returns: {
+          config: Json
+          config_slug: string
+          enabled: boolean
+          scope: string
         }[]
       }
       get_review_agreement: {
@@ -2644,6 +2956,25 @@ export type Database = {
           site_domain: string
           subject_id: string
           subject_type: string
+        }[]
+      }
+      list_config_versions: {
+        Args: {
+          p_before?: number
+          p_config_slug: string
+          p_limit?: number
+          p_site_domain: string
+        }
+        Returns: {
+          action: string
+          author: string
+          config: Json
+          created_at: string
+          enabled: boolean
+          previous_config: Json
+          previous_enabled: boolean
+          restored_from: number
+          version: number
         }[]
       }
       list_conversations: {
