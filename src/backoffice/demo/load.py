@@ -22,6 +22,7 @@ from backoffice.demo.catalogue import Client, clients
 from backoffice.demo.companies import SOURCE, directory
 from backoffice.demo.people import internal_addresses
 from backoffice.demo.plan import DEFAULT_SEED, chunks, plan_day, visits_on
+from backoffice.demo.sections import prepare_sections
 from backoffice.demo.story import tell
 from backoffice.errors import BackofficeError
 from backoffice.jobs import defer
@@ -118,6 +119,7 @@ async def load(database: Database, order: Order, report: Report) -> Loaded:
     loaded = Loaded()
     async with _alone(database), _run(database, total) as run:
         await prepare_clients(database)
+        await prepare_sections(database)
         done = 0
         following = asyncio.create_task(asyncio.to_thread(make_day, *wanted[0], order))
         try:

@@ -113,8 +113,8 @@ class DemoAgent:
     database: Database
     keys: Keys
     recorder: Recorder
-    each: Throttle = field(default_factory=lambda: Throttle(burst=15, per_minute=30))
-    all: Throttle = field(default_factory=lambda: Throttle(burst=60, per_minute=300))
+    each: Throttle = field(default_factory=lambda: Throttle(burst=40, per_minute=40))
+    all: Throttle = field(default_factory=lambda: Throttle(burst=100, per_minute=300))
 
     async def message(self, request: Request) -> JSONResponse:
         """Store a visitor's message and answer it. The same message again gets the same answer."""
