@@ -27,9 +27,9 @@ export class Loader {
     this.due = Number.POSITIVE_INFINITY;
     let wait = LOOK_EVERY_MS;
     try {
-      // The first answer may come from the browser's cache; later ones are asked whether they still hold.
-      const cache = this.known === undefined ? 'default' : 'no-cache';
-      const answer = await request(this.url, { cache });
+      // The browser's copy is asked whether it still holds, which takes one short answer: whoever reloads
+      // a page after publishing something sees it.
+      const answer = await request(this.url, { cache: 'no-cache' });
       if (answer.ok) this.take(await answer.json());
       else if (answer.status < 500 && answer.status !== 429) this.take(undefined);
       else throw answer;
