@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from backoffice.content.configs_routes import config_routes
 from backoffice.content.problems import handle_content_problem
 from backoffice.content.sections_routes import section_routes
 from backoffice.errors import Problem
@@ -18,7 +19,7 @@ from backoffice.state import State
 
 def create_content_app(state: State) -> ASGIApp:
     """The routes of this capability; `Authorization: Bearer` carries the access token."""
-    routes: list[BaseRoute] = [*section_routes(state)]
+    routes: list[BaseRoute] = [*section_routes(state), *config_routes(state)]
     return Starlette(
         routes=routes,
         middleware=[

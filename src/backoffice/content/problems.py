@@ -23,6 +23,7 @@ CODES = {
     403: "forbidden",
     404: "not_found",
     409: "conflict",
+    422: "invalid_input",
 }
 UNAVAILABLE_CLASSES = {"08", "53", "57"}
 
@@ -53,6 +54,13 @@ class Conflict(Problem):
         super().__init__(message, field=field)
         self.yours = yours
         self.theirs = theirs
+
+
+class StaffOnly(InvalidFields):
+    """Some fields are for staff alone, and the caller is not."""
+
+    status = 403
+    code = "staff_only"
 
 
 async def handle_content_problem(_request: Request, error: Exception) -> Response:

@@ -13,12 +13,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from jsonschema import Draft202012Validator, FormatChecker
-
 from backoffice.content.documents import Document, Json
 from backoffice.content.fields import AGENT, STAFF, Schema, default_of, fields, without_staff
 from backoffice.content.resolver import Strategy
 from backoffice.content.rules import check_schema, reject
+from backoffice.content.validation import make_validator
 from backoffice.settings import PROJECT_ROOT
 
 CONFIG = PROJECT_ROOT / "config"
@@ -87,17 +86,17 @@ class Config:
         """The schema without what is for staff; None when all of it is."""
         return None if self.access == STAFF else without_staff(self.schema)
 
-    def validator(self, *, is_staff: bool) -> Draft202012Validator:
+    def validator(self, *, is_staff: bool) -> Any:
         """What checks a whole configuration, as staff or as clients see it."""
         return self._staff_validator if is_staff else self._client_validator
 
     @cached_property
-    def _staff_validator(self) -> Draft202012Validator:
-        return Draft202012Validator(self.schema, format_checker=FormatChecker())
+    def _staff_validator(self) -> Any:
+        return make_validator(self.schema)
 
     @cached_property
-    def _client_validator(self) -> Draft202012Validator:
-        return Draft202012Validator(self.client_schema or False, format_checker=FormatChecker())
+    def _client_validator(self) -> Any:
+        return make_validator(self.client_schema or False)
 
     def row(self) -> dict[str, Json]:
         """The row of `public.configs`."""

@@ -179,7 +179,7 @@ class Typed(Part):
     css: Css
 
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=BaseModel)
 
 
 def parse(shape: type[P], body: dict[str, Any]) -> P:
