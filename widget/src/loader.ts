@@ -30,7 +30,7 @@ export class Loader {
       // The browser's copy is asked whether it still holds, which takes one short answer: whoever reloads
       // a page after publishing something sees it.
       const answer = await request(this.url, { cache: 'no-cache' });
-      if (answer.ok) this.take(await answer.json());
+      if (answer.ok) this.take(whole(await answer.json()));
       else if (answer.status < 500 && answer.status !== 429) this.take(undefined);
       else throw answer;
       this.failures = 0;
@@ -52,4 +52,10 @@ export class Loader {
     this.known = version;
     this.changed(config);
   }
+}
+
+/** The configuration in an answer. Throws when it is none, as when something in between answered. */
+function whole(answer: WidgetConfig): WidgetConfig {
+  if (typeof answer.version !== 'string' || !Array.isArray(answer.sections)) throw answer;
+  return answer;
 }

@@ -30,7 +30,13 @@ export class Sections {
 
   /** Show these, and no others. */
   update(sections: readonly Section[]): void {
-    this.shown = new Map(sections.map((section) => [section.slug, section]));
+    // What did not change stays the same object, by which a place knows what is drawn in it.
+    const kept = sections.map((section): [string, Section] => {
+      const before = this.shown.get(section.slug);
+      const same = JSON.stringify(before) === JSON.stringify(section);
+      return [section.slug, same && before ? before : section];
+    });
+    this.shown = new Map(kept);
     this.draw();
   }
 
