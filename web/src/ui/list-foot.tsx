@@ -2,16 +2,9 @@ import { Button } from '@mantine/core';
 import { formatCount } from '@/lib/format';
 import { ErrorState } from './error-state';
 import classes from './list-table.module.css';
+import type { ListPages } from './rows-in-view';
 
-type Pages = {
-  hasNextPage: boolean;
-  isFetchingNextPage: boolean;
-  isFetchNextPageError: boolean;
-  error: unknown;
-  fetchNextPage: () => Promise<unknown>;
-};
-
-type ListFootProps = { list: Pages; shown: number };
+type ListFootProps = { list: ListPages; shown: number };
 
 /** Below a list: the way to more rows, or that these are all. */
 export function ListFoot({ list, shown }: ListFootProps) {

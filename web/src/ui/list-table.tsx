@@ -1,7 +1,9 @@
 import { Table } from '@mantine/core';
-import { type MouseEvent, memo, type ReactNode } from 'react';
+import { type CSSProperties, type MouseEvent, memo, type ReactNode, useRef } from 'react';
+import { ListFoot } from './list-foot';
 import { ListHead } from './list-head';
 import classes from './list-table.module.css';
+import { type ListPages, useRowsInView } from './rows-in-view';
 
 export type Column<Row, Sort extends string> = {
   id: string;
@@ -13,6 +15,8 @@ export type Column<Row, Sort extends string> = {
   /** The server's name of this order; it gives the greatest first. */
   sort?: Sort;
   number?: boolean;
+  /** In pixels; it does not depend on the rows that are in view. */
+  width: number;
   render: (row: Row) => ReactNode;
 };
 
@@ -23,6 +27,7 @@ type ListTableProps<Row, Sort extends string> = {
   /** The first column holds the row's link, and stays in view. */
   columns: Column<Row, Sort>[];
   rows: Row[];
+  list: ListPages;
   /** How many rows there are in all, when known. */
   total?: number;
   sort: Sort;
@@ -31,21 +36,39 @@ type ListTableProps<Row, Sort extends string> = {
   onOpen: (row: Row) => void;
   busy?: boolean;
   timezone: string;
-  children?: ReactNode;
 };
 
 /**
- * The table of a list page. mantine-datatable makes its sortable heads buttons without `aria-sort`,
+ * The table of a list page: rows by the thousand, of which those in view are in the document, and
+ * the next page is asked for before its end is reached. mantine-datatable makes its sortable heads buttons without `aria-sort`,
  * of which a screen reader can tell neither column nor order; hence Mantine's own table.
  */
 export function ListTable<Row extends Key, Sort extends string>(props: ListTableProps<Row, Sort>) {
-  const { label, columns, rows, total, sort, onSort, open, onOpen, busy, timezone } = props;
+  const { label, columns, rows, list, total, sort, onSort, open, onOpen, busy, timezone } = props;
+  const frame = useRef<HTMLElement>(null);
+  const isOpen = (row: Row) => open?.id === row.id && open.site_domain === row.site_domain;
+  const { items, measure, before, after } = useRowsInView({
+    frame,
+    list,
+    keys: rows.map((row) => `${row.site_domain} ${row.id}`),
+    open: open ? rows.findIndex(isOpen) : -1,
+  });
   return (
     <div className={classes.frame} aria-busy={busy}>
-      <section className={classes.scroll} aria-label={label}>
-        <Table className={classes.table} aria-label={label} aria-rowcount={(total ?? -2) + 1}>
+      <section ref={frame} className={classes.scroll} aria-label={label}>
+        <Table
+          className={classes.table}
+          aria-label={label}
+          aria-rowcount={(total ?? -2) + 1}
+          style={{ minWidth: columns.reduce((sum, column) => sum + column.width, 0) }}
+        >
+          <colgroup>
+            {columns.map((column) => (
+              <col key={column.id} style={widthOf(column)} />
+            ))}
+          </colgroup>
           <Table.Thead className={classes.heads}>
-            <Table.Tr>
+            <Table.Tr aria-rowindex={1}>
               {columns.map((column) => (
                 <ListHead
                   key={column.id}
@@ -58,32 +81,58 @@ export function ListTable<Row extends Key, Sort extends string>(props: ListTable
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {rows.map((row) => (
-              <ListRow
-                key={`${row.site_domain} ${row.id}`}
-                row={row}
-                columns={columns}
-                open={open?.id === row.id && open.site_domain === row.site_domain}
-                onOpen={onOpen}
-              />
-            ))}
+            <Gap height={before} columns={columns.length} />
+            {items.map(({ key, index }) => {
+              const row = rows[index];
+              return (
+                row && (
+                  <ListRow
+                    key={key}
+                    row={row}
+                    index={index}
+                    columns={columns}
+                    measure={measure}
+                    open={isOpen(row)}
+                    onOpen={onOpen}
+                  />
+                )
+              );
+            })}
+            <Gap height={after} columns={columns.length} />
           </Table.Tbody>
         </Table>
       </section>
-      {props.children}
+      <ListFoot list={list} shown={rows.length} />
     </div>
+  );
+}
+
+/** As a property of its own, so that a style sheet may give the first column less on a phone. */
+function widthOf({ width }: { width: number }): CSSProperties {
+  return { '--column-width': `${width}px` } as CSSProperties;
+}
+
+/** Stands for the rows that are not in the document. */
+function Gap({ height, columns }: { height: number; columns: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr className={classes.gap} aria-hidden>
+      <td colSpan={columns} style={{ height }} />
+    </tr>
   );
 }
 
 type ListRowProps<Row, Sort extends string> = {
   row: Row;
+  index: number;
   columns: Column<Row, Sort>[];
+  measure: (row: HTMLTableRowElement | null) => void;
   open: boolean;
   onOpen: (row: Row) => void;
 };
 
 function PlainRow<Row, Sort extends string>(props: ListRowProps<Row, Sort>) {
-  const { row, columns, open, onOpen } = props;
+  const { row, index, columns, measure, open, onOpen } = props;
   const onClick = (event: MouseEvent) => {
     const inside = (event.target as HTMLElement).closest('a, button');
     if (inside || window.getSelection()?.type === 'Range') return;
@@ -91,9 +140,16 @@ function PlainRow<Row, Sort extends string>(props: ListRowProps<Row, Sort>) {
   };
   return (
     // The link in the first cell is the keyboard's way.
-    <Table.Tr className={classes.row} data-open={open || undefined} onClick={onClick}>
-      {columns.map((column, index) =>
-        index === 0 ? (
+    <Table.Tr
+      ref={measure}
+      data-index={index}
+      className={classes.row}
+      aria-rowindex={index + 2}
+      data-open={open || undefined}
+      onClick={onClick}
+    >
+      {columns.map((column, place) =>
+        place === 0 ? (
           <Table.Th key={column.id} scope="row">
             {column.render(row)}
           </Table.Th>
@@ -107,5 +163,5 @@ function PlainRow<Row, Sort extends string>(props: ListRowProps<Row, Sort>) {
   );
 }
 
-// Lists grow long; what does not change is not drawn again.
+// What does not change is not drawn again while the list scrolls.
 const ListRow = memo(PlainRow) as typeof PlainRow;

@@ -22,13 +22,19 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
   return useMemo(() => {
     const timezones = new Map(domains.map((each) => [each.site_domain, each.timezone]));
     const domain: AccountColumn[] = several
-      ? [{ id: 'site', label: 'Site', render: (row) => row.site_domain }]
+      ? [{ id: 'site', label: 'Site', width: 160, render: (row) => row.site_domain }]
       : [];
     return [
-      { id: 'account', label: 'Account', render: (row) => <CompanyName account={row} /> },
+      {
+        id: 'account',
+        label: 'Account',
+        width: 240,
+        render: (row) => <CompanyName account={row} />,
+      },
       {
         id: 'score',
         label: 'Best interest',
+        width: 150,
         definition: `The best score of the account’s conversations. ${definitionOf('interest_score')}`,
         period: 'in range',
         sort: 'score',
@@ -38,6 +44,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'visitors',
         label: 'Visitors',
+        width: 110,
         definition: `People of the account. ${definitionOf('visitors')}`,
         period: 'in range',
         number: true,
@@ -55,6 +62,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'sessions',
         label: 'Sessions',
+        width: 120,
         definition: definitionOf('sessions'),
         period: 'in range',
         sort: 'sessions',
@@ -64,6 +72,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'conversations',
         label: 'Conversations',
+        width: 166,
         definition: definitionOf('conversations'),
         period: 'in range',
         sort: 'conversations',
@@ -82,6 +91,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'last',
         label: 'Last activity',
+        width: 170,
         definition:
           'The latest activity of anybody at the account. The order is by the last day in the range with a visit.',
         period: 'all time',
@@ -93,16 +103,18 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
               })
             : NONE,
       },
-      { id: 'industry', label: 'Industry', render: (row) => row.industry ?? NONE },
-      { id: 'size', label: 'Size', render: (row) => row.size ?? NONE },
+      { id: 'industry', label: 'Industry', width: 150, render: (row) => row.industry ?? NONE },
+      { id: 'size', label: 'Size', width: 120, render: (row) => row.size ?? NONE },
       {
         id: 'country',
         label: 'Country',
+        width: 130,
         render: (row) => (row.country ? formatCountry(row.country) : NONE),
       },
       {
         id: 'intents',
         label: 'Intents',
+        width: 200,
         definition: 'What the account’s conversations were about, and how many of each.',
         period: 'in range',
         render: (row) => <IntentList intents={row.intents} />,

@@ -33,13 +33,19 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
         withZone: several,
       });
     const domain: VisitorColumn[] = several
-      ? [{ id: 'domain', label: 'Domain', render: (row) => row.site_domain }]
+      ? [{ id: 'domain', label: 'Domain', width: 160, render: (row) => row.site_domain }]
       : [];
     return [
-      { id: 'visitor', label: 'Visitor', render: (row) => <VisitorLink visitor={row} /> },
+      {
+        id: 'visitor',
+        label: 'Visitor',
+        width: 240,
+        render: (row) => <VisitorLink visitor={row} />,
+      },
       {
         id: 'status',
         label: 'Status',
+        width: 120,
         definition:
           'Known: an e-mail address was captured. Semi-known: the company is known. Anonymous: neither is.',
         render: (row) => <StatusBadge status={row.status} />,
@@ -47,6 +53,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'score',
         label: 'Interest',
+        width: 140,
         definition: `The best score of the visitor’s conversations. ${definitionOf('interest_score')}`,
         period: 'all time',
         sort: 'score',
@@ -55,17 +62,20 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'company',
         label: 'Company',
+        width: 180,
         render: (row) => <AccountLink of={row} />,
       },
       ...domain,
       {
         id: 'country',
         label: 'Country',
+        width: 130,
         render: (row) => (row.country ? formatCountry(row.country) : NONE),
       },
       {
         id: 'last',
         label: 'Last seen',
+        width: 170,
         definition:
           'The visitor’s latest activity. The order is by the last day in the range on which the visitor was there.',
         period: 'all time',
@@ -75,6 +85,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'first',
         label: 'First seen',
+        width: 140,
         definition: 'The visitor’s first activity.',
         period: 'all time',
         render: (row) => time(row, row.first_seen_at),
@@ -82,6 +93,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'sessions',
         label: 'Sessions',
+        width: 120,
         definition: `All visits of the visitor, ever. ${ONLY_COUNTED}`,
         period: 'all time',
         sort: 'sessions',
@@ -91,6 +103,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'page_views',
         label: 'Page views',
+        width: 130,
         definition: `All pages the visitor looked at, ever. ${ONLY_COUNTED}`,
         period: 'all time',
         sort: 'page_views',
@@ -100,6 +113,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'conversations',
         label: 'Conversations',
+        width: 166,
         definition: `All conversations of the visitor, ever. ${ONLY_COUNTED}`,
         period: 'all time',
         sort: 'conversations',
@@ -109,6 +123,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'conversions',
         label: 'Conversions',
+        width: 150,
         definition: 'What happened on a day of the range.',
         period: 'in range',
         render: (row) => <ConversionMarks flags={flagsOf(row)} />,
@@ -116,6 +131,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'intents',
         label: 'Intents',
+        width: 200,
         definition: 'What the visitor’s conversations were about, and how many of each.',
         period: 'all time',
         render: (row) => <IntentList intents={row.intents} />,

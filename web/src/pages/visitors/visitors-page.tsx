@@ -7,7 +7,6 @@ import { type ListedVisitor, useVisitorList } from '@/data/visitor-list';
 import { formatCount } from '@/lib/format';
 import { timezoneLabel } from '@/lib/timezone';
 import { ErrorState } from '@/ui/error-state';
-import { ListFoot } from '@/ui/list-foot';
 import { ListSkeleton } from '@/ui/list-skeleton';
 import { ListTable } from '@/ui/list-table';
 import { PageHead } from '@/ui/page-head';
@@ -53,6 +52,7 @@ export function VisitorsPage() {
         label="Visitors"
         columns={columns}
         rows={rows}
+        list={list}
         total={count.data}
         sort={search.sort ?? 'recent'}
         onSort={(sort) =>
@@ -65,9 +65,7 @@ export function VisitorsPage() {
         onOpen={open}
         busy={list.isPlaceholderData}
         timezone={timezoneLabel(scope.domain?.timezone ?? null)}
-      >
-        <ListFoot list={list} shown={rows.length} />
-      </ListTable>
+      />
     );
   };
 
