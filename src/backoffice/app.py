@@ -21,6 +21,7 @@ from backoffice.addresses import parse_networks
 from backoffice.auth.app import create_auth_app
 from backoffice.capture.app import Intake, capture_routes
 from backoffice.content.app import create_content_app
+from backoffice.content.delivery import delivery_routes
 from backoffice.demo.site.routes import demo_site_routes
 from backoffice.errors import Problem
 from backoffice.exports.app import create_export_app
@@ -51,7 +52,10 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     rest = RestApp(state.database, rest_config(state.settings), verify)
     lookups = address_lookups(state)
     intake = Intake.of(state)
+    delivery = delivery_routes(state, intake.keys)
     routes: list[BaseRoute] = [
+        # Asked more often than anything else, and routes are tried in turn.
+        *delivery.routes,
         Route("/health", HealthRoute(state.database, read_migrations()).answer),
         Route("/config.json", ConfigRoute(state).answer),
         Mount("/rest/v1", rest),
@@ -70,6 +74,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
             await held.enter_async_context(state.opened())
             if lookups:
                 await held.enter_async_context(lookups.running())
+            await held.enter_async_context(delivery.running())
             await rest.startup()
             try:
                 yield

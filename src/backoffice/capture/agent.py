@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backoffice.capture.decode import decompress_body, parse_json
-from backoffice.capture.keys import DomainKeys
 from backoffice.capture.recorder import Recorder
 from backoffice.capture.wire import json_response, read_body
 from backoffice.errors import InvalidInput
+from backoffice.site_keys import DomainKeys
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from backoffice.capture.agent import Agent
 from backoffice.capture.batch import capture_batch
 from backoffice.capture.combining import Combiner
 from backoffice.capture.decode import decode
-from backoffice.capture.keys import DomainKeys
 from backoffice.capture.leads import Leads
 from backoffice.capture.openapi import CAPTURE_PATHS
 from backoffice.capture.recorder import Recorder
@@ -32,6 +31,7 @@ from backoffice.capture.wire import (
 )
 from backoffice.capture.writing import Writer
 from backoffice.errors import Problem
+from backoffice.site_keys import DomainKeys
 from backoffice.state import State
 
 _READERS: Final = 3

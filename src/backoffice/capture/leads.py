@@ -8,11 +8,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from backoffice.capture.keys import DomainKeys
 from backoffice.capture.limits import MAX_DISTINCT_ID
 from backoffice.capture.text import clean
 from backoffice.database import Database
 from backoffice.errors import NotFound
+from backoffice.site_keys import DomainKeys
 
 # The database writes the body, as it does for the same function over REST.
 _LEAD: Final = """

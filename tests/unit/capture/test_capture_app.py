@@ -18,11 +18,11 @@ from starlette.routing import Route
 
 from backoffice.capture.app import Answering, Capture, create_capture_app
 from backoffice.capture.combining import Combiner
-from backoffice.capture.keys import DomainKeys
 from backoffice.capture.limits import MAX_EVENTS
 from backoffice.database import Database
 from backoffice.keys import generate_keys
 from backoffice.settings import Settings
+from backoffice.site_keys import DomainKeys
 from backoffice.state import State
 from unit.capture.capture_senders import ORIGINS, SITE, event
 
