@@ -19,7 +19,7 @@ from backoffice.request_context import CallerAddress, address_hash
 HEADER = "x-request-id"
 # What a proxy may send; anything else would let a caller write into the log.
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-QUIET_PATHS = ("/assets/", "/health")
+QUIET_PATHS = ("/assets/", "/health", "/widget/")
 
 log = structlog.get_logger(HTTP_LOGGER)
 
