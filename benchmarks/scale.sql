@@ -231,8 +231,8 @@ begin
       select array_agg(row(1, d.visitor_id, d.day, d.steps)::rollup.signed_day) into v_days
       from rollup.visitor_days as d
       where d.site_domain = v_site and d.visitor_id > v_last and d.visitor_id <= v_until;
-      insert into rollup.chain_deltas (site_domain, steps, day, previous, reached, n)
-      select v_site, l.steps, l.day, l.previous, l.reached, l.n from rollup.links_of(v_days) as l;
+      insert into rollup.chain_deltas (site_domain, steps, day, since, n)
+      select v_site, l.steps, l.day, l.since, l.n from rollup.links_of(v_days) as l;
       v_last := v_until;
     end loop;
   end loop;

@@ -109,6 +109,8 @@ HELPERS = {
     "private.write_view",
     "rollup.end_of_whole_months",
     "rollup.first_whole_month",
+    "rollup.folded_links",
+    "rollup.links",
     "rollup.steps_of_kind",
     "rollup.sums",
 }

@@ -3,11 +3,13 @@
 -- Per visitor and day, `visitor_days.steps` says what the visitor did (bits below). A *kind* is a set of
 -- steps. A visitor has reached a kind in [a, b] when each of its steps was done on some day in [a, b].
 -- For a visitor, let reached(d) be the earliest of the last days, up to d, on which each step was done. It
--- only grows. Each growth is a *link* (day d, reached, previous), and
+-- only grows. When it grows on day d from `previous` to `reached`, the visitor is new to every range that
+-- holds d and begins after `previous`, up to `reached`. As a *link*: one more visitor on day d for ranges that
+-- begin on `previous` + 1 or later, and one less for those that begin after `reached`. So
 --
---   distinct visitors in [a, b] = links with d in [a, b], reached >= a and previous < a.
+--   distinct visitors in [a, b] = sum of n over links with d in [a, b] and since <= a.
 --
--- With a single step, reached is d itself and previous is the visitor's previous day of that kind.
+-- With a single step, reached is d itself, and no range that holds d begins after it.
 
 create table rollup.visitor_days (
   site_domain text not null,
@@ -26,14 +28,15 @@ create index visitor_days_conversion_idx on rollup.visitor_days (site_domain, da
 comment on table rollup.visitor_days is
   'What a visitor did on a day, as bits: 1 active, 2 displayed, 4 opened, 8 messaged, 16 proposed, 32 clicked, 64 booked, 128 e-mail.';
 
+-- Both days also by the month (its first day), so that a year adds up months; `scale` says which of them are months.
 create table rollup.chains (
   site_domain text not null,
   steps smallint not null,
+  scale smallint not null,
   day date not null,
-  previous date not null,
-  reached date not null,
+  since date not null,
   n bigint not null,
-  constraint chains_pkey primary key (site_domain, steps, day, previous, reached)
+  constraint chains_pkey primary key (site_domain, steps, scale, day, since) include (n)
 );
 
 create table rollup.chain_deltas (
@@ -41,30 +44,142 @@ create table rollup.chain_deltas (
   id bigint not null generated always as identity,
   steps smallint not null,
   day date not null,
-  previous date not null,
-  reached date not null,
+  since date not null,
   n bigint not null,
   constraint chain_deltas_pkey primary key (site_domain, id)
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 
-comment on table rollup.chains is 'Folded links: how many visitors'' reach of a kind grew on a day from previous to reached.';
+comment on table rollup.chains is
+  'Folded links: how many more visitors of a kind a range holds that holds `day` and begins on `since` or later.';
+comment on column rollup.chains.scale is '0: both are days; 1: `since` is a month; 2: `day` is a month; 3: both are months.';
 comment on table rollup.chain_deltas is 'Links not folded yet: what to add to rollup.chains.';
 
-create view rollup.links with (security_invoker = true) as
-select site_domain, steps, day, previous, reached, n from rollup.chains
-union all
-select site_domain, steps, day, previous, reached, n from rollup.chain_deltas;
+create function rollup.scales(p_day date, p_since date)
+returns table (scale smallint, day date, since date)
+language sql
+immutable
+as $$
+  select s.scale, s.day, s.since
+  from (
+    values
+      (0::smallint, p_day, p_since),
+      (1::smallint, p_day, date_trunc('month', p_since::timestamp)::date),
+      (2::smallint, date_trunc('month', p_day::timestamp)::date, p_since),
+      (3::smallint, date_trunc('month', p_day::timestamp)::date, date_trunc('month', p_since::timestamp)::date)
+  ) as s (scale, day, since)
+$$;
 
-comment on view rollup.links is 'Exact links: sum n over the rows of a key.';
+comment on function rollup.scales(date, date) is 'Where a link stands in rollup.chains: by days and by months.';
+
+revoke execute on function rollup.scales(date, date) from public, anon, authenticated, service_role;
+
+create function rollup.folded_links(p_site_domains text[], p_steps smallint, p_from date, p_to date)
+returns table (site_domain text, n bigint)
+language sql
+stable
+as $$
+  -- What began before the month of p_from is read by the month, and so are the whole months of the range.
+  select link.site_domain, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = p_steps
+    and link.scale = 1
+    and link.day >= p_from
+    and link.day < case
+      when rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to) then rollup.first_whole_month(p_from)
+      else p_to + 1
+    end
+    and link.since < date_trunc('month', p_from::timestamp)::date
+  union all
+  select link.site_domain, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = p_steps
+    and link.scale = 0
+    and link.day >= p_from
+    and link.day < case
+      when rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to) then rollup.first_whole_month(p_from)
+      else p_to + 1
+    end
+    and link.since >= date_trunc('month', p_from::timestamp)::date
+    and link.since <= p_from
+  union all
+  select link.site_domain, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = p_steps
+    and link.scale = 1
+    and link.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
+    and link.day <= p_to
+    and link.since < date_trunc('month', p_from::timestamp)::date
+    and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
+  union all
+  select link.site_domain, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = p_steps
+    and link.scale = 0
+    and link.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
+    and link.day <= p_to
+    and link.since >= date_trunc('month', p_from::timestamp)::date
+    and link.since <= p_from
+    and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
+  union all
+  select link.site_domain, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = p_steps
+    and link.scale = 3
+    and link.day >= rollup.first_whole_month(p_from)
+    and link.day < rollup.end_of_whole_months(p_to)
+    and link.since < date_trunc('month', p_from::timestamp)::date
+  union all
+  select link.site_domain, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = p_steps
+    and link.scale = 2
+    and link.day >= rollup.first_whole_month(p_from)
+    and link.day < rollup.end_of_whole_months(p_to)
+    and link.since >= date_trunc('month', p_from::timestamp)::date
+    and link.since <= p_from
+$$;
+
+create function rollup.links(p_site_domains text[], p_steps smallint, p_from date, p_to date)
+returns table (site_domain text, n bigint)
+language sql
+stable
+as $$
+  select link.site_domain, link.n
+  from rollup.folded_links(p_site_domains, p_steps, p_from, p_to) as link
+  union all
+  select link.site_domain, link.n
+  from rollup.chain_deltas as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = p_steps
+    and link.day between p_from and p_to
+    and link.since <= p_from
+$$;
+
+comment on function rollup.folded_links(text[], smallint, date, date) is 'What rollup.links gives, of what is folded.';
+comment on function rollup.links(text[], smallint, date, date) is
+  'Exact links of a range of days: the sum of n is how many distinct visitors did all of some steps in it.';
+
+revoke execute on function
+  rollup.folded_links(text[], smallint, date, date),
+  rollup.links(text[], smallint, date, date)
+from public, anon, authenticated;
+grant execute on function
+  rollup.folded_links(text[], smallint, date, date),
+  rollup.links(text[], smallint, date, date)
+to authenticated, service_role;
 
 alter table rollup.visitor_days enable row level security;
 alter table rollup.chains enable row level security;
 alter table rollup.chain_deltas enable row level security;
-revoke all on rollup.visitor_days, rollup.chains, rollup.chain_deltas, rollup.links
-  from public, anon, authenticated;
-grant select on rollup.visitor_days, rollup.chains, rollup.chain_deltas, rollup.links
-  to authenticated, service_role;
+revoke all on rollup.visitor_days, rollup.chains, rollup.chain_deltas from public, anon, authenticated;
+grant select on rollup.visitor_days, rollup.chains, rollup.chain_deltas to authenticated, service_role;
 
 create policy visitor_days_select on rollup.visitor_days
   for select to authenticated
@@ -88,7 +203,7 @@ create type rollup.signed_day as (
 comment on type rollup.signed_day is 'A visitor-day that comes (sign 1) or goes (sign -1).';
 
 create function rollup.links_of(p_days rollup.signed_day[])
-returns table (steps smallint, day date, previous date, reached date, n bigint)
+returns table (steps smallint, day date, since date, n bigint)
 language sql
 immutable
 set search_path = ''
@@ -148,10 +263,12 @@ as $$
     from growing as g
     where g.reached > g.previous and g.reached >= g.day - 366
   )
-  select b.steps, b.day, b.previous, b.reached, sum(b.sign)
+  select b.steps, b.day, ends.since, sum(b.sign * ends.n)
   from bounded as b
-  group by b.steps, b.day, b.previous, b.reached
-  having sum(b.sign) <> 0
+  cross join lateral (values (b.previous + 1, 1), (b.reached + 1, -1)) as ends (since, n)
+  where ends.since <= b.day
+  group by b.steps, b.day, ends.since
+  having sum(b.sign * ends.n) <> 0
 $$;
 
 comment on function rollup.links_of(rollup.signed_day[]) is

@@ -40,15 +40,16 @@ begin
 
   with gone as (
     delete from rollup.chain_deltas
-    returning site_domain, steps, day, previous, reached, n
+    returning site_domain, steps, day, since, n
   ),
   added as (
-    insert into rollup.chains as kept (site_domain, steps, day, previous, reached, n)
-    select g.site_domain, g.steps, g.day, g.previous, g.reached, sum(g.n)
+    insert into rollup.chains as kept (site_domain, steps, scale, day, since, n)
+    select g.site_domain, g.steps, at.scale, at.day, at.since, sum(g.n)
     from gone as g
-    group by g.site_domain, g.steps, g.day, g.previous, g.reached
+    cross join lateral rollup.scales(g.day, g.since) as at
+    group by g.site_domain, g.steps, at.scale, at.day, at.since
     having sum(g.n) <> 0
-    on conflict (site_domain, steps, day, previous, reached) do update
+    on conflict (site_domain, steps, scale, day, since) do update
     set n = kept.n + excluded.n
   )
   select count(*) into v_chains from gone;

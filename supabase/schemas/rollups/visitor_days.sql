@@ -7,8 +7,8 @@ security definer
 set search_path = ''
 as $$
 begin
-  insert into rollup.chain_deltas (site_domain, steps, day, previous, reached, n)
-  select p_site_domain, l.steps, l.day, l.previous, l.reached, l.n
+  insert into rollup.chain_deltas (site_domain, steps, day, since, n)
+  select p_site_domain, l.steps, l.day, l.since, l.n
   from rollup.links_of(p_days) as l;
 
   delete from rollup.visitor_days as kept

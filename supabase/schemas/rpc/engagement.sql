@@ -54,9 +54,16 @@ begin
     group by figure.day
   ) as counted on counted.day = days.day::date
   left join (
-    -- On a single day every link of a one-step kind is one visitor.
+    -- Whatever a day's links began with, a range that is this day alone began later or then.
     select link.day, sum(link.n) as n
-    from rollup.links as link
+    from (
+      select folded.site_domain, folded.steps, folded.day, folded.n
+      from rollup.chains as folded
+      where folded.scale = 1
+      union all
+      select pending.site_domain, pending.steps, pending.day, pending.n
+      from rollup.chain_deltas as pending
+    ) as link
     where link.site_domain = any (v_domains)
       and link.steps = rollup.steps_of_kind('displayed')
       and link.day between p_from and p_to

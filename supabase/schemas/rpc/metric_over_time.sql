@@ -83,23 +83,30 @@ stable
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
 as $$
+  with counted as (
+    select period.bucket, period.is_now, link.n
+    from private.periods(p_from, p_to, p_bucket) as period
+    left join lateral rollup.folded_links(
+      p_site_domains, rollup.steps_of_kind(p_kind), period.starts_on, period.ends_on
+    ) as link on true
+    union all
+    select period.bucket, period.is_now, link.n
+    from private.periods(p_from, p_to, p_bucket) as period
+    cross join lateral generate_series(
+      period.starts_on::timestamp, period.ends_on::timestamp, interval '1 day'
+    ) as series (day)
+    join rollup.chain_deltas as link
+      on link.site_domain = any (p_site_domains)
+      and link.steps = rollup.steps_of_kind(p_kind)
+      and link.day = series.day::date
+      and link.since <= period.starts_on
+  )
   select
-    period.bucket,
-    coalesce(sum(link.n) filter (where period.is_now), 0)::bigint,
-    coalesce(sum(link.n) filter (where not period.is_now), 0)::bigint
-  from private.periods(p_from, p_to, p_bucket) as period
-  left join (
-    select reach.day, reach.previous, reach.reached, sum(reach.n) as n
-    from rollup.links as reach
-    where reach.site_domain = any (p_site_domains)
-      and reach.steps = rollup.steps_of_kind(p_kind)
-      and reach.day between p_from - (p_to - p_from + 1) and p_to
-    group by reach.day, reach.previous, reach.reached
-  ) as link
-    on link.day between period.starts_on and period.ends_on
-    and link.previous < period.starts_on
-    and link.reached >= period.starts_on
-  group by period.bucket
+    counted.bucket,
+    coalesce(sum(counted.n) filter (where counted.is_now), 0)::bigint,
+    coalesce(sum(counted.n) filter (where not counted.is_now), 0)::bigint
+  from counted
+  group by counted.bucket
 $$;
 
 comment on function private.visitors_by_period(text[], date, date, text, text) is

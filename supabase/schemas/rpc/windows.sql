@@ -40,12 +40,7 @@ stable
 set search_path = ''
 as $$
   select coalesce(sum(link.n), 0)::bigint
-  from rollup.links as link
-  where link.site_domain = any (p_site_domains)
-    and link.steps = rollup.steps_of_kind(p_kind)
-    and link.day between p_from and p_to
-    and link.previous < p_from
-    and link.reached >= p_from
+  from rollup.links(p_site_domains, rollup.steps_of_kind(p_kind), p_from, p_to) as link
 $$;
 
 create function private.ratio(p_numerator numeric, p_denominator numeric)
