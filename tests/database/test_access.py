@@ -158,6 +158,7 @@ TRIED_ELSEWHERE = {
     "list_saved_views",
     "save_view",
     "update_view",
+    "get_widget_key",
     "rename_view",
     "delete_view",
 }

@@ -285,3 +285,16 @@ def test_charts_mark_what_visitors_noticed(person: Connection[Any]) -> None:
         "AI Section turned off: Marked section",
         "AI Section archived: Marked section",
     ]
+
+
+def test_the_snippets_key_is_for_who_has_the_domain(
+    person: Connection[Any], connect: Connect
+) -> None:
+    query = "select public.get_widget_key(%s)"
+    key = one(connect("postgres"), "select key from private.mint_key(%s, 'public')", SITE)
+    assert one(person, query, SITE) == key
+    connect("postgres").execute(
+        "update public.domain_keys set revoked_at = now() where public_key = %s", [key]
+    )
+    assert one(person, query, SITE) != key
+    assert one(connect("authenticated", {"sub": STRANGER}), query, SITE) is None

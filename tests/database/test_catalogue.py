@@ -105,6 +105,7 @@ HELPERS = {
     "private.visitors_by_filter",
     "private.visitors_by_period",
     "private.wanted_steps",
+    "private.widget_key",
     "private.write_review",
     "private.write_view",
     "rollup.end_of_whole_months",

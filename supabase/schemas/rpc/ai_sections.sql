@@ -81,13 +81,47 @@ $$;
 comment on function public.list_section_versions(text, uuid) is
   'The latest 500 saves of an AI Section, newest first, with the name of who saved each.';
 
+create function private.widget_key(p_site_domain text)
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select key.public_key
+  from public.domain_keys as key
+  where key.site_domain = p_site_domain
+    and key.kind = 'public'
+    and key.revoked_at is null
+    and p_site_domain = any (array(select private.my_domains()))
+  order by key.created_at desc, key.id
+  limit 1
+$$;
+
+comment on function private.widget_key(text) is
+  'The newest public key of a domain the caller may see. A definer, since the list of keys is for staff.';
+
+create function public.get_widget_key(p_site_domain text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$ select private.widget_key(p_site_domain) $$;
+
+comment on function public.get_widget_key(text) is
+  'The public key that a website''s pages load the widget with; null when the domain has none.';
+
 revoke execute on function
   private.section_authors(text, uuid),
+  private.widget_key(text),
   public.get_section_clicks(text[], date, date),
+  public.get_widget_key(text),
   public.list_section_versions(text, uuid)
 from public, anon;
 grant execute on function
   private.section_authors(text, uuid),
+  private.widget_key(text),
   public.get_section_clicks(text[], date, date),
+  public.get_widget_key(text),
   public.list_section_versions(text, uuid)
 to authenticated, service_role;

@@ -22,6 +22,8 @@ import {
   parseAuditSearch,
   parseDashboardSearch,
   parseScope,
+  parseSectionSearch,
+  parseSectionsSearch,
   parseTopicSearch,
 } from '@/lib/filters';
 import { safeNext } from '@/lib/next-path';
@@ -181,6 +183,35 @@ const topicRoute = createRoute({
   ),
 });
 
+const sectionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sections',
+  validateSearch: parseSectionsSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/sections/sections-page')),
+    'SectionsPage',
+  ),
+});
+
+const newSectionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sections/$domain/new',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/sections/new-section-page')),
+    'NewSectionPage',
+  ),
+});
+
+const sectionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/sections/$domain/$id',
+  validateSearch: parseSectionSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/sections/section-page')),
+    'SectionPage',
+  ),
+});
+
 const accountRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/account',
@@ -253,6 +284,9 @@ const routeTree = rootRoute.addChildren([
     visitorsRoute.addChildren([visitorRoute]),
     accountsRoute.addChildren([companyRoute]),
     topicsRoute.addChildren([topicRoute]),
+    sectionsRoute,
+    newSectionRoute,
+    sectionRoute,
   ]),
 ]);
 

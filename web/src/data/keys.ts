@@ -6,3 +6,6 @@ export const TOPICS = 'topics';
 
 /** The queries over questions the agent could not answer. */
 export const QUESTIONS = 'questions';
+
+/** The queries over AI Sections: refetched together when one changes. */
+export const SECTIONS = 'sections';

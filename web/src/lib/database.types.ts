@@ -2910,6 +2910,7 @@ export type Database = {
           opens: number
         }[]
       }
+      get_widget_key: { Args: { p_site_domain: string }; Returns: string }
       hide_topic: {
         Args: { p_hidden: boolean; p_site_domain: string; p_topic_id: string }
         Returns: {

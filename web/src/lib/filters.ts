@@ -62,6 +62,17 @@ export type AuditSearch = ScopeSearch & {
   subject?: string;
 };
 
+export type SectionsSearch = ScopeSearch & { archived?: boolean };
+
+export const SECTION_VIEWS = ['history', 'snippet'] as const;
+
+/** Which part of a section is open, and which two of its versions are compared. */
+export type SectionSearch = ScopeSearch & {
+  view?: (typeof SECTION_VIEWS)[number];
+  version?: number;
+  against?: number;
+};
+
 const BUCKETS = ['day', 'week', 'month'] as const;
 
 export function text(value: unknown, maxLength: number): string | undefined {
@@ -127,5 +138,23 @@ export function parseAuditSearch(raw: Raw): AuditSearch {
     actor: text(raw.actor, 36),
     action: text(raw.action, 50),
     subject: text(raw.subject, 50),
+  };
+}
+
+export function parseSectionsSearch(raw: Raw): SectionsSearch {
+  return { ...parseScope(raw), archived: flag(raw.archived) };
+}
+
+function versionNumber(value: unknown): number | undefined {
+  const number = Number(text(value, 10) ?? Number.NaN);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}
+
+export function parseSectionSearch(raw: Raw): SectionSearch {
+  return {
+    ...parseScope(raw),
+    view: oneOf(raw.view, SECTION_VIEWS),
+    version: versionNumber(raw.version),
+    against: versionNumber(raw.against),
   };
 }

@@ -2,6 +2,7 @@ import {
   IconBuilding,
   IconHistory,
   IconLayoutDashboard,
+  IconLayoutGridAdd,
   IconMessages,
   IconTags,
   IconUsers,
@@ -18,6 +19,7 @@ const PAGES = [
   { to: '/accounts', label: 'Accounts', Icon: IconBuilding },
   { to: '/conversations', label: 'Conversations', Icon: IconMessages },
   { to: '/topics', label: 'Topics', Icon: IconTags },
+  { to: '/sections', label: 'AI Sections', Icon: IconLayoutGridAdd },
 ] as const;
 const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;
 

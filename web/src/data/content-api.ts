@@ -1,0 +1,60 @@
+import type { Backend } from '@/lib/backend';
+import { Problem, problemOf } from '@/lib/errors';
+
+/** What is wrong with one field, named as in what was sent: `content.questions.2.text`. */
+export type FieldError = { field: string; message: string };
+
+/** A change of content that was refused: at which fields, and what somebody else saved meanwhile. */
+export class ContentProblem extends Problem {
+  constructor(
+    problem: Problem,
+    readonly errors: FieldError[],
+    readonly theirs: unknown,
+  ) {
+    super(problem.kind, problem.message, problem.status, problem.code, problem.requestId);
+  }
+}
+
+/** What a change was refused at, by field. */
+export function fieldErrors(error: unknown): Record<string, string> {
+  if (!(error instanceof ContentProblem)) return {};
+  return Object.fromEntries(error.errors.map(({ field, message }) => [field, message]));
+}
+
+/** What somebody saved meanwhile, when that is why a change was refused. */
+export function savedMeanwhile<Row>(error: unknown): Row | null {
+  return error instanceof ContentProblem ? ((error.theirs ?? null) as Row | null) : null;
+}
+
+type Method = 'POST' | 'PUT' | 'DELETE';
+
+/** Changes content as the signed-in person; a refusal is thrown as a `ContentProblem`. */
+export async function changeContent<Answer>(
+  { client, config }: Backend,
+  method: Method,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const { data } = await client.auth.getSession();
+  const answer = await fetch(`${config.apiUrl}/content/v1/${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${data.session?.access_token ?? ''}`,
+      'content-type': 'application/json',
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal,
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw problemOf({ message: '' }, 0);
+  });
+  if (answer.status === 204) return undefined as Answer;
+  const given = await answer.json().catch(() => ({}));
+  if (answer.ok) return given as Answer;
+  const requestId = answer.headers.get('x-request-id') ?? undefined;
+  const message = String(given.message ?? answer.statusText);
+  const problem = problemOf({ message, code: given.code, requestId }, answer.status);
+  const named = given.field ? [{ field: String(given.field), message }] : [];
+  throw new ContentProblem(problem, given.errors ?? named, given.theirs ?? null);
+}
