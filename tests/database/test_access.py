@@ -145,6 +145,7 @@ WRITERS = {
 }
 # Reviews, views, sessions and configurations have tests of their own.
 TRIED_ELSEWHERE = {
+    "get_metric_beginning",
     "get_agent_status",
     "get_configuration",
     "get_resolved_config",

@@ -2649,6 +2649,22 @@ export type Database = {
           weekday: number
         }[]
       }
+      get_metric_beginning: {
+        Args: {
+          p_from: string
+          p_metric: string
+          p_rate?: boolean
+          p_site_domains: string[]
+          p_to: string
+        }
+        Returns: {
+          begins_on: string
+          days_after: number
+          days_before: number
+          mean_after: number
+          mean_before: number
+        }[]
+      }
       get_metric_over_time: {
         Args: {
           p_bucket?: string

@@ -66,6 +66,7 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/rpc/get_conversation_funnel': () => ({ body: [] }),
     '/rest/v1/rpc/get_top_values': () => ({ body: [] }),
     '/rest/v1/rpc/get_metric_over_time': () => ({ body: [] }),
+    '/rest/v1/rpc/get_metric_beginning': () => ({ body: [] }),
     '/rest/v1/rpc/get_annotations': () => ({ body: [] }),
     '/rest/v1/rpc/get_heat_map': () => ({ body: [] }),
     '/rest/v1/rpc/get_topic_stats': () => ({ body: [] }),

@@ -154,3 +154,41 @@ it('a failed request shows its id, and is made again when asked', async () => {
   await user.click(within(alert).getByRole('button', { name: 'Try again' }));
   expect(await tile('Widget displays')).toHaveTextContent('4,000');
 });
+
+describe('since when', () => {
+  const BEGINNING = '/rest/v1/rpc/get_metric_beginning';
+  const SINCE = { begins_on: '2026-11-03', mean_before: 8, mean_after: 12.25, days_before: 9 };
+
+  it('says the day, how it was before and what was changed around then', async () => {
+    const change = { site_domain: 'abtasty.com', position: 7, at: '2026-11-02T10:00:00Z' };
+    const server = fakeServer({
+      [SUMMARY]: () => ({ body: ROWS }),
+      [BEGINNING]: () => ({ body: [{ ...SINCE, days_after: 5 }] }),
+      '/rest/v1/rpc/get_annotations': ({ body }) => ({
+        body:
+          body.p_from === '2026-10-31'
+            ? [
+                {
+                  ...change,
+                  day: '2026-11-02',
+                  kind: 'domain',
+                  label: 'Host added',
+                  actor_label: '',
+                },
+              ]
+            : [],
+      }),
+    });
+    await openApp(`${ADDRESS}&metric=turns_per_conversation`).signIn();
+    const told = await screen.findByText(/^Higher than before since/);
+    expect(told).toHaveTextContent('12.3, against 8.0 in the 9 days before');
+    expect(await screen.findByText(/Around then: Host added \(/)).toBeInTheDocument();
+    expect(server.callsTo(BEGINNING)[0]?.body).toMatchObject({ p_metric: 'turns', p_rate: true });
+  });
+
+  it('is honest where nothing began', async () => {
+    fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
+    await openApp(ADDRESS).signIn();
+    expect(await screen.findByText(/^No clear beginning/)).toBeInTheDocument();
+  });
+});

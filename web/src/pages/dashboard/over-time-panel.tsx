@@ -15,6 +15,7 @@ import { Definition } from '@/ui/definition';
 import { ErrorState } from '@/ui/error-state';
 import { Panel } from '@/ui/panel';
 import { Annotations } from './annotations';
+import { Beginning } from './beginning';
 import { conversationPoints, metricPoints } from './over-time-points';
 
 // The charts are most of the Dashboard's weight; the figures above need not wait for them.
@@ -104,6 +105,7 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
             height={CHART_HEIGHT}
           />
         )}
+        <Beginning scope={scope} metric={metric} />
         <Annotations scope={scope} annotations={annotations} />
       </Suspense>
     );
