@@ -50,7 +50,8 @@ format: $(TOOLS) $(WEB_MODULES) ## Format Python and TypeScript
 	$(BIN)/ruff format .
 	$(NPM) --prefix web run format
 
-types: $(TOOLS) $(WEB_MODULES) ## Generate the UI's database types from the migrations
+types: $(TOOLS) $(WEB_MODULES) ## Generate types: of configurations from config/, of the database from the migrations
+	$(BIN)/python -m backoffice.stack.config_types
 	$(BIN)/python -m backoffice.stack.throwaway $(NPM) --prefix web run types
 
 reference: $(TOOLS) ## Write docs/data-sources.md and the SQL comments of the metrics

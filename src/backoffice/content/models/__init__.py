@@ -1,0 +1,1 @@
+"""Types of every configuration as it holds."""
