@@ -18,7 +18,7 @@ declare
   v_kind text := case p_subject_type
     when 'ai_section' then 'AI Section'
     when 'client_config' then 'Configuration'
-    when 'config' then 'Configuration'
+    when 'config' then 'Configuration of every website'
     when 'domain' then 'Website'
     when 'domain_host' then 'Host'
     when 'domain_key' then initcap(coalesce(v_row ->> 'kind', '')) || ' key'
@@ -160,15 +160,23 @@ begin
     e.actor_label
   from (
     select entry.*, details.actor_label, details.before, details.after, domain.timezone
-    from public.domains as domain
+    from (
+      select mine.site_domain, mine.timezone
+      from public.domains as mine
+      where mine.site_domain = any (v_domains)
+      union all
+      -- What holds for every website; only staff may read of it.
+      select '', min(mine.timezone)
+      from public.domains as mine
+      where mine.site_domain = any (v_domains)
+    ) as domain
     join public.audit_log as entry
       on entry.site_domain = domain.site_domain
       and entry.at >= p_from::timestamp at time zone domain.timezone
       and entry.at < (p_to + 1)::timestamp at time zone domain.timezone
     join public.audit_details as details
       on details.site_domain = entry.site_domain and details.position = entry.position
-    where domain.site_domain = any (v_domains)
-      and private.annotation_kind(entry.subject_type, entry.action, entry.changed) is not null
+    where private.annotation_kind(entry.subject_type, entry.action, entry.changed) is not null
       -- What a seed or a migration wrote is how things began, not a change that somebody made.
       and not (entry.actor_role = 'system' and entry.request_id = '' and details.actor_label = 'System')
     order by entry.at desc, entry.site_domain desc, entry.position desc
@@ -179,7 +187,7 @@ end
 $$;
 
 comment on function public.get_annotations(text[], date, date) is
-  'Changes that could have changed figures, on the website''s own days, the latest 200 in order of time, without what a seed or migration wrote. `kind`: configuration, content, agents or domain; `actor_label` is null once erased.';
+  'Changes that could have changed figures, on the website''s own days, the latest 200 in order of time, without what a seed or migration wrote. `kind`: configuration, content, agents or domain; `actor_label` is null once erased. `site_domain` is '''' for what concerns every website, which only staff are told; its days are those of one of the websites.';
 
 revoke execute on function
   private.audit_sentence(text, text, text, text[], jsonb, jsonb),

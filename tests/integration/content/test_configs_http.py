@@ -387,3 +387,12 @@ def test_changes_are_in_the_audit_log_and_on_charts(
         ("agents", "Agent turned off: website_agent (Holidays)"),
         ("agents", "Agent turned on: website_agent"),
     } <= marked
+
+    # What staff change for every website is theirs to see.
+    address = "/content/v1/global/configs/engagement"
+    version = version_of(admin, "engagement", None)
+    ok(admin.put(address, json={"version": version, "config": {"quiet_time": 30}}))
+    own = {"p_site_domains": [MINE], **days}
+    seen = [row["label"] for row in ok(admin.post("/rest/v1/rpc/get_annotations", json=own))]  # type: ignore[index]
+    assert "Configuration of every website changed: engagement" in seen
+    assert not any("every website" in row["label"] for row in asked("get_annotations", **days))
