@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -199,6 +200,22 @@ def test_two_editors_see_each_others_version(admin: httpx.Client, user: httpx.Cl
     assert theirs["author"] == "Rose" and theirs["created_at"]
     assert configuration(user)["engagement"]["site_config"] == {"quiet_time": 5}
     refused(save(user, "engagement", config=None, version=version + 9), 409, "conflict")
+
+
+def test_of_saves_at_once_one_is_kept(server: TestServer, user: httpx.Client) -> None:
+    version = version_of(user, "disclaimers")
+    token = user.headers["authorization"].removeprefix("Bearer ")
+
+    def write(number: int) -> int:
+        with server.client(token) as client:
+            body = {"version": version, "config": {"texts": {"it": {"text": f"Testo {number}"}}}}
+            return client.put(f"{SITE}/configs/disclaimers", json=body).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = sorted(pool.map(write, range(6)))
+    assert statuses == [200, 409, 409, 409, 409, 409]
+    assert version_of(user, "disclaimers") == version + 1
+    ok(user.post(f"{SITE}/configs/disclaimers/reset", json={"version": version + 1}))
 
 
 def test_history_says_who_changed_what_and_leads_back(
