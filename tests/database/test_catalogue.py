@@ -48,6 +48,7 @@ HELPERS = {
     "private.check_visitor_filter",
     "private.check_window",
     "private.conversation_page",
+    "private.count_by_figures",
     "private.count_found_conversations",
     "private.create_section",
     "private.day_of",
@@ -132,6 +133,7 @@ WRITERS = {
 # How a definer function finds out what its caller may see.
 CHECKS = [
     "%private.my_domains()%",
+    "%private.check_domains(p_site_domains)%",
     "%auth.uid()%",
     "%private.check_domain(p_site_domain)%",
     "%private.lock_topic(p_site_domain%",

@@ -74,16 +74,16 @@ comment on function rollup.scales(date, date) is 'Where a link stands in rollup.
 
 revoke execute on function rollup.scales(date, date) from public, anon, authenticated, service_role;
 
-create function rollup.folded_links(p_site_domains text[], p_steps smallint, p_from date, p_to date)
-returns table (site_domain text, n bigint)
+create function rollup.folded_links(p_site_domains text[], p_steps smallint[], p_from date, p_to date)
+returns table (steps smallint, n bigint)
 language sql
 stable
 as $$
   -- What began before the month of p_from is read by the month, and so are the whole months of the range.
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.chains as link
   where link.site_domain = any (p_site_domains)
-    and link.steps = p_steps
+    and link.steps = any (p_steps)
     and link.scale = 1
     and link.day >= p_from
     and link.day < case
@@ -92,10 +92,10 @@ as $$
     end
     and link.since < date_trunc('month', p_from::timestamp)::date
   union all
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.chains as link
   where link.site_domain = any (p_site_domains)
-    and link.steps = p_steps
+    and link.steps = any (p_steps)
     and link.scale = 0
     and link.day >= p_from
     and link.day < case
@@ -105,20 +105,20 @@ as $$
     and link.since >= date_trunc('month', p_from::timestamp)::date
     and link.since <= p_from
   union all
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.chains as link
   where link.site_domain = any (p_site_domains)
-    and link.steps = p_steps
+    and link.steps = any (p_steps)
     and link.scale = 1
     and link.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
     and link.day <= p_to
     and link.since < date_trunc('month', p_from::timestamp)::date
     and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
   union all
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.chains as link
   where link.site_domain = any (p_site_domains)
-    and link.steps = p_steps
+    and link.steps = any (p_steps)
     and link.scale = 0
     and link.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
     and link.day <= p_to
@@ -126,19 +126,19 @@ as $$
     and link.since <= p_from
     and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
   union all
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.chains as link
   where link.site_domain = any (p_site_domains)
-    and link.steps = p_steps
+    and link.steps = any (p_steps)
     and link.scale = 3
     and link.day >= rollup.first_whole_month(p_from)
     and link.day < rollup.end_of_whole_months(p_to)
     and link.since < date_trunc('month', p_from::timestamp)::date
   union all
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.chains as link
   where link.site_domain = any (p_site_domains)
-    and link.steps = p_steps
+    and link.steps = any (p_steps)
     and link.scale = 2
     and link.day >= rollup.first_whole_month(p_from)
     and link.day < rollup.end_of_whole_months(p_to)
@@ -146,33 +146,33 @@ as $$
     and link.since <= p_from
 $$;
 
-create function rollup.links(p_site_domains text[], p_steps smallint, p_from date, p_to date)
-returns table (site_domain text, n bigint)
+create function rollup.links(p_site_domains text[], p_steps smallint[], p_from date, p_to date)
+returns table (steps smallint, n bigint)
 language sql
 stable
 as $$
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.folded_links(p_site_domains, p_steps, p_from, p_to) as link
   union all
-  select link.site_domain, link.n
+  select link.steps, link.n
   from rollup.chain_deltas as link
   where link.site_domain = any (p_site_domains)
-    and link.steps = p_steps
+    and link.steps = any (p_steps)
     and link.day between p_from and p_to
     and link.since <= p_from
 $$;
 
-comment on function rollup.folded_links(text[], smallint, date, date) is 'What rollup.links gives, of what is folded.';
-comment on function rollup.links(text[], smallint, date, date) is
-  'Exact links of a range of days: the sum of n is how many distinct visitors did all of some steps in it.';
+comment on function rollup.folded_links(text[], smallint[], date, date) is 'What rollup.links gives, of what is folded.';
+comment on function rollup.links(text[], smallint[], date, date) is
+  'Exact links of a range of days: the sum of n is how many distinct visitors did all of the steps in it.';
 
 revoke execute on function
-  rollup.folded_links(text[], smallint, date, date),
-  rollup.links(text[], smallint, date, date)
+  rollup.folded_links(text[], smallint[], date, date),
+  rollup.links(text[], smallint[], date, date)
 from public, anon, authenticated;
 grant execute on function
-  rollup.folded_links(text[], smallint, date, date),
-  rollup.links(text[], smallint, date, date)
+  rollup.folded_links(text[], smallint[], date, date),
+  rollup.links(text[], smallint[], date, date)
 to authenticated, service_role;
 
 alter table rollup.visitor_days enable row level security;

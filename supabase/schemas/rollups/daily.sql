@@ -30,7 +30,7 @@ create table rollup.daily (
   day date not null,
   value text not null,
   n bigint not null,
-  constraint daily_pkey primary key (site_domain, metric, dimension, day, value)
+  constraint daily_pkey primary key (site_domain, metric, dimension, day, value) include (n)
 );
 
 create table rollup.deltas (
@@ -53,7 +53,7 @@ create table rollup.monthly (
   month date not null,
   value text not null,
   n bigint not null,
-  constraint monthly_pkey primary key (site_domain, metric, dimension, month, value)
+  constraint monthly_pkey primary key (site_domain, metric, dimension, month, value) include (n)
 );
 
 -- One value's days, of dimensions with very many values.

@@ -17,17 +17,14 @@ as $$
 #variable_conflict use_column
 declare
   v_domains text[] := private.check_domains(p_site_domains);
+  v_kinds text[] := array[
+    'displayed', 'funnel_opened', 'funnel_messaged', 'funnel_proposed', 'funnel_clicked', 'funnel_booked'
+  ];
 begin
   perform private.check_window(p_from, p_to);
   return query
-  with counted as (
-    select
-      steps.step,
-      steps.name,
-      private.distinct_visitors(v_domains, steps.kind, p_from, p_to) as visitors,
-      private.distinct_visitors(
-        v_domains, steps.kind, p_from - (p_to - p_from + 1), p_from - 1
-      ) as previous_visitors
+  with steps as (
+    select *
     from (
       values
         (1, 'displayed', 'displayed'),
@@ -36,7 +33,15 @@ begin
         (4, 'demo_proposed', 'funnel_proposed'),
         (5, 'cta_clicked', 'funnel_clicked'),
         (6, 'demo_booked', 'funnel_booked')
-    ) as steps (step, name, kind)
+    ) as s (step, name, kind)
+  ),
+  counted as (
+    select steps.step, steps.name, now.n as visitors, before.n as previous_visitors
+    from steps
+    join private.distinct_visitors(v_domains, v_kinds, p_from, p_to) as now on now.kind = steps.kind
+    join private.distinct_visitors(
+      v_domains, v_kinds, p_from - (p_to - p_from + 1), p_from - 1
+    ) as before on before.kind = steps.kind
   )
   select
     c.step,

@@ -96,6 +96,58 @@ $$;
 comment on function public.list_conversations(text[], jsonb, integer, jsonb, text) is
   'Conversations that pass the filter, at most 200 a page; the cursor of the last row asks for the next page. Sorts: newest, oldest, longest (turns), interest, quality_best, quality_worst (unscored last); then by time, newest first. Filter keys: from, to (days), search (web search syntax), conversions (kinds that all hold), messaged, page, country, language (given or detected), device, referrer ("" of any of these: none), visitor_id, account_id, min_turns, max_turns, min_messages, max_messages, scores (1 to 5), min_quality, max_quality, topics and intents ("none": without), signals (any of them), review (unreviewed, reviewed, good, bad), unanswered, hour (0 to 23) and weekday (1 Monday to 7) of the domain''s own day.';
 
+create function private.count_by_figures(p_site_domains text[], p_filter jsonb)
+returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_from date := coalesce(p_filter ->> 'from', '-infinity');
+  v_to date := coalesce(p_filter ->> 'to', 'infinity');
+  v_by jsonb := jsonb_strip_nulls(p_filter) - array['from', 'to', 'search'];
+  v_key text := (select jsonb_object_keys(v_by) limit 1);
+  v_metric text := 'conversations';
+  v_dimension text;
+  v_values text[];
+begin
+  if v_from = '-infinity' or v_to = 'infinity' or (select count(*) from jsonb_object_keys(v_by)) > 1 then
+    return null;
+  end if;
+  case
+    when v_key is null then
+      v_dimension := '';
+      v_values := array[''];
+    when v_key in ('page', 'country', 'device', 'referrer', 'language') then
+      v_dimension := v_key;
+      v_values := array[v_by ->> v_key];
+    when v_key = 'account_id' then
+      v_dimension := 'account';
+      v_values := array[(v_by ->> v_key)::uuid::text];
+    when v_key = 'scores' and jsonb_array_length(v_by -> v_key) > 0 then
+      v_dimension := 'score';
+      v_values := array(select distinct jsonb_array_elements_text(v_by -> v_key));
+    when v_key = 'conversions' and jsonb_array_length(v_by -> v_key) = 1 then
+      v_dimension := 'conversion';
+      v_values := array[v_by -> v_key ->> 0];
+    when v_key = 'messaged' and v_by -> v_key = 'true' then
+      v_metric := 'messaged_conversations';
+      v_dimension := '';
+      v_values := array[''];
+    else
+      return null;
+  end case;
+  return (
+    select coalesce(sum(figure.n), 0)
+    from rollup.sums(p_site_domains, array[v_metric], v_dimension, v_from, v_to) as figure
+    where figure.value = any (v_values)
+  );
+end
+$$;
+
+comment on function private.count_by_figures(text[], jsonb) is
+  'What count_conversations gives for a range of days and at most one other condition, where figures are kept by it; else null.';
+
 create function public.count_conversations(p_site_domains text[], p_filter jsonb default '{}')
 returns bigint
 language plpgsql
@@ -110,9 +162,9 @@ begin
   if coalesce(p_filter ->> 'search', '') <> '' then
     return private.count_found_conversations(v_domains, p_filter);
   end if;
-  return (
-    select count(*)
-    from private.filtered_conversations(v_domains, p_filter)
+  return coalesce(
+    private.count_by_figures(v_domains, p_filter),
+    (select count(*) from private.filtered_conversations(v_domains, p_filter))
   );
 end
 $$;
@@ -215,10 +267,12 @@ comment on function private.export_conversations(text[], jsonb, text) is
 revoke execute on function
   public.list_conversations(text[], jsonb, integer, jsonb, text),
   public.count_conversations(text[], jsonb),
+  private.count_by_figures(text[], jsonb),
   private.export_conversations(text[], jsonb, text)
 from public, anon;
 grant execute on function
   public.list_conversations(text[], jsonb, integer, jsonb, text),
   public.count_conversations(text[], jsonb),
+  private.count_by_figures(text[], jsonb),
   private.export_conversations(text[], jsonb, text)
 to authenticated, service_role;

@@ -29,6 +29,7 @@ declare
     'widget_displayed', 'conversations', 'messaged_conversations', 'turns', 'email_captured', 'demo_proposed',
     'cta_clicked', 'demo_booked'
   ];
+  v_kinds text[] := array['active', 'displayed', 'engaged'];
 begin
   perform private.check_window(p_from, p_to);
   return query
@@ -50,11 +51,10 @@ begin
     from figures as f
     group by f.name
     union all
-    select
-      kind.name,
-      private.distinct_visitors(v_domains, kind.name, p_from, p_to),
-      private.distinct_visitors(v_domains, kind.name, v_previous_from, v_previous_to)
-    from unnest(array['active', 'displayed', 'engaged']) as kind (name)
+    select now.kind, now.n, before.n
+    from private.distinct_visitors(v_domains, v_kinds, p_from, p_to) as now
+    join private.distinct_visitors(v_domains, v_kinds, v_previous_from, v_previous_to) as before
+      on before.kind = now.kind
   )
   select
     shown.metric,

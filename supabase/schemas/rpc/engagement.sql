@@ -16,8 +16,9 @@ begin
   select counted.displayed, counted.engaged, private.ratio(counted.engaged, counted.displayed)
   from (
     select
-      private.distinct_visitors(v_domains, 'displayed', p_from, p_to) as displayed,
-      private.distinct_visitors(v_domains, 'engaged', p_from, p_to) as engaged
+      sum(kind.n) filter (where kind.kind = 'displayed')::bigint as displayed,
+      sum(kind.n) filter (where kind.kind = 'engaged')::bigint as engaged
+    from private.distinct_visitors(v_domains, array['displayed', 'engaged'], p_from, p_to) as kind
   ) as counted;
 end
 $$;

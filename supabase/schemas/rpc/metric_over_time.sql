@@ -87,7 +87,7 @@ as $$
     select period.bucket, period.is_now, link.n
     from private.periods(p_from, p_to, p_bucket) as period
     left join lateral rollup.folded_links(
-      p_site_domains, rollup.steps_of_kind(p_kind), period.starts_on, period.ends_on
+      p_site_domains, array[rollup.steps_of_kind(p_kind)], period.starts_on, period.ends_on
     ) as link on true
     union all
     select period.bucket, period.is_now, link.n

@@ -30,17 +30,31 @@ $$;
 
 create function private.distinct_visitors(
   p_site_domains text[],
-  p_kind text,
+  p_kinds text[],
   p_from date,
   p_to date
 )
-returns bigint
-language sql
+returns table (kind text, n bigint)
+language plpgsql
 stable
+security definer
 set search_path = ''
 as $$
-  select coalesce(sum(link.n), 0)::bigint
-  from rollup.links(p_site_domains, rollup.steps_of_kind(p_kind), p_from, p_to) as link
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_steps smallint[] := array(select rollup.steps_of_kind(k.kind) from unnest(p_kinds) as k (kind));
+begin
+  return query
+    with counted as (
+      select link.steps, sum(link.n)::bigint as n
+      from rollup.links(v_domains, v_steps, p_from, p_to) as link
+      group by link.steps
+    )
+    select k.kind, coalesce(counted.n, 0)
+    from unnest(p_kinds) as k (kind)
+    left join counted on counted.steps = rollup.steps_of_kind(k.kind);
+end
 $$;
 
 create function private.ratio(p_numerator numeric, p_denominator numeric)
@@ -52,19 +66,19 @@ as $$ select round(p_numerator / nullif(p_denominator, 0), 6) $$;
 
 comment on function private.check_window(date, date) is 'Refuses (PT400) a window without ends, backwards, or longer than 366 days.';
 comment on function private.check_domains(text[]) is 'Those of some domains that the caller may see; null asks for all of them.';
-comment on function private.distinct_visitors(text[], text, date, date) is
-  'Distinct visitors of a kind (rollup.steps_of_kind) in a range of days; over several domains, the sum of each one''s.';
+comment on function private.distinct_visitors(text[], text[], date, date) is
+  'Distinct visitors of some kinds (rollup.steps_of_kind) in a range of days; over several domains, the sum of each one''s. A definer that asks once for the caller''s domains.';
 comment on function private.ratio(numeric, numeric) is 'A ratio to six places; null when there is no denominator.';
 
 revoke execute on function
   private.check_window(date, date),
   private.check_domains(text[]),
-  private.distinct_visitors(text[], text, date, date),
+  private.distinct_visitors(text[], text[], date, date),
   private.ratio(numeric, numeric)
 from public, anon;
 grant execute on function
   private.check_window(date, date),
   private.check_domains(text[]),
-  private.distinct_visitors(text[], text, date, date),
+  private.distinct_visitors(text[], text[], date, date),
   private.ratio(numeric, numeric)
 to authenticated, service_role;

@@ -151,7 +151,12 @@ begin
     select 1 from jsonb_each(p_filter) as f
     where f.key not in ('from', 'to', 'did') and jsonb_typeof(f.value) <> 'null'
   ) then
-    return private.distinct_visitors(v_domains, coalesce(p_filter ->> 'did', 'active'), v_from, v_to);
+    return (
+      select counted.n
+      from private.distinct_visitors(
+        v_domains, array[coalesce(p_filter ->> 'did', 'active')], v_from, v_to
+      ) as counted
+    );
   end if;
   return (
     select count(*)
