@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -100,6 +101,33 @@ def _accounts(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"^\d+ accounts?$"))).to_be_visible()
 
 
+def _section(page: Page) -> None:
+    page.goto("/sections/abtasty.com/new")
+    page.get_by_label("Title").fill(f"Section {uuid4()}")
+    page.get_by_role("button", name="Add a question").click()
+    page.get_by_label("Question 1", exact=True).fill("What does it cost?")
+    page.get_by_role("textbox", name="Custom CSS").fill("@import 'x';")
+    expect(page.get_by_role("list", name="Left out of the CSS")).to_be_visible()
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("version 1", exact=True)).to_be_visible()
+    # What was said in passing has gone.
+    expect(page.get_by_text("Saved as version 1.")).to_have_count(0)
+
+
+def _section_history(page: Page) -> None:
+    _section(page)
+    page.get_by_role("tab", name="History").click()
+    expect(page.get_by_text("Both are the same.")).to_be_visible()
+
+
+def _sections(page: Page) -> None:
+    _section(page)
+    page.get_by_role("main").get_by_role("link", name="AI Sections").click()
+    expect(page.get_by_role("list", name="Sections of").get_by_role("listitem")).not_to_have_count(
+        0
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -115,6 +143,9 @@ def _accounts(page: Page) -> None:
         (_visitor, USER),
         (_accounts, USER),
         (_audit, USER),
+        (_section, USER),
+        (_section_history, USER),
+        (_sections, USER),
     ],
 )
 def test_axe_finds_nothing_serious(
