@@ -44,6 +44,7 @@ export function Shell() {
     a: () => void navigate({ to: '/accounts' }),
     c: () => void navigate({ to: '/conversations' }),
     t: () => void navigate({ to: '/topics' }),
+    s: () => void navigate({ to: '/sections' }),
   });
 
   return (

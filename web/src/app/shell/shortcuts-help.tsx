@@ -9,6 +9,7 @@ const SHORTCUTS: [string[], string][] = [
   [['a'], 'Accounts'],
   [['c'], 'Conversations'],
   [['t'], 'Topics'],
+  [['s'], 'AI Sections'],
   [['/'], 'Search the list'],
   [['j', '→'], 'Next in the list'],
   [['k', '←'], 'Previous in the list'],

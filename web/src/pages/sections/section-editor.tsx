@@ -1,4 +1,5 @@
 import { Alert, Tabs } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -24,6 +25,11 @@ export function SectionEditor({ domain, section }: SectionEditorProps) {
   const draft = useDraft(section);
   const saving = useSave(domain, draft);
   const { base } = draft;
+  const save = () => {
+    if (draft.dirty && section?.archived_at == null && !saving.isPending) void saving.save();
+  };
+  // In fields and in the CSS editor too.
+  useHotkeys([['mod+S', save]], [], true);
   const close = () => void navigate({ to: '/sections' });
 
   return (

@@ -50,6 +50,16 @@ describe('the editor', () => {
     expect(screen.queryByText('Not saved')).toBeNull();
   });
 
+  it('saves with the keyboard, from within a field', async () => {
+    const { server, user } = await openEditor({
+      [`${API}/a`]: ({ body }) => ({
+        body: { section: { ...SAVED, ...(body.content as object), version: 3 }, removed: [] },
+      }),
+    });
+    await user.type(await screen.findByLabelText('Title'), '!{Control>}s{/Control}');
+    await waitFor(() => expect(server.callsTo(`${API}/a`)).toHaveLength(1));
+  });
+
   it('says each mistake at its field', async () => {
     const message = 'It is too long: at most 200 characters.';
     const { user } = await openEditor({
