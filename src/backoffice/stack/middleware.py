@@ -9,7 +9,7 @@ from functools import partial
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backoffice.logging import HTTP_LOGGER, request_id
@@ -17,6 +17,7 @@ from backoffice.problems import UNEXPECTED, problem_response
 from backoffice.request_context import CallerAddress, address_hash
 
 HEADER = "x-request-id"
+RAW_HEADER = HEADER.encode("latin-1")
 # What a proxy may send; anything else would let a caller write into the log.
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 QUIET_PATHS = ("/assets/", "/health", "/widget/")
@@ -29,7 +30,10 @@ class RequestEnvelope:
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str], address: CallerAddress) -> None:
         self.app = app
-        self.headers = headers
+        self.headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in headers.items()
+        ]
         self.address = address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,10 +61,14 @@ class RequestEnvelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers[HEADER] = identifier
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                # Names are in lower case, says ASGI; this runs for every answer there is.
+                given = [each for each in message.get("headers", ()) if each[0] != RAW_HEADER]
+                names = {name for name, _ in given}
+                message["headers"] = [
+                    *given,
+                    *(each for each in self.headers if each[0] not in names),
+                    (RAW_HEADER, identifier.encode("latin-1")),
+                ]
             await send(message)
 
         try:
