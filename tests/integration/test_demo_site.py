@@ -125,6 +125,26 @@ def test_what_the_pages_do_not_say_is_admitted(http: httpx.Client, key: str) -> 
     assert (answer["intent"], answer["requested"]) == ("OTHER", "contact")
 
 
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        ("What does it cost?", "Pricing: Prices that follow your traffic"),
+        ("How much is the Growth plan?", "Pricing: Growth"),
+        ("Which tools does it work with?", "Product: Integrations"),
+        ("Where does our data stay?", "Product: Security and privacy"),
+        ("Is there a free trial?", "Pricing: Is there a free trial?"),
+        ("What if we have more visitors?", "Pricing: What if we have more visitors?"),
+        ("How long does it take to get started?", "Product: Get started in an afternoon"),
+        ("When can a result be trusted?", "Product: Results you can trust"),
+    ],
+)
+def test_suggested_questions_have_answers(
+    http: httpx.Client, key: str, text: str, heading: str
+) -> None:
+    (reply,) = http.post(f"{AGENT}/message", json=turn(key, text=text)).json()["messages"]
+    assert [source["title"] for source in reply["sources"]] == [heading]
+
+
 def test_interest_is_the_conversations_not_the_last_messages(http: httpx.Client, key: str) -> None:
     asked = turn(key, text="What does the Growth plan cost?")
     assert http.post(f"{AGENT}/message", json=asked).json()["interest_score"] == 3

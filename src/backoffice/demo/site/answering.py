@@ -14,29 +14,40 @@ from backoffice.database import Database
 from backoffice.demo.site.passages import Passage
 
 SUGGESTIONS: Final = 3
-WEAKEST: Final = 0.03
 
-# Any of the words may match; the more of them and the closer together, the higher the rank.
+# Words weigh the more the fewer passages have them, twice in a heading. A passage answers when it
+# has nearly half of the question's weight, in which words that no passage has weigh most.
 _SEARCH: LiteralString = """
-with question as (
-  select replace(plainto_tsquery('english', %(text)s)::text, ' & ', ' | ')::tsquery as query
+with passage as (
+  select
+    given.place,
+    tsvector_to_array(to_tsvector('english', given.heading)) as heading,
+    tsvector_to_array(to_tsvector('english', given.heading || ' ' || given.text)) as words
+  from unnest(%(headings)s::text[], %(texts)s::text[])
+    with ordinality as given (heading, text, place)
+),
+asked as (
+  select
+    question.word,
+    ln(1 + total.n / greatest(count(passage.place), 0.5)) as weight
+  from unnest(tsvector_to_array(to_tsvector('english', %(text)s))) as question (word)
+  cross join (select count(*)::float from passage) as total (n)
+  left join passage on question.word = any (passage.words)
+  group by question.word, total.n
 )
 select passage.place - 1
-from unnest(%(headings)s::text[], %(texts)s::text[])
-  with ordinality as passage (heading, text, place)
-cross join question
-cross join lateral (
-  select ts_rank(
-    setweight(to_tsvector('english', passage.heading), 'A') || to_tsvector('english', passage.text),
-    question.query,
-    1
-  ) as rank
-) as found
-where found.rank > %(weakest)s
-order by found.rank desc, passage.place
-limit 2
+from passage
+join asked on asked.word = any (passage.words)
+group by passage.place
+having sum(asked.weight) >= 0.45 * (select sum(weight) from asked)
+order by
+  sum(asked.weight * case when asked.word = any (passage.heading) then 2 else 1 end) desc,
+  passage.place
+limit 1
 """
 
+PLAN: Final = re.compile(r"\b(essential|growth|enterprise)\b", re.I)
+MONEY: Final = re.compile(r"\b(cost\w*|how much|expensive|pay)\b", re.I)
 DEMO: Final = re.compile(
     r"\b(demo|walk me through|show me|appointment|book a (call|meeting))\b", re.I
 )
@@ -137,10 +148,10 @@ async def _search(database: Database, text: str, passages: Sequence[Passage]) ->
     rows = await database.fetch_all(
         _SEARCH,
         {
-            "text": text,
+            # What it costs stands under prices.
+            "text": f"{text} price" if MONEY.search(text) and not PLAN.search(text) else text,
             "headings": [passage.heading for passage in passages],
             "texts": [passage.text for passage in passages],
-            "weakest": WEAKEST,
         },
     )
     return [passages[row[0]] for row in rows]
