@@ -24,6 +24,8 @@ export interface Options {
   base?: string;
 }
 
+// A beacon's own header need not be the page's, nor what a page is told while it is left.
+const USER_AGENT = navigator.userAgent;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** Everything of us on one page. */
@@ -261,6 +263,7 @@ export class Rose {
       $current_url: this.address(),
       $referrer: document.referrer || '$direct',
       language: navigator.language,
+      $raw_user_agent: USER_AGENT,
       config_version: this.config?.version,
       $lib: 'rose',
     };

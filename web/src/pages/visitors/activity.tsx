@@ -20,6 +20,8 @@ const EVENTS: Record<string, string> = {
   suggestion_clicked: 'Clicked a suggested question',
   section_question_clicked: 'Clicked a question of an AI Section',
   cta_displayed: 'Was shown a call to action',
+  engagement_displayed: 'Was spoken to by the agent',
+  engagement_clicked: 'Took up what the agent said first',
   form_submitted: 'Sent a form',
   $identify: 'Was identified',
 };
