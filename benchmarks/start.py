@@ -9,6 +9,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -22,8 +24,16 @@ from backoffice.stack.throwaway import free_port
 GOALS = {"first start": 5.0, "second start": 3.0, "third start": 3.0}
 
 
-def start_once(data_dir: Path) -> tuple[float, float]:
-    """Start, wait for the sign-in page and a healthy database, stop; gives seconds and MiB."""
+@contextmanager
+def serving(data_dir: Path) -> Iterator[str]:
+    """`backoffice serve` without demo traffic, from when its page is usable; gives its address."""
+    with started(data_dir) as (_process, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def started(data_dir: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The server's process and port, once it has a sign-in page and a healthy database."""
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if "BACKOFFICE" not in name},
@@ -32,15 +42,20 @@ def start_once(data_dir: Path) -> tuple[float, float]:
         "PORT": str(port),
     }
     command = [str(Path(sys.executable).with_name("backoffice")), "serve"]
-    started = perf_counter()
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             if not wait_until(lambda: _usable(port), 60):
                 raise SystemExit("the server did not start")
-            seconds = perf_counter() - started
-            return seconds, psutil.Process(process.pid).memory_info().rss / 2**20
+            yield process, port
         finally:
             process.send_signal(signal.SIGTERM)
+
+
+def start_once(data_dir: Path) -> tuple[float, float]:
+    """Start, wait until it is usable, stop; gives seconds and MiB."""
+    before = perf_counter()
+    with started(data_dir) as (process, _port):
+        return perf_counter() - before, psutil.Process(process.pid).memory_info().rss / 2**20
 
 
 def _usable(port: int) -> bool:
