@@ -56,8 +56,11 @@ create table rollup.monthly (
   constraint monthly_pkey primary key (site_domain, metric, dimension, month, value) include (n)
 );
 
--- One value's days, of dimensions with very many values.
-create index daily_account_idx on rollup.daily (site_domain, dimension, value, day desc, metric)
+-- One value's days and months, of dimensions with very many values.
+create index daily_account_idx on rollup.daily (site_domain, dimension, value, day desc, metric) include (n)
+  where dimension in ('account', 'account_score');
+
+create index monthly_account_idx on rollup.monthly (site_domain, dimension, value, month, metric) include (n)
   where dimension in ('account', 'account_score');
 
 comment on table rollup.monthly is 'Folded figures of whole months (by their first day): the sum of rollup.daily.';

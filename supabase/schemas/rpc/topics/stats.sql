@@ -160,28 +160,33 @@ begin
     raise exception 'p_bucket is day, week or month, not %', coalesce(p_bucket, 'null') using errcode = 'PT400';
   end if;
   return query
-  with counted as (
-    select
-      f.site_domain,
-      f.value::uuid as topic_id,
-      greatest(date_trunc(p_bucket, f.day::timestamp)::date, p_from) as bucket,
-      sum(f.n) as n
-    from rollup.figures as f
-    where f.site_domain = any (v_domains)
-      and f.metric = 'messaged_conversations'
-      and f.dimension = 'topic'
-      and f.value <> ''
-      and f.day between p_from and p_to
-    group by 1, 2, 3
-  ),
-  best as (
-    select c.site_domain, c.topic_id, topic.label, sum(c.n) as n
-    from counted as c
+  with best as (
+    select f.site_domain, topic.id as topic_id, topic.label, sum(f.n) as n
+    from rollup.sums(v_domains, array['messaged_conversations'], 'topic', p_from, p_to) as f
     join public.topics as topic
-      on topic.site_domain = c.site_domain and topic.id = c.topic_id and topic.status = 'active'
-    group by c.site_domain, c.topic_id, topic.label
-    order by sum(c.n) desc, topic.label, c.topic_id
+      on topic.site_domain = f.site_domain and topic.id::text = f.value and topic.status = 'active'
+    group by f.site_domain, topic.id, topic.label
+    having sum(f.n) <> 0
+    order by sum(f.n) desc, topic.label, topic.id
     limit least(greatest(p_limit, 1), 20)
+  ),
+  counted as (
+    select
+      by_day.site_domain,
+      by_day.value::uuid as topic_id,
+      greatest(date_trunc(p_bucket, by_day.day::timestamp)::date, p_from) as bucket,
+      sum(by_day.n) as n
+    from (
+      select f.site_domain, f.value, f.day, sum(f.n) as n
+      from rollup.figures as f
+      where f.site_domain = any (v_domains)
+        and f.metric = 'messaged_conversations'
+        and f.dimension = 'topic'
+        and f.value = any (array(select best.topic_id::text from best))
+        and f.day between p_from and p_to
+      group by f.site_domain, f.value, f.day
+    ) as by_day
+    group by 1, 2, 3
   ),
   buckets as (
     select distinct greatest(date_trunc(p_bucket, series.day)::date, p_from) as bucket
