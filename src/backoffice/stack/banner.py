@@ -17,6 +17,8 @@ def print_banner(state: State, address: Address) -> None:
             "                      user@user.com / user      (client user of abtasty.com)",
             "",
         ]
+    if state.settings.has_demo_site:
+        lines += [f"  Demonstration site  {state.settings.url}/demo-site/", ""]
     lines += ["  Stop with Ctrl-C", ""]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
