@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from backoffice.stack.processes import wait_until
+
 from .browser import Watch
 from .conftest import ADMIN, USER, OpenPage
 from .product import Product
@@ -174,3 +176,38 @@ def test_two_people_who_save_lose_nothing(
     dialog.get_by_role("button", name="Save mine as version 3").click()
     expect(mine.get_by_text("version 3", exact=True)).to_be_visible()
     expect(mine.get_by_label("Title")).to_have_value("As I want it")
+
+
+def test_visitors_see_what_is_published_and_their_clicks_are_counted(
+    open_page: OpenPage, product: Product
+) -> None:
+    section = make_section(product, "product-questions", title="First words")
+    page, visitor = open_page(USER), open_page()
+    page.goto(f"/sections/{MINE}/{section}")
+    publish(page)
+    visitor.goto("/demo-site/")
+    expect(visitor.get_by_role("heading", name="First words")).to_be_visible()
+
+    page.get_by_label("Title").fill("Other words")
+    publish(page)
+    visitor.reload()
+    expect(visitor.get_by_role("heading", name="Other words")).to_be_visible()
+    visitor.get_by_role("button", name="What does it cost?").click()
+
+    def clicked() -> bool:
+        with product.connect() as connection:
+            row = connection.execute(
+                "select count(*) from public.events where name = 'section_question_clicked'"
+                " and properties ->> 'section_slug' = 'product-questions'"
+            ).fetchone()
+        return row == (1,)
+
+    assert wait_until(clicked, 20)
+
+    page.get_by_role("link", name="AI Sections").last.click()
+    switch = page.get_by_role("switch", name="“Other words” is on")
+    with page.expect_response("**/enabled"):
+        switch.click(force=True)
+    visitor.reload()
+    visitor.wait_for_load_state("networkidle")
+    expect(visitor.get_by_role("heading", name="Other words")).to_have_count(0)

@@ -112,3 +112,15 @@ def test_the_next_page_costs_what_the_first_did(person: Connection[Any]) -> None
     assert total is not None
     assert len(seen) == len({row[0] for row in seen}) == total[0] > 1000
     assert [row[1] for row in seen] == sorted((row[1] for row in seen), reverse=True)
+
+
+def test_clicks_on_sections_are_read_from_an_index_of_their_own(person: Connection[Any]) -> None:
+    plan = person.execute(
+        "explain select properties ->> 'section_slug', count(*) from public.events"
+        " where site_domain = any (array['bench.example']) and name = 'section_question_clicked'"
+        f" and counts and day between {DAYS.replace(', ', ' and ')}"
+        f" and occurred_at >= current_date - 28 group by 1"
+    ).fetchall()
+    text = "\n".join(row[0] for row in plan)
+    assert "Seq Scan" not in text, text
+    assert "site_domain_day_idx" in text, text

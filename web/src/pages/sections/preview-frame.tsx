@@ -49,7 +49,12 @@ export function PreviewFrame({ section, width, onAsk }: PreviewFrameProps) {
         srcDoc={PAGE}
         onLoad={begin}
         className={classes.frame}
-        style={{ width, height, transform: `scale(${scale})` }}
+        style={{
+          width,
+          height,
+          transform: `scale(${scale})`,
+          marginInline: scale < 1 ? 0 : 'auto',
+        }}
       />
     </div>
   );
