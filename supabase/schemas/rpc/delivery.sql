@@ -10,6 +10,10 @@ as $$
   select jsonb_build_object(
     'version', private.content_version(p_site_domain),
     'site_domain', p_site_domain,
+    -- What hours of display are in.
+    'timezone', (
+      select domain.timezone from public.domains as domain where domain.site_domain = p_site_domain
+    ),
     'agents', coalesce(
       (
         select jsonb_object_agg(agent.slug, jsonb_build_object('enabled', agent.enabled))

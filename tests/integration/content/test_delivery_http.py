@@ -74,8 +74,9 @@ def test_the_widget_gets_what_it_needs_and_no_more(
     save(admin, "forms", config=form(notify=["sales@abtasty.com"], webhook_secret="hush-hush"))
     until(visitor, key, lambda body: body["config"]["forms"]["title"] == "Contact")
     body = download(visitor, key).json()
-    assert set(body) == {"version", "site_domain", "agents", "config", "sections"}
+    assert set(body) == {"version", "site_domain", "timezone", "agents", "config", "sections"}
     assert (body["site_domain"], body["sections"]) == (SITE, [])
+    assert body["timezone"] == "Europe/Paris"
     assert body["agents"] == {
         "website_agent": {"enabled": True},
         "lead_intelligence": {"enabled": True},
