@@ -38,3 +38,4 @@ Object.defineProperty(document, 'fonts', {
   value: { addEventListener: vi.fn(), removeEventListener: vi.fn() },
 });
 Object.defineProperty(window, 'scrollTo', { writable: true, value: vi.fn() });
+Element.prototype.scrollIntoView = vi.fn();

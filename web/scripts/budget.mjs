@@ -60,6 +60,17 @@ const BUDGETS = [
       'src/pages/accounts/account-panel.tsx',
     ],
   },
+  {
+    page: 'Settings',
+    limit: 420_000,
+    modules: [
+      ENTRY,
+      SHELL,
+      'src/pages/settings/settings-page.tsx',
+      'src/pages/settings/configuration-editor.tsx',
+    ],
+  },
+  { page: 'Agents', limit: 420_000, modules: [ENTRY, SHELL, 'src/pages/agents/agents-page.tsx'] },
 ];
 
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', DIST), 'utf8'));

@@ -34,6 +34,7 @@ import {
   parseVisitorSearch,
 } from '@/lib/people-filters';
 import { parseSearch, stringifySearch } from '@/lib/search-params';
+import { parseSettingsSearch } from '@/lib/settings-search';
 
 type RouterContext = { backend: Backend; queryClient: QueryClient };
 
@@ -270,6 +271,34 @@ const companyRoute = createRoute({
   ),
 });
 
+const agentsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/agents',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/agents/agents-page')),
+    'AgentsPage',
+  ),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings',
+  validateSearch: parseSettingsSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/settings/settings-page')),
+    'SettingsPage',
+  ),
+});
+
+const configurationRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '$slug',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/settings/configuration-editor')),
+    'ConfigurationEditor',
+  ),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
@@ -287,6 +316,8 @@ const routeTree = rootRoute.addChildren([
     sectionsRoute,
     newSectionRoute,
     sectionRoute,
+    agentsRoute,
+    settingsRoute.addChildren([configurationRoute]),
   ]),
 ]);
 

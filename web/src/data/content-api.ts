@@ -26,16 +26,16 @@ export function savedMeanwhile<Row>(error: unknown): Row | null {
   return error instanceof ContentProblem ? ((error.theirs ?? null) as Row | null) : null;
 }
 
-type Method = 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Asked = { body?: unknown; signal?: AbortSignal };
 
-/** Changes content as the signed-in person; a refusal is thrown as a `ContentProblem`. */
-export async function changeContent<Answer>(
+/** Asks for content as the signed-in person; a refusal is thrown as a `ContentProblem`. */
+export async function askContent(
   { client, config }: Backend,
   method: Method,
   path: string,
-  body?: unknown,
-  signal?: AbortSignal,
-): Promise<Answer> {
+  { body, signal }: Asked = {},
+): Promise<Response> {
   const { data } = await client.auth.getSession();
   const answer = await fetch(`${config.apiUrl}/content/v1/${path}`, {
     method,
@@ -49,12 +49,23 @@ export async function changeContent<Answer>(
     if (signal?.aborted) throw error;
     throw problemOf({ message: '' }, 0);
   });
-  if (answer.status === 204) return undefined as Answer;
+  if (answer.ok) return answer;
   const given = await answer.json().catch(() => ({}));
-  if (answer.ok) return given as Answer;
   const requestId = answer.headers.get('x-request-id') ?? undefined;
   const message = String(given.message ?? answer.statusText);
   const problem = problemOf({ message, code: given.code, requestId }, answer.status);
   const named = given.field ? [{ field: String(given.field), message }] : [];
   throw new ContentProblem(problem, given.errors ?? named, given.theirs ?? null);
+}
+
+/** Changes content, and gives what the server says of it then. */
+export async function changeContent<Answer>(
+  backend: Backend,
+  method: Exclude<Method, 'GET'>,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const answer = await askContent(backend, method, path, { body, signal });
+  return answer.status === 204 ? (undefined as Answer) : answer.json();
 }

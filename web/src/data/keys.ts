@@ -9,3 +9,9 @@ export const QUESTIONS = 'questions';
 
 /** The queries over AI Sections: refetched together when one changes. */
 export const SECTIONS = 'sections';
+
+/** The queries over configuration: refetched together when somebody saves one. */
+export const CONFIGURATION = 'configuration';
+
+/** The queries over a website's agents. */
+export const AGENTS = 'agents';

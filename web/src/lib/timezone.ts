@@ -2,3 +2,8 @@
 export function timezoneLabel(timezone: string | null): string {
   return timezone ?? 'each domain’s own timezone';
 }
+
+/** The reader's own, for what belongs to no domain. */
+export function browserTimezone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

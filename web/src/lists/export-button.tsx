@@ -6,20 +6,12 @@ import { type ExportRequest, exportList } from '@/data/export-list';
 import { useBackend } from '@/lib/backend';
 import { toProblem } from '@/lib/errors';
 import { formatCount, formatDecimal } from '@/lib/format';
+import { saveFile } from '@/lib/save-file';
 
 type ExportButtonProps = Omit<ExportRequest, 'format'> & {
   /** How many rows the filter finds; undefined while that is not known. */
   total: number | undefined;
 };
-
-function save(name: string, content: Blob) {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}
 
 /** Exactly the rows that the page's filter finds, as a file. */
 export function ExportButton({ total, ...request }: ExportButtonProps) {
@@ -34,7 +26,7 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
     setBytes(0);
     try {
       const file = await exportList(backend, { ...request, format }, setBytes, controller.signal);
-      save(file.name, file.content);
+      saveFile(file.name, file.content);
       notifications.show({ message: `Exported ${formatCount(file.rows)} rows to ${file.name}.` });
     } catch (error) {
       if (controller.signal.aborted) return;

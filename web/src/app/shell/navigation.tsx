@@ -4,6 +4,8 @@ import {
   IconLayoutDashboard,
   IconLayoutGridAdd,
   IconMessages,
+  IconRobot,
+  IconSettings,
   IconTags,
   IconUsers,
 } from '@tabler/icons-react';
@@ -20,6 +22,8 @@ const PAGES = [
   { to: '/conversations', label: 'Conversations', Icon: IconMessages },
   { to: '/topics', label: 'Topics', Icon: IconTags },
   { to: '/sections', label: 'AI Sections', Icon: IconLayoutGridAdd },
+  { to: '/agents', label: 'Agents', Icon: IconRobot },
+  { to: '/settings', label: 'Settings', Icon: IconSettings },
 ] as const;
 const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;
 

@@ -1,0 +1,40 @@
+import { askContent, ContentProblem } from '@/data/content-api';
+import type { Backend } from '@/lib/backend';
+import type { JsonObject } from '@/lib/json';
+import type { FieldError } from '@/lib/schema-errors';
+
+/** Whose settings: a website's, or (null) those of every website. */
+export type Target = string | null;
+
+/** What is saved now, where somebody else saved after the form was filled. */
+export type SavedMeanwhile = {
+  version: number;
+  enabled: boolean | null;
+  config: JsonObject | null;
+  author: string | null;
+  created_at: string | null;
+};
+
+/** Asks for settings as the signed-in person. */
+export function askSettings(
+  backend: Backend,
+  method: 'GET' | 'POST' | 'PUT',
+  target: Target,
+  path: string,
+  asked?: Parameters<typeof askContent>[3],
+): Promise<Response> {
+  const whose = target === null ? 'global' : `domains/${encodeURIComponent(target)}`;
+  return askContent(backend, method, `${whose}/${path}`, asked);
+}
+
+/** At which fields a change was refused, each by its JSON pointer. */
+export function refusedFields(error: unknown): FieldError[] {
+  if (!(error instanceof ContentProblem)) return [];
+  // What is named otherwise is no field of the form, such as the version it was based on.
+  return error.errors.filter(({ field }) => field === '' || field.startsWith('/'));
+}
+
+/** Somebody else saved in between. */
+export function isConflict(error: unknown): error is ContentProblem {
+  return error instanceof ContentProblem && error.status === 409;
+}

@@ -1,0 +1,137 @@
+import { SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
+import { type Outcome, useConfigurationCheck } from '@/data/configuration-changes';
+import { savedMeanwhile } from '@/data/content-api';
+import { isConflict, refusedFields, type SavedMeanwhile, type Target } from '@/data/settings-api';
+import type { Configuration } from '@/lib/configuration';
+import { fromPointer } from '@/lib/json';
+import type { FieldError } from '@/lib/schema-errors';
+import { Conflict } from './conflict-dialog';
+import { useDraft } from './draft';
+import { EditorHead } from './editor-head';
+import { SchemaForm } from './form/schema-form';
+import { HistoryDrawer } from './history-drawer';
+import { LeaveDialog } from './leave-dialog';
+import { ReviewDialog } from './review-dialog';
+import { SaveBar } from './save-bar';
+import classes from './settings-page.module.css';
+import { tellFailure } from './tell-failure';
+
+const UNKNOWN = { version: 0, enabled: null, config: null, author: null, created_at: null };
+
+type EditorProps = { row: Configuration; target: Target };
+
+/** Leads to the field that says what is wrong with it. */
+function showError({ field }: FieldError) {
+  requestAnimationFrame(() => {
+    const id = ['setting', ...fromPointer(field)].join('.');
+    const place = document.getElementById(id) ?? document.getElementById(`${id}__error`);
+    place?.scrollIntoView({ block: 'center' });
+    place?.focus({ preventScroll: true });
+  });
+}
+
+/** One configuration's form, and the way from a change to what visitors get. */
+export function Editor({ row, target }: EditorProps) {
+  const everywhere = target === null;
+  const draft = useDraft(row, everywhere);
+  const check = useConfigurationCheck({ target, slug: row.config_slug });
+  const [reviewed, setReviewed] = useState<Outcome | null>(null);
+  const [conflict, setConflict] = useState<SavedMeanwhile | null>(null);
+
+  const refuse = (errors: FieldError[]) => {
+    setReviewed(null);
+    draft.refuse(errors);
+    if (errors[0]) showError(errors[0]);
+  };
+  const failed = (error: unknown) => {
+    const refused = refusedFields(error);
+    if (isConflict(error)) {
+      setReviewed(null);
+      setConflict(savedMeanwhile(error) ?? UNKNOWN);
+    } else if (refused.length > 0) {
+      refuse(refused);
+    } else {
+      tellFailure('Nothing was saved', error);
+    }
+  };
+  const review = () => {
+    draft.attempt();
+    const [wrong] = draft.invalid;
+    if (wrong) return showError(wrong);
+    check.mutate(draft.wanted, {
+      onSuccess: (outcome) =>
+        outcome.errors.length > 0 ? refuse(outcome.errors) : setReviewed(outcome),
+      onError: failed,
+    });
+  };
+
+  return (
+    <>
+      <EditorHead row={row} target={target} draft={draft} />
+      {row.is_feature && (
+        <div className={classes.feature}>
+          <SegmentedControl
+            size="xs"
+            aria-label={`${row.title} on or off`}
+            data={[
+              {
+                value: 'null',
+                label: `As inherited (${draft.base.inheritedEnabled ? 'on' : 'off'})`,
+              },
+              { value: 'true', label: 'On' },
+              { value: 'false', label: 'Off' },
+            ]}
+            value={String(draft.enabled)}
+            onChange={(value) => draft.setEnabled(value === 'null' ? null : value === 'true')}
+          />
+          {(draft.enabled ?? draft.base.inheritedEnabled) === false && (
+            <span className={classes.offNote}>
+              Off: visitors get nothing of it; its values are kept.
+            </span>
+          )}
+        </div>
+      )}
+      <div className={classes.form}>
+        <SchemaForm
+          root={row.schema}
+          edited={draft.base}
+          defaults={row.default_config}
+          values={draft.values}
+          everywhere={everywhere}
+          readOnly={false}
+          errors={draft.errors}
+          put={draft.put}
+          onChange={draft.change}
+        />
+      </div>
+      <SaveBar
+        draft={draft}
+        checking={check.isPending}
+        onReview={review}
+        onShowError={() => draft.errors[0] && showError(draft.errors[0])}
+      />
+      {reviewed && (
+        <ReviewDialog
+          row={row}
+          target={target}
+          draft={draft}
+          outcome={reviewed}
+          onClose={() => setReviewed(null)}
+          onFailed={failed}
+        />
+      )}
+      {conflict && (
+        <Conflict
+          row={row}
+          target={target}
+          draft={draft}
+          saved={conflict}
+          onClose={() => setConflict(null)}
+        />
+      )}
+      <HistoryDrawer row={row} target={target} dirty={draft.dirty} />
+      <LeaveDialog dirty={draft.dirty} />
+    </>
+  );
+}

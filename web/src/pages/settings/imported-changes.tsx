@@ -1,0 +1,33 @@
+import type { ImportedChange } from '@/data/configuration-transfer';
+import type { Configuration } from '@/lib/configuration';
+import { ChangesTable } from './changes-table';
+import classes from './settings-page.module.css';
+
+type ImportedChangesProps = { changes: ImportedChange[]; rows: Configuration[] };
+
+/** What a file changes, configuration by configuration. */
+export function ImportedChanges({ changes, rows }: ImportedChangesProps) {
+  const subjects = [...new Set(changes.map((each) => each.subject))];
+  return subjects.map((subject) => {
+    const row = rows.find((each) => each.config_slug === subject);
+    const title = row?.title ?? subject;
+    const own = changes.filter((each) => each.subject === subject);
+    const whole = own.find((each) => each.kind === 'enabled' && each.pointer === '');
+    const agents = own.filter((each) => each.kind === 'enabled' && each.pointer !== '');
+    const switched = whole && {
+      before: whole.before as boolean | null,
+      after: whole.after as boolean | null,
+    };
+    return (
+      <section key={subject} aria-label={title}>
+        <h3 className={classes.subject}>{title}</h3>
+        <ChangesTable
+          label={`Changes of ${title}`}
+          schema={row?.schema ?? {}}
+          changes={[...own.filter((each) => each.kind !== 'enabled'), ...agents]}
+          switched={switched}
+        />
+      </section>
+    );
+  });
+}
