@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .browser import Watch
-from .conftest import USER, OpenPage
+from .conftest import ADMIN, USER, OpenPage
 from .pages import expect_figure, panel, rows, sign_in, transcript
 from .traffic import FIGURES, path
 
@@ -128,6 +128,18 @@ def _sections(page: Page) -> None:
     )
 
 
+def _settings(page: Page) -> None:
+    page.goto("/settings/ctas?domain=abtasty.com")
+    page.get_by_role("button", name="Add call to action").click()
+    page.get_by_role("button", name="Review the difference").click()
+    expect(page.get_by_text("1 change not saved")).to_be_visible()
+
+
+def _agents(page: Page) -> None:
+    page.goto("/agents?domain=abtasty.com")
+    expect(page.get_by_role("region", name="Website agent")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -146,6 +158,8 @@ def _sections(page: Page) -> None:
         (_section, USER),
         (_section_history, USER),
         (_sections, USER),
+        (_settings, ADMIN),
+        (_agents, ADMIN),
     ],
 )
 def test_axe_finds_nothing_serious(

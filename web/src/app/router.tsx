@@ -12,6 +12,7 @@ import { loadPage } from '@/app/load-page';
 import { NotFound } from '@/app/not-found';
 import { PageError } from '@/app/page-error';
 import { PagePending } from '@/app/page-pending';
+import { configurationQuery } from '@/data/configuration';
 import { domainsQuery } from '@/data/domains';
 import { fillScope } from '@/data/scope';
 import { needsSecondFactor } from '@/data/second-factor';
@@ -19,6 +20,7 @@ import { currentSession } from '@/data/session';
 import type { Backend } from '@/lib/backend';
 import { parseConversationSearch } from '@/lib/conversation-search';
 import {
+  ALL_DOMAINS,
   parseAuditSearch,
   parseDashboardSearch,
   parseScope,
@@ -284,6 +286,13 @@ const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
   validateSearch: parseSettingsSearch,
+  loaderDeps: ({ search: { domain, everywhere } }) => ({ domain, everywhere }),
+  // Not waited for: what the page shows is on its way while its code still is.
+  loader: ({ context: { backend, queryClient }, deps: { domain, everywhere } }) => {
+    const target = everywhere ? null : domain;
+    if (target === undefined || target === ALL_DOMAINS) return;
+    void queryClient.prefetchQuery(configurationQuery(backend, target));
+  },
   component: lazyRouteComponent(
     loadPage(() => import('@/pages/settings/settings-page')),
     'SettingsPage',

@@ -1,19 +1,9 @@
 import { askContent, ContentProblem } from '@/data/content-api';
 import type { Backend } from '@/lib/backend';
-import type { JsonObject } from '@/lib/json';
 import type { FieldError } from '@/lib/schema-errors';
 
 /** Whose settings: a website's, or (null) those of every website. */
 export type Target = string | null;
-
-/** What is saved now, where somebody else saved after the form was filled. */
-export type SavedMeanwhile = {
-  version: number;
-  enabled: boolean | null;
-  config: JsonObject | null;
-  author: string | null;
-  created_at: string | null;
-};
 
 /** Asks for settings as the signed-in person. */
 export function askSettings(

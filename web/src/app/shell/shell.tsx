@@ -45,7 +45,7 @@ export function Shell() {
     c: () => void navigate({ to: '/conversations' }),
     t: () => void navigate({ to: '/topics' }),
     s: () => void navigate({ to: '/sections' }),
-    s: () => void navigate({ to: '/settings' }),
+    ',': () => void navigate({ to: '/settings' }),
   });
 
   return (

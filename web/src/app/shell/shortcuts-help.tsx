@@ -10,7 +10,7 @@ const SHORTCUTS: [string[], string][] = [
   [['c'], 'Conversations'],
   [['t'], 'Topics'],
   [['s'], 'AI Sections'],
-  [['s'], 'Settings'],
+  [[','], 'Settings'],
   [['/'], 'Search the list'],
   [['j', '→'], 'Next in the list'],
   [['k', '←'], 'Previous in the list'],

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import { useConfiguration } from '@/data/configuration';
-import type { SavedMeanwhile, Target } from '@/data/settings-api';
+import type { Target } from '@/data/settings-api';
 import { type Configuration, editedOf, type Schema } from '@/lib/configuration';
 import { formatDateTime } from '@/lib/format';
 import { differences, fromPointer, isSame, type JsonObject, valueAt } from '@/lib/json';
@@ -16,12 +16,11 @@ type ConflictProps = {
   row: Configuration;
   target: Target;
   draft: DraftState;
-  saved: SavedMeanwhile;
   onClose: () => void;
 };
 
 /** Somebody saved meanwhile: theirs beside yours, and which of them shall hold. */
-export function Conflict({ row, target, draft, saved, onClose }: ConflictProps) {
+export function Conflict({ row, target, draft, onClose }: ConflictProps) {
   const { data, error, isFetching, refetch } = useConfiguration(target);
   const timezone = useTimezone(target);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is there now is asked for once
@@ -29,8 +28,9 @@ export function Conflict({ row, target, draft, saved, onClose }: ConflictProps) 
   const fresh = data?.find((each) => each.config_slug === row.config_slug);
   const theirs = fresh && editedOf(fresh, target === null);
   const isKnown = theirs !== undefined && theirs.version !== draft.base.version;
-  const who = saved.author ?? 'Somebody';
-  const when = saved.created_at ? `, ${formatDateTime(saved.created_at, timezone)}` : '';
+  const who = (isKnown && fresh?.updated_by) || 'Somebody';
+  const when =
+    isKnown && fresh?.updated_at ? `, ${formatDateTime(fresh.updated_at, timezone)},` : '';
 
   const body = () => {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
@@ -73,8 +73,8 @@ export function Conflict({ row, target, draft, saved, onClose }: ConflictProps) 
     <Modal opened onClose={onClose} size="xl" title="Somebody saved this meanwhile">
       <Stack gap="sm">
         <Text size="sm">
-          {who} saved version {theirs?.version ?? saved.version}
-          {when}, after you opened version {draft.base.version}. Nothing of yours is lost: choose
+          {who} saved {isKnown ? `version ${theirs.version}` : 'a newer version'}
+          {when} after you opened version {draft.base.version}. Nothing of yours is lost: choose
           what shall be kept. You can review it again before it is saved.
         </Text>
         {body()}

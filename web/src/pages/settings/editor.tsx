@@ -1,8 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { type Outcome, useConfigurationCheck } from '@/data/configuration-changes';
-import { savedMeanwhile } from '@/data/content-api';
-import { isConflict, refusedFields, type SavedMeanwhile, type Target } from '@/data/settings-api';
+import { isConflict, refusedFields, type Target } from '@/data/settings-api';
 import type { Configuration } from '@/lib/configuration';
 import { fromPointer } from '@/lib/json';
 import type { FieldError } from '@/lib/schema-errors';
@@ -16,8 +15,6 @@ import { ReviewDialog } from './review-dialog';
 import { SaveBar } from './save-bar';
 import classes from './settings-page.module.css';
 import { tellFailure } from './tell-failure';
-
-const UNKNOWN = { version: 0, enabled: null, config: null, author: null, created_at: null };
 
 type EditorProps = { row: Configuration; target: Target };
 
@@ -37,7 +34,7 @@ export function Editor({ row, target }: EditorProps) {
   const draft = useDraft(row, everywhere);
   const check = useConfigurationCheck({ target, slug: row.config_slug });
   const [reviewed, setReviewed] = useState<Outcome | null>(null);
-  const [conflict, setConflict] = useState<SavedMeanwhile | null>(null);
+  const [conflict, setConflict] = useState(false);
 
   const refuse = (errors: FieldError[]) => {
     setReviewed(null);
@@ -48,7 +45,7 @@ export function Editor({ row, target }: EditorProps) {
     const refused = refusedFields(error);
     if (isConflict(error)) {
       setReviewed(null);
-      setConflict(savedMeanwhile(error) ?? UNKNOWN);
+      setConflict(true);
     } else if (refused.length > 0) {
       refuse(refused);
     } else {
@@ -60,8 +57,11 @@ export function Editor({ row, target }: EditorProps) {
     const [wrong] = draft.invalid;
     if (wrong) return showError(wrong);
     check.mutate(draft.wanted, {
-      onSuccess: (outcome) =>
-        outcome.errors.length > 0 ? refuse(outcome.errors) : setReviewed(outcome),
+      onSuccess: (outcome) => {
+        if (outcome.version !== draft.base.version) setConflict(true);
+        else if (outcome.errors.length > 0) refuse(outcome.errors);
+        else setReviewed(outcome);
+      },
       onError: failed,
     });
   };
@@ -122,13 +122,7 @@ export function Editor({ row, target }: EditorProps) {
         />
       )}
       {conflict && (
-        <Conflict
-          row={row}
-          target={target}
-          draft={draft}
-          saved={conflict}
-          onClose={() => setConflict(null)}
-        />
+        <Conflict row={row} target={target} draft={draft} onClose={() => setConflict(false)} />
       )}
       <HistoryDrawer row={row} target={target} dirty={draft.dirty} />
       <LeaveDialog dirty={draft.dirty} />

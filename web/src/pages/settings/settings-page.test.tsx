@@ -32,7 +32,7 @@ async function open(path: string, rows: Configuration[], routes: Routes = {}) {
 
 const outcome = (changes: unknown[], more = {}) => ({
   config_slug: 'appearance',
-  version: 1,
+  version: 0,
   enabled: null,
   config: {},
   resolved: {},
@@ -130,13 +130,12 @@ it('shows theirs beside mine when somebody saved meanwhile, and puts mine on top
   const theirs = appearanceRow({
     site_version: 4,
     config: { ...appearanceRow().config, corner_radius: 5, z_index: 7 },
+    updated_by: 'Ben',
   });
-  const saved = { version: 4, enabled: null, config: {}, author: 'Ben', created_at: null };
   const { user, server, shown } = await open(`/settings/appearance?${SCOPE}`, [appearanceRow()], {
     [`${APPEARANCE}/check`]: () => {
-      if (shown.rows[0]?.site_version === 4) return { body: outcome([ROUNDER]) };
       shown.rows = [theirs];
-      return { status: 409, body: { code: 'conflict', message: 'Newer.', theirs: saved } };
+      return { body: outcome([ROUNDER], { version: 4 }) };
     },
   });
   await makeRounder(user);
@@ -150,6 +149,23 @@ it('shows theirs beside mine when somebody saved meanwhile, and puts mine on top
   await user.click(review());
   await screen.findByRole('table', { name: 'What will change' });
   expect(server.callsTo(`${APPEARANCE}/check`)[1]?.body).toMatchObject({ version: 4 });
+});
+
+it('shows theirs when somebody saved between the review and the save', async () => {
+  const theirs = appearanceRow({ site_version: 1, updated_by: 'Ben' });
+  const { user, shown } = await open(`/settings/appearance?${SCOPE}`, [appearanceRow()], {
+    [`${APPEARANCE}/check`]: () => ({ body: outcome([ROUNDER]) }),
+    [APPEARANCE]: () => {
+      shown.rows = [theirs];
+      return { status: 409, body: { code: 'conflict', message: 'Newer.', field: 'version' } };
+    },
+  });
+  const field = await makeRounder(user);
+  await user.click(review());
+  await user.click(await screen.findByRole('button', { name: 'Save' }));
+  expect(await screen.findByText(/Ben saved version 1/)).toBeInTheDocument();
+  await user.click(await screen.findByRole('button', { name: 'Take theirs, discard mine' }));
+  expect(field).toHaveValue('12 px');
 });
 
 it('tells who saved what, and goes back to a version', async () => {
@@ -219,7 +235,7 @@ it('staff set what every website inherits, on its own version', async () => {
     [systemRow({ global_version: 5 })],
     {
       '/rest/v1/profiles': admin,
-      '/content/v1/global/configs/system/check': () => ({ body: outcome([]) }),
+      '/content/v1/global/configs/system/check': () => ({ body: outcome([], { version: 5 }) }),
     },
   );
   await user.click(await screen.findByRole('radio', { name: 'Every website' }));

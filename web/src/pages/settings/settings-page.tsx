@@ -1,5 +1,6 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
 import { getRouteApi, Outlet, useMatch, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useConfiguration } from '@/data/configuration';
 import { useProfile } from '@/data/profile';
 import { useScope } from '@/data/use-scope';
@@ -68,6 +69,8 @@ export function SettingsPage() {
 
 function Configurations({ target }: { target: string | null }) {
   const { data, error, refetch } = useConfiguration(target);
+  // The next click opens a form.
+  useEffect(() => void import('./configuration-editor').catch(() => undefined), []);
   const opened = useMatch({ from: '/shell/settings/$slug', shouldThrow: false });
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) {
