@@ -51,6 +51,16 @@ const BUDGETS = [
     ],
   },
   {
+    page: 'AI Sections',
+    limit: 340_000,
+    modules: [
+      ENTRY,
+      SHELL,
+      'src/pages/sections/sections-page.tsx',
+      'src/pages/sections/section-page.tsx',
+    ],
+  },
+  {
     page: 'Accounts',
     limit: 420_000,
     modules: [
