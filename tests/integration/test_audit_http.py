@@ -113,8 +113,8 @@ def test_what_is_asked_wrongly_is_refused(writable: TestServer) -> None:
     with writable.signed_in("user@user.com", "user") as user:
         for wrong, message in (
             ({"p_filter": {"nothing": 1}}, 'p_filter has no key "nothing"'),
-            ({"p_filter": {"from": "yesterday"}}, "p_filter.from is not valid"),
-            ({"p_filter": {"search": 1}}, "p_filter.search is not valid"),
+            ({"p_filter": {"from": "yesterday"}}, 'p_filter.from is not valid: "yesterday"'),
+            ({"p_filter": {"search": 1}}, "p_filter.search is not valid: 1"),
             ({"p_filter": []}, "p_filter must be an object"),
             ({"p_after": {"at": "now"}}, "p_after must be the cursor of a row"),
         ):

@@ -51,14 +51,18 @@ export function SidePanel({ label, onClose, narrow, ...content }: SidePanelProps
 type PanelContentProps = Omit<SidePanelProps, 'label' | 'onClose' | 'narrow'>;
 
 function PanelContent({ id, title, head, actions, footer, children }: PanelContentProps) {
-  const heading = useRef<HTMLDivElement>(null);
+  const top = useRef<HTMLDivElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each row opened is announced
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
+  useEffect(() => {
+    const heading = top.current?.querySelector('h2');
+    heading?.setAttribute('tabindex', '-1');
+    heading?.focus({ preventScroll: true });
+  }, [id]);
 
   return (
     <div className={classes.panel}>
-      <div ref={heading} tabIndex={-1} className={classes.head}>
+      <div ref={top} className={classes.head}>
         {head ?? (
           <h2 className={classes.title} title={title}>
             {title}

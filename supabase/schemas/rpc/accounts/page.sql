@@ -28,18 +28,26 @@ as $$
     ) as f
     group by f.site_domain, f.value
   ) as shown
-  join private.matching_accounts(p_site_domains, p_filter) as account
-    on account.site_domain = shown.site_domain and account.id = shown.account_id
-  where not exists (
-      select 1
-      from rollup.figures as later
-      where later.site_domain = shown.site_domain
-        and later.dimension = 'account'
-        and later.value = shown.account_id::text
-        and later.day > shown.day
-        and later.day <= (p_filter ->> 'to')::date
-      group by later.day, later.metric
-      having sum(later.n) > 0
+  -- One after the other: joined at once, each is compared with every account of its domain.
+  cross join lateral (
+    select matching.site_domain, matching.id
+    from private.matching_accounts(array[shown.site_domain], p_filter) as matching
+    where matching.id = shown.account_id
+    limit 1
+  ) as account
+  where (
+      p_to >= (p_filter ->> 'to')::date
+      or not exists (
+        select 1
+        from rollup.figures as later
+        where later.site_domain = shown.site_domain
+          and later.dimension = 'account'
+          and later.value = shown.account_id::text
+          and later.day > p_to
+          and later.day <= (p_filter ->> 'to')::date
+        group by later.day, later.metric
+        having sum(later.n) > 0
+      )
     )
     and (
       coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null
