@@ -37,7 +37,7 @@ def test_an_agent_goes_off_with_a_reason_and_on_again(
     page.goto(f"/agents?domain={MINE}")
     agent = page.get_by_role("region", name="Website agent")
     for word, reason in (("off", "Moves to another provider"), ("on", "Stays after all")):
-        agent.get_by_role("button", name=f"Switch Website agent {word}").click()
+        agent.get_by_role("button", name=f"Switch {word}").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name=f"Switch {word}").click()
         expect(dialog.get_by_text("Say why, for whoever looks later")).to_be_visible()

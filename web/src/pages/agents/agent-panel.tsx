@@ -31,7 +31,7 @@ export function AgentPanel({ agent, domain, isStaff }: AgentPanelProps) {
           <Button
             size="xs"
             variant={agent.enabled ? 'default' : 'filled'}
-            aria-label={`Switch ${agent.name} ${agent.enabled ? 'off' : 'on'}`}
+            aria-label={`Switch ${agent.enabled ? 'off' : 'on'} ${agent.name}`}
             leftSection={
               agent.enabled ? (
                 <IconPlayerPause size={15} aria-hidden />

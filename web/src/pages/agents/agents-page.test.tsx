@@ -84,7 +84,7 @@ it('is switched off after saying what that does, with a reason', async () => {
   });
   const { signIn, user } = openApp(`/agents?${SCOPE}`);
   await signIn();
-  await user.click(await screen.findByRole('button', { name: 'Switch Website agent off' }));
+  await user.click(await screen.findByRole('button', { name: 'Switch off Website agent' }));
   expect(await screen.findByText(/disappears from abtasty.com within a minute/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Switch off' }));
   expect(await screen.findByText('Say why, for whoever looks later')).toBeInTheDocument();
@@ -107,7 +107,7 @@ it('says why a switch was refused, and keeps the reason written', async () => {
   });
   const { signIn, user } = openApp(`/agents?${SCOPE}`);
   await signIn();
-  await user.click(await screen.findByRole('button', { name: 'Switch Website agent off' }));
+  await user.click(await screen.findByRole('button', { name: 'Switch off Website agent' }));
   await user.type(await screen.findByLabelText('Reason'), 'Holiday');
   await user.click(screen.getByRole('button', { name: 'Switch off' }));
   expect(await screen.findByText('Ben switched it.')).toBeInTheDocument();
