@@ -41,6 +41,16 @@ export function rebase(mine: Draft, theirs: Edited): Draft {
   };
 }
 
+const fresh = (saved: Edited): Draft => ({
+  base: saved,
+  values: saved.values,
+  enabled: saved.enabled,
+});
+
+function hasChanges({ base, values, enabled }: Draft): boolean {
+  return enabled !== base.enabled || !isSame(base.values, effectOf(base, values));
+}
+
 /** The server says how a value must be; at the field it stands alone. */
 function asSentence({ field, message }: FieldError): FieldError {
   return { field, message: message.charAt(0).toUpperCase() + message.slice(1) };
@@ -55,7 +65,9 @@ export function useDraft(row: Configuration, everywhere: boolean) {
   const [attempted, setAttempted] = useState(false);
   const [refused, setRefused] = useState<{ errors: FieldError[]; values: JsonObject } | null>(null);
 
-  const current: Draft = draft ?? { base: saved, values: saved.values, enabled: saved.enabled };
+  // A form in which nothing is changed follows what others save.
+  const isStale = draft !== null && draft.base.version !== saved.version && !hasChanges(draft);
+  const current: Draft = draft && !isStale ? draft : fresh(saved);
   const { base, values, enabled } = current;
   const changes: Difference[] = useMemo(
     () => differences(base.values, effectOf(base, values)),
@@ -66,7 +78,7 @@ export function useDraft(row: Configuration, everywhere: boolean) {
 
   const edit = (change: (now: Draft) => Partial<Draft>) =>
     setDraft((now) => {
-      const from = now ?? { base: saved, values: saved.values, enabled: saved.enabled };
+      const from = now && !isStale ? now : fresh(saved);
       return { ...from, ...change(from) };
     });
 
