@@ -53,6 +53,18 @@ it('lists each change of a file before it makes any', async () => {
   expect(server.callsTo(IMPORT)[1]?.query.get('dry_run')).toBeNull();
 });
 
+it('says of what was not set here before what was inherited', async () => {
+  const added = {
+    ...CHANGE,
+    pointer: '/launcher',
+    kind: 'added',
+    before: null,
+    after: { size: 64 },
+  };
+  await choose('{}', () => ({ body: { state: 's', changes: [added], errors: [], saved: false } }));
+  expect(await screen.findByRole('row', { name: /Launcher › Size.*56 px.*64 px/ })).toBeVisible();
+});
+
 it('says where a file is not right, and imports nothing of it', async () => {
   const errors = [
     { field: '/configs/appearance/config/corner_radius', message: 'must be at most 32' },

@@ -1,7 +1,19 @@
 import type { ImportedChange } from '@/data/configuration-transfer';
 import type { Configuration } from '@/lib/configuration';
+import { type Difference, differences, fromPointer, merge, valueAt } from '@/lib/json';
 import { ChangesTable } from './changes-table';
 import classes from './settings-page.module.css';
+
+/** What a change of an override changes of what holds, where that can be told. */
+function held(row: Configuration | undefined, change: ImportedChange): Difference[] {
+  if (row?.merge_strategy !== 'deep') return [change];
+  const path = fromPointer(change.pointer);
+  const inherited = valueAt(row.inherited_config, path);
+  const before = change.kind === 'added' ? undefined : change.before;
+  const after = change.kind === 'removed' ? undefined : change.after;
+  const found = differences(merge(inherited, before), merge(inherited, after), path);
+  return found.length > 0 ? found : [change];
+}
 
 type ImportedChangesProps = { changes: ImportedChange[]; rows: Configuration[] };
 
@@ -24,7 +36,10 @@ export function ImportedChanges({ changes, rows }: ImportedChangesProps) {
         <ChangesTable
           label={`Changes of ${title}`}
           schema={row?.schema ?? {}}
-          changes={[...own.filter((each) => each.kind !== 'enabled'), ...agents]}
+          changes={[
+            ...own.filter((each) => each.kind !== 'enabled').flatMap((each) => held(row, each)),
+            ...agents,
+          ]}
           switched={switched}
         />
       </section>
