@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from backoffice.stack.processes import wait_until
 
 from .conftest import ADMIN, USER, OpenPage
+from .pages import no_sideways_scroll
 from .product import Product
 from .traffic import MINE
 
@@ -198,3 +199,19 @@ def test_every_schema_is_there_at_once(
     print(f"Settings with every schema: usable after {took} ms")
     links = page.get_by_role("navigation", name="Configurations").get_by_role("link")
     expect(links).to_have_count(13)
+
+
+def test_on_a_phone_the_list_and_the_form_are_two_pages(open_page: OpenPage) -> None:
+    page = open_page(USER, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"/settings?domain={MINE}")
+    page.get_by_role("link", name="Calls to action").click()
+    page.get_by_role("button", name="Add call to action").click()
+    expect(page.get_by_text("1 change not saved")).to_be_visible()
+    no_sideways_scroll(page)
+    page.get_by_role("link", name="All settings").click()
+    page.get_by_role("button", name="Leave", exact=True).click()
+    expect(page.get_by_role("link", name="Calls to action")).to_be_visible()
+    no_sideways_scroll(page)
+    page.goto(f"/agents?domain={MINE}")
+    expect(page.get_by_role("region", name="Website agent")).to_be_visible()
+    no_sideways_scroll(page)
