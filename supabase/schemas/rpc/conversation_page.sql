@@ -160,6 +160,10 @@ declare
   v_walked integer;
   v_walk record;
 begin
+  -- What figures know to be nowhere is not looked for among all conversations of the range.
+  if private.count_by_figures(v_domains, p_filter) = 0 then
+    return;
+  end if;
   if coalesce(p_filter ->> 'search', '') = '' then
     return query execute format(v_numbered, v_query) using v_domains, p_filter, p_limit, p_after;
     return;

@@ -22,14 +22,18 @@ as $$
     and shown.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
     -- Says so in the index's own words: conversions are rare.
     and (private.wanted_steps(p_filter) < 16 or shown.steps & 240 <> 0)
-    and not exists (
-      select 1
-      from rollup.visitor_days as later
-      where later.site_domain = shown.site_domain
-        and later.visitor_id = shown.visitor_id
-        and later.day > shown.day
-        and later.day <= (p_filter ->> 'to')::date
-        and later.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+    -- Nothing comes after the last day of the range, which the first page is of.
+    and (
+      shown.day = (p_filter ->> 'to')::date
+      or not exists (
+        select 1
+        from rollup.visitor_days as later
+        where later.site_domain = shown.site_domain
+          and later.visitor_id = shown.visitor_id
+          and later.day > shown.day
+          and later.day <= (p_filter ->> 'to')::date
+          and later.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+      )
     )
     and (
       shown.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
