@@ -24,7 +24,7 @@ _COMPARES = re.compile(
     r"(eq|neq|gte|gt|lte|lt|match|imatch|cs|cd|ov|sl|sr|nxr|nxl|adj|like|ilike)\.(.*)", re.DOTALL
 )
 # Lists whose elements stand for themselves; others are left to the grammar.
-_LISTS = re.compile(r"in\.\((?! )([^\"()\\]*)\)")
+_LISTS = re.compile(r"in\.\((?!\s)([^\"()\\]*)\)")
 # What a function's argument cannot be taken for: a filter.
 _ARGUMENT = re.compile(r"[^a-z].*|[^.]*", re.DOTALL)
 
