@@ -30,7 +30,7 @@ run: $(RUNTIME) $(WEB_BUILD) ## Start everything on http://127.0.0.1:54321 (anot
 test: check test-python test-web test-e2e ## Run every check and test
 
 test-python: $(TOOLS) $(WEB_MODULES) ## Run the Python tests; ARGS="-k capture" narrows them
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest $(ARGS)
 
 test-web: $(WEB_MODULES) ## Run the tests of the user interface and of the script client sites load
 	$(NPM) --prefix web test
