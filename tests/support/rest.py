@@ -19,6 +19,7 @@ from backoffice.rest.config import RestConfig
 from backoffice.stack.processes import wait_until
 from backoffice.tokens import MalformedTokenError, TokenExpiredError
 from support.database import TestDatabase
+from support.server import stop
 
 LIBRARY = Path(__file__).with_name("library.sql")
 CONFIG = RestConfig(
@@ -75,16 +76,16 @@ def serving(
         else:
             await rest(scope, receive, send)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=3, lifespan="on")
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            assert wait_until(lambda: server.started or not thread.is_alive(), 20)
-            assert server.started, "the server did not start"
-            yield RestServer(f"http://127.0.0.1:{listener.getsockname()[1]}", database, pool)
-        finally:
-            server.should_exit = True
-            thread.join(10)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=3, lifespan="on")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        assert wait_until(lambda: server.started or not thread.is_alive(), 20)
+        assert server.started, "the server did not start"
+        yield RestServer(f"http://127.0.0.1:{listener.getsockname()[1]}", database, pool)
+    finally:
+        server.should_exit = True
+        stop(thread, server, listener)

@@ -74,27 +74,40 @@ def running_server(
     database: TestDatabase, web_build: Path = WEB_BUILD, **changed: Any
 ) -> Iterator[TestServer]:
     """Serve the application on a free port until the block ends, with some settings changed."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        settings = database.cluster.settings.model_copy(update={"port": port, **changed})
-        state = make_state(settings, database.cluster.keys, database.address)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(state, web_build),
-                log_config=None,
-                server_header=False,
-                timeout_graceful_shutdown=3,
-            )
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    settings = database.cluster.settings.model_copy(update={"port": port, **changed})
+    state = make_state(settings, database.cluster.keys, database.address)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(state, web_build),
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=3,
         )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        try:
-            if (
-                not wait_until(lambda: server.started or not thread.is_alive(), 20)
-                or not server.started
-            ):
-                raise RuntimeError("The server did not start; its log says why.")
-            yield TestServer(f"http://127.0.0.1:{port}", state, database)
-        finally:
-            server.should_exit = True
-            thread.join(10)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        if (
+            not wait_until(lambda: server.started or not thread.is_alive(), 20)
+            or not server.started
+        ):
+            raise RuntimeError("The server did not start; its log says why.")
+        yield TestServer(f"http://127.0.0.1:{port}", state, database)
+    finally:
+        server.should_exit = True
+        stop(thread, server, listener)
+
+
+def stop(thread: threading.Thread, server: uvicorn.Server, listener: socket.socket) -> None:
+    """Wait for a server that was told to exit; its socket stays open for as long as it runs.
+
+    Its loop would go on answering on whatever gets the number of a closed socket.
+    """
+    thread.join(20)
+    if thread.is_alive():
+        server.force_exit = True
+        thread.join(40)
+    if not thread.is_alive():
+        listener.close()
