@@ -138,6 +138,10 @@ def test_who_saves_second_sees_both_versions(open_page: OpenPage) -> None:
     expect(row.get_by_role("cell")).to_have_text(["100 %", "60 %", "40 %"])
     second.get_by_role("button", name="Put my changes on top of theirs").click()
     save(second, (share, "60 %", "40 %"), ("Appears after", "1 seconds", "3 seconds"))
+    # Everybody sees the widget again.
+    for name in (share, "Appears after"):
+        second.get_by_role("button", name=f"Reset {name}").click()
+    save(second, (share, "40 %", "100 %"), ("Appears after", "3 seconds", "1 seconds"))
 
 
 def test_a_whole_configuration_goes_out_and_comes_in_after_a_dry_run(

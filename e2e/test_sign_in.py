@@ -20,6 +20,8 @@ def test_both_users_sign_in_and_out(open_page: OpenPage, who: str, role: str) ->
     page.goto("/")
     sign_in(page, who, PASSWORDS[who])
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    # What is on its way when the session ends is refused.
+    page.wait_for_load_state("networkidle")
 
     page.get_by_role("button", name="Your account").click()
     expect(page.get_by_role("menu")).to_contain_text(who)
