@@ -125,61 +125,28 @@ returns table (
 language sql
 stable
 as $$
-  with wanted as (
-    select
-      (p_filter ->> 'from')::date as first,
-      (p_filter ->> 'to')::date as last,
-      array[
-        p_account_id::text, p_account_id || ':1', p_account_id || ':2', p_account_id || ':3',
-        p_account_id || ':4', p_account_id || ':5'
-      ] as known
-  ),
-  figures as (
-    -- Whole months by the month; the days at the ends and what is not folded yet by the day.
-    select f.dimension, f.value, f.metric, f.n
-    from wanted
-    join rollup.monthly as f
-      on f.site_domain = p_site_domain
-      and f.dimension in ('account', 'account_score')
-      and f.value = any (wanted.known)
-      and f.month >= rollup.first_whole_month(wanted.first)
-      and f.month < rollup.end_of_whole_months(wanted.last)
+  with figures as (
+    select 'account' as dimension, f.metric, f.value, f.n
+    from rollup.sums(
+      array[p_site_domain], array['sessions', 'conversations'], 'account', (p_filter ->> 'from')::date,
+      (p_filter ->> 'to')::date
+    ) as f
+    where f.value = p_account_id::text
     union all
-    select f.dimension, f.value, f.metric, f.n
-    from wanted
-    join rollup.daily as f
-      on f.site_domain = p_site_domain
-      and f.dimension in ('account', 'account_score')
-      and f.value = any (wanted.known)
-      and f.day >= wanted.first
-      and f.day < case
-        when rollup.first_whole_month(wanted.first) < rollup.end_of_whole_months(wanted.last)
-          then rollup.first_whole_month(wanted.first)
-        else wanted.last + 1
-      end
-    union all
-    select f.dimension, f.value, f.metric, f.n
-    from wanted
-    join rollup.daily as f
-      on f.site_domain = p_site_domain
-      and f.dimension in ('account', 'account_score')
-      and f.value = any (wanted.known)
-      and f.day >= greatest(rollup.end_of_whole_months(wanted.last), wanted.first)
-      and f.day <= wanted.last
-      and rollup.first_whole_month(wanted.first) < rollup.end_of_whole_months(wanted.last)
-    union all
-    select f.dimension, f.value, f.metric, f.n
-    from wanted
-    join rollup.deltas as f
-      on f.site_domain = p_site_domain
-      and f.dimension in ('account', 'account_score')
-      and f.value = any (wanted.known)
-      and f.day between wanted.first and wanted.last
+    -- The value is the account's id, a colon and the score.
+    select 'account_score', f.metric, f.value, f.n
+    from rollup.sums(
+      array[p_site_domain], array['conversations'], 'account_score', (p_filter ->> 'from')::date,
+      (p_filter ->> 'to')::date
+    ) as f
+    where f.value = any (
+      array[p_account_id || ':1', p_account_id || ':2', p_account_id || ':3', p_account_id || ':4', p_account_id || ':5']
+    )
   ),
   counted as (
-    select f.dimension, f.value, f.metric, sum(f.n) as n
+    select f.dimension, f.metric, f.value, sum(f.n) as n
     from figures as f
-    group by f.dimension, f.value, f.metric
+    group by f.dimension, f.metric, f.value
     having sum(f.n) > 0
   )
   select
@@ -188,12 +155,11 @@ as $$
     coalesce(max(substr(c.value, 38)) filter (where c.dimension = 'account_score'), '1')::smallint,
     (
       select f.day
-      from wanted
-      join rollup.figures as f
-        on f.site_domain = p_site_domain
+      from rollup.figures as f
+      where f.site_domain = p_site_domain
         and f.dimension = 'account'
         and f.value = p_account_id::text
-        and f.day between wanted.first and wanted.last
+        and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
       group by f.day, f.metric
       having sum(f.n) > 0
       order by f.day desc
