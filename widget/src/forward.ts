@@ -14,8 +14,9 @@ export function forward(analytics: Settings['analytics'], event: string, given: 
   const { section_slug, cta_id, form } = given;
   const properties = { section_slug, cta_id, form };
   if (analytics.dataLayer) {
-    const layer = page[analytics.dataLayer] ?? [];
-    page[analytics.dataLayer] = layer;
+    // Only what is not there is made: to assign `location` anew would load the page anew.
+    if (page[analytics.dataLayer] === undefined) page[analytics.dataLayer] = [];
+    const layer = page[analytics.dataLayer];
     if (Array.isArray(layer)) layer.push({ event: name, ...properties });
   }
   if (analytics.google) page.gtag?.('event', name, { ...properties, send_to: analytics.google });

@@ -11,7 +11,7 @@ from backoffice.content.configs_store import Configs
 from backoffice.content.problems import Conflict
 from backoffice.errors import Problem
 
-_SWITCH = "select private.switch_agent(%s, %s, %s, %s, %s)"
+SWITCH = "select private.switch_agent(%s, %s, %s, %s, %s)"
 _THEIRS = (
     "select version, enabled, reason, switched_by as author, switched_at as created_at"
     " from private.my_agents(%s) where slug = %s"
@@ -23,7 +23,7 @@ async def switch_agent(configs: Configs, slug: str, asked: Switch) -> dict[str, 
     try:
         async with configs.transaction() as connection:
             cursor = await connection.execute(
-                _SWITCH, [configs.site_domain, slug, asked.enabled, asked.reason, asked.version]
+                SWITCH, [configs.site_domain, slug, asked.enabled, asked.reason, asked.version]
             )
             row = await cursor.fetchone()
     except Problem as problem:

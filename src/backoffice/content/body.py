@@ -1,15 +1,19 @@
-"""Bodies of requests: bounded, and a JSON object."""
+"""Bodies of requests, bounded and a JSON object, and of answers."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import orjson
+from pydantic_core import to_jsonable_python
 from starlette.requests import Request
+from starlette.responses import Response
 
 from backoffice.errors import MalformedBody, TooLarge
 
 MAX_BYTES = 256 * 1024
+DOMAIN: Final = re.compile(r"[a-z0-9._-]{1,253}")
 
 
 async def read_json(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
@@ -35,6 +39,16 @@ async def read_json(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, A
     if not isinstance(value, dict):
         raise MalformedBody("The body must be a JSON object.")
     return value
+
+
+def json_answer(content: Any, status: int = 200) -> Response:
+    """What a person asked for or saved, which no cache keeps."""
+    return Response(
+        orjson.dumps(to_jsonable_python(content)),
+        status,
+        headers={"Cache-Control": "no-store"},
+        media_type="application/json",
+    )
 
 
 def _too_large(max_bytes: int) -> TooLarge:

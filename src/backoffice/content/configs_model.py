@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from backoffice.content.documents import Change, Json
 from backoffice.content.problems import FieldError, InvalidFields
 
 MAX_DEPTH: Final = 40
 MAX_NODES: Final = 50_000
+
+
+def _printable(text: str) -> str:
+    if any(character < " " and character not in "\t\n\r" for character in text):
+        raise ValueError("It contains control characters.")
+    return text
+
+
+Reason = Annotated[str, Field(max_length=500), AfterValidator(_printable)]
 
 
 class Body(BaseModel):
@@ -23,7 +32,7 @@ class Body(BaseModel):
 class Based(Body):
     """A change to what somebody looked at: `version` says at which version of it; 0 is none yet."""
 
-    version: int = Field(ge=0)
+    version: int = Field(ge=0, le=2**31 - 1)
 
 
 class Save(Based):
@@ -49,14 +58,14 @@ class Save(Based):
 class Revert(Based):
     """Back to what was there after version `to`."""
 
-    to: int = Field(ge=1)
+    to: int = Field(ge=1, le=2**31 - 2)
 
 
 class Switch(Based):
     """An agent on or off, and why."""
 
     enabled: bool
-    reason: str = Field(default="", max_length=500)
+    reason: Reason = ""
 
 
 @dataclass(frozen=True, slots=True)

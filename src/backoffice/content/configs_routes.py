@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from pydantic_core import to_jsonable_python
@@ -16,19 +16,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from backoffice.content.agents_store import switch_agent
-from backoffice.content.body import read_json
+from backoffice.content.body import DOMAIN, json_answer, read_json
 from backoffice.content.caller import Callers
 from backoffice.content.configs_model import Based, Revert, Save, Switch
 from backoffice.content.configs_store import Configs
-from backoffice.content.sections_model import parse
-from backoffice.content.transfer import ConfigurationFile, export, load
+from backoffice.content.sections_model import check_count, parse
+from backoffice.content.transfer import ConfigurationFile, check_staff, export, load
 from backoffice.errors import InvalidInput, NotFound
 from backoffice.state import State
 
 # What one setting may weigh; a whole domain's import has all of them.
 MAX_SAVE: Final = 1024 * 1024
 MAX_IMPORT: Final = 8 * MAX_SAVE
-_DOMAIN: Final = re.compile(r"[a-z0-9._-]{1,253}")
 _SLUG: Final = re.compile(r"[a-z0-9_]{1,40}")
 Action = Callable[[Request, Configs], Awaitable[Response]]
 
@@ -41,7 +40,7 @@ def config_routes(state: State) -> list[BaseRoute]:
         async def answer(request: Request) -> Response:
             context = callers.context(request)
             domain = request.path_params.get("domain")
-            if domain is not None and not _DOMAIN.fullmatch(domain):
+            if domain is not None and not DOMAIN.fullmatch(domain):
                 raise NotFound("There is no such website.")
             return await action(request, Configs(state.database, context, domain))
 
@@ -68,31 +67,31 @@ def config_routes(state: State) -> list[BaseRoute]:
 async def save(request: Request, configs: Configs) -> Response:
     """`{version, values | config, enabled}`: save what is overridden."""
     asked = parse(Save, await read_json(request, MAX_SAVE))
-    return _answer(await configs.save(_slug(request), asked))
+    return json_answer(await configs.save(_slug(request), asked))
 
 
 async def check(request: Request, configs: Configs) -> Response:
     """The same, and nothing is saved."""
     asked = parse(Save, await read_json(request, MAX_SAVE))
-    return _answer(await configs.check(_slug(request), asked))
+    return json_answer(await configs.check(_slug(request), asked))
 
 
 async def reset(request: Request, configs: Configs) -> Response:
     """`{version}`: back to what is inherited."""
     asked = parse(Based, await read_json(request))
-    return _answer(await configs.reset(_slug(request), asked.version))
+    return json_answer(await configs.reset(_slug(request), asked.version))
 
 
 async def revert(request: Request, configs: Configs) -> Response:
     """`{version, to}`: back to what was saved as version `to`."""
     asked = parse(Revert, await read_json(request))
-    return _answer(await configs.revert(_slug(request), asked))
+    return json_answer(await configs.revert(_slug(request), asked))
 
 
 async def history(request: Request, configs: Configs) -> Response:
     """The saves, newest first. Query: `limit`, and `before`, the last page's last version."""
     limit, before = _number(request, "limit") or 50, _number(request, "before")
-    return _answer({"versions": await configs.history(_slug(request), limit, before)})
+    return json_answer({"versions": await configs.history(_slug(request), limit, before)})
 
 
 async def export_domain(_request: Request, configs: Configs) -> Response:
@@ -114,17 +113,22 @@ async def import_domain(request: Request, configs: Configs) -> Response:
     dry_run = request.query_params.get("dry_run", "false")
     if dry_run not in ("true", "false"):
         raise InvalidInput("dry_run is true or false.", field="dry_run")
-    document = parse(ConfigurationFile, await read_json(request, MAX_IMPORT))
+    await check_staff(configs)
+    body = await read_json(request, MAX_IMPORT)
+    for name in ("configs", "agents"):
+        if isinstance(body.get(name), dict):
+            check_count(body[name])
+    document = parse(ConfigurationFile, body)
     found = await load(
         configs, document, dry_run=dry_run == "true", state=request.query_params.get("state")
     )
-    return _answer(found)
+    return json_answer(found)
 
 
 async def switch(request: Request, configs: Configs) -> Response:
     """`{version, enabled, reason}`: an agent on or off."""
     asked = parse(Switch, await read_json(request))
-    return _answer(await switch_agent(configs, _slug(request), asked))
+    return json_answer(await switch_agent(configs, _slug(request), asked))
 
 
 def _slug(request: Request) -> str:
@@ -138,10 +142,6 @@ def _number(request: Request, name: str) -> int | None:
     text = request.query_params.get(name)
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or not 0 < int(text[:10]) < 2**31:
+    if not re.fullmatch("[0-9]{1,10}", text) or not 0 < int(text) < 2**31:
         raise InvalidInput(f"{name} is a number from 1.", field=name)
     return int(text)
-
-
-def _answer(content: Any) -> Response:
-    return Response(orjson.dumps(to_jsonable_python(content)), media_type="application/json")

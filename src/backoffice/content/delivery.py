@@ -44,7 +44,18 @@ class WidgetConfig:
     _sites: dict[str, str] = field(default_factory=dict, repr=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. Raises `Problem`."""
+        """Answer one request. Raises `Problem`, which pages of any origin may read."""
+        try:
+            await self._answer(scope, send)
+        except Problem as problem:
+            problem.headers = {
+                **problem.headers,
+                "Access-Control-Allow-Origin": "*",
+                "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
+            }
+            raise
+
+    async def _answer(self, scope: Scope, send: Send) -> None:
         headers = dict(scope["headers"])
         site_domain = await self._site(scope["path_params"]["public_key"])
         delivery = await self.cache.get(site_domain)
@@ -70,6 +81,9 @@ class WidgetConfig:
             if key not in self._sites:
                 raise
             return self._sites[key]
+        except Problem:
+            self._sites.pop(key, None)
+            raise
         if len(self._sites) >= MAX_KEYS:
             self._sites.clear()
         self._sites[key] = site_domain

@@ -143,8 +143,9 @@ class DeliveryCache:
         widget, agent, version, hosts = row
         delivery = Delivery(
             version=version,
-            widget=Body.of(widget),
-            agent=Body.of(agent),
+            # Of a website with much to say, this takes long enough to be in everybody's way.
+            widget=await asyncio.to_thread(Body.of, widget),
+            agent=await asyncio.to_thread(Body.of, agent),
             agents=frozenset(agent["agents"]),
             hosts=frozenset(hosts),
         )

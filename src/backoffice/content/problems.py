@@ -105,6 +105,9 @@ def telling() -> Iterator[None]:
 
 
 def _problem(error: psycopg.Error) -> Problem | None:
+    if isinstance(error, psycopg.DataError) and not error.sqlstate:
+        # psycopg itself refused a value: NUL in a text.
+        return InvalidInput("A text contains a character that cannot be kept.")
     state = sqlstate(error)
     message = error.diag.message_primary or "The database refused it."
     if state[:2] == "PT" and state[2:].isdigit():

@@ -29,8 +29,3 @@ def resolve(
         if override is not None:
             resolved = merge(resolved, override)
     return resolved
-
-
-def is_enabled(by_default: bool, everywhere: bool | None, site: bool | None) -> bool:
-    """Whether a feature is on; None is as the default."""
-    return next(one for one in (site, everywhere, by_default) if one is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -23,6 +24,11 @@ from backoffice.content.problems import FieldError, InvalidFields
 from backoffice.content.url_patterns import check_pattern
 
 MAX_CSS: Final = 20_000
+# What is delivered: cleaning writes the section's name before each selector.
+MAX_CLEANED_CSS: Final = 40_000
+# More names or mistakes than these are told of as many.
+MAX_FIELDS: Final = 200
+MAX_TOLD: Final = 50
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 COLOR: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -122,9 +128,21 @@ class Content(Part):
                 raise ValueError(f"“{twice[:60]}” is there twice.")
         return questions
 
-    def cleaned(self) -> CleanCss:
-        """The custom CSS as visitors get it."""
-        return clean_css(self.custom_css)
+    async def cleaned(self) -> CleanCss:
+        """The custom CSS as visitors get it. Raises `InvalidFields` when that is too much."""
+        return await cleaned_css(self.custom_css)
+
+
+async def cleaned_css(source: str) -> CleanCss:
+    """`clean_css`, out of everybody's way: hostile CSS takes half a second."""
+    cleaned = await asyncio.to_thread(clean_css, source)
+    if len(cleaned.css) > MAX_CLEANED_CSS:
+        message = (
+            f"With the section's name before each selector it is too long:"
+            f" {len(cleaned.css):,} of {MAX_CLEANED_CSS:,} characters."
+        )
+        raise InvalidFields([FieldError("content.custom_css", message)])
+    return cleaned
 
 
 class Creation(Part):
@@ -183,12 +201,19 @@ P = TypeVar("P", bound=BaseModel)
 
 
 def parse(shape: type[P], body: dict[str, Any]) -> P:
-    """`body` as `shape`. Raises `InvalidFields` with every mistake."""
+    """`body` as `shape`. Raises `InvalidFields` with every mistake, up to `MAX_TOLD`."""
+    check_count(body)
     try:
         return shape.model_validate(body)
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False)
-        raise InvalidFields([_told(each) for each in found]) from error
+        raise InvalidFields([_told(each) for each in found[:MAX_TOLD]]) from error
+
+
+def check_count(body: dict[str, Any]) -> None:
+    """Refuse an object of more fields than any shape has, before each is looked at."""
+    if len(body) > MAX_FIELDS:
+        raise InvalidFields([FieldError("", f"These are more than {MAX_FIELDS} fields.")])
 
 
 def _told(error: ErrorDetails) -> FieldError:

@@ -6,21 +6,17 @@ otherwise; mistakes come back for each field, conflicts with both versions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, Final
 from uuid import UUID
 
-import orjson
-from pydantic_core import to_jsonable_python
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from backoffice.content.body import read_json
+from backoffice.content.body import DOMAIN, json_answer, read_json
 from backoffice.content.caller import Callers
-from backoffice.content.css import CleanCss, clean_css
+from backoffice.content.css import CleanCss
 from backoffice.content.problems import FieldError, InvalidFields
 from backoffice.content.sections_model import (
     Based,
@@ -31,13 +27,13 @@ from backoffice.content.sections_model import (
     Save,
     Switch,
     Typed,
+    cleaned_css,
     parse,
 )
 from backoffice.content.sections_store import Section, Sections
 from backoffice.errors import NotFound
 from backoffice.state import State
 
-DOMAIN: Final = re.compile(r"[a-z0-9._-]{1,253}")
 Action = Callable[[Request, Sections], Awaitable[Response]]
 
 
@@ -72,15 +68,17 @@ def section_routes(state: State) -> list[BaseRoute]:
 async def create(request: Request, sections: Sections) -> Response:
     """`{slug, content}`: a new draft. 201."""
     asked = parse(Creation, await read_json(request))
-    section = await sections.create(_domain(request), asked.slug, asked.content)
-    return _answer(section, asked.content.cleaned(), 201)
+    cleaned = await asked.content.cleaned()
+    section = await sections.create(_domain(request), asked.slug, asked.content, cleaned.css)
+    return _answer(section, cleaned, 201)
 
 
 async def save(request: Request, sections: Sections) -> Response:
     """`{version, slug, content}`: a new version of the draft."""
     asked = parse(Save, await read_json(request))
-    section = await sections.save(*_one(request), asked)
-    return _answer(section, asked.content.cleaned())
+    cleaned = await asked.content.cleaned()
+    section = await sections.save(*_one(request), asked, cleaned.css)
+    return _answer(section, cleaned)
 
 
 async def publish(request: Request, sections: Sections) -> Response:
@@ -137,13 +135,13 @@ async def order(request: Request, sections: Sections) -> Response:
         ids = [UUID(each) for each in asked.ids]
     except ValueError as error:
         raise InvalidFields([FieldError("ids", "These are no ids of sections.")]) from error
-    return _json({"sections": await sections.order(_domain(request), ids)})
+    return json_answer({"sections": await sections.order(_domain(request), ids)})
 
 
 async def clean(request: Request, _sections: Sections) -> Response:
     """`{css}`: as visitors would get it, for a preview. Answers `{"css", "removed"}`."""
-    cleaned = clean_css(parse(Typed, await read_json(request)).css)
-    return _json({"css": cleaned.css, "removed": [asdict(each) for each in cleaned.removed]})
+    cleaned = await cleaned_css(parse(Typed, await read_json(request)).css)
+    return json_answer({"css": cleaned.css, "removed": [asdict(each) for each in cleaned.removed]})
 
 
 def _domain(request: Request) -> str:
@@ -162,10 +160,4 @@ def _one(request: Request) -> tuple[str, UUID]:
 
 def _answer(section: Section, cleaned: CleanCss | None = None, status: int = 200) -> Response:
     removed = [asdict(each) for each in cleaned.removed] if cleaned else []
-    return _json({"section": section, "removed": removed}, status)
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    body = orjson.dumps(to_jsonable_python(content))
-    headers = {"Cache-Control": "no-store"}
-    return Response(body, status, headers=headers, media_type="application/json")
+    return json_answer({"section": section, "removed": removed}, status)

@@ -55,13 +55,14 @@ class Sections:
     database: Database
     context: RequestContext
 
-    async def create(self, domain: str, slug: str, content: Content) -> Section:
-        """A new draft. Raises 409, field slug, when the slug is taken."""
-        return await self._one(_CREATE, [domain, slug, stored(content)])
+    async def create(self, domain: str, slug: str, content: Content, css: str) -> Section:
+        """A new draft, with its CSS as cleaned. Raises 409, field slug, when the slug is taken."""
+        return await self._one(_CREATE, [domain, slug, stored(content, css)])
 
-    async def save(self, domain: str, section: UUID, asked: Save) -> Section:
+    async def save(self, domain: str, section: UUID, asked: Save, css: str) -> Section:
         """A new version. Raises `Conflict` with both when it is not based on the latest one."""
-        parameters = [domain, section, asked.version, asked.slug, stored(asked.content), None]
+        content = stored(asked.content, css)
+        parameters = [domain, section, asked.version, asked.slug, content, None]
         try:
             return await self._one(_SAVE, parameters)
         except Problem as problem:
@@ -73,11 +74,9 @@ class Sections:
         try:
             async with self._transaction() as connection:
                 slug, _ = await _row(connection, _LATEST, [domain, section])
-                (content,) = await _row(connection, _CONTENT, [domain, section, asked.to])
-                content = stored(Content.model_validate(_typed(content)))
-                parameters = [domain, section, asked.version, slug, content, asked.to]
-                (saved,) = await _row(connection, _SAVE, parameters)
-                return dict(saved)
+                (kept,) = await _row(connection, _CONTENT, [domain, section, asked.to])
+            content = await _anew(kept)
+            return await self._one(_SAVE, [domain, section, asked.version, slug, content, asked.to])
         except Problem as problem:
             yours = {"version": asked.version, "to": asked.to}
             raise await self._conflict(problem, domain, section, yours) from problem
@@ -105,10 +104,8 @@ class Sections:
     async def duplicate(self, domain: str, section: UUID, asked: Copy) -> Section:
         """A new draft with the latest content, on the same domain or another of the person's."""
         async with self._transaction() as connection:
-            _, content = await _row(connection, _LATEST, [domain, section])
-            copied = stored(Content.model_validate(_typed(content)))
-            (made,) = await _row(connection, _CREATE, [asked.site_domain, asked.slug, copied])
-            return dict(made)
+            _, kept = await _row(connection, _LATEST, [domain, section])
+        return await self._one(_CREATE, [asked.site_domain, asked.slug, await _anew(kept)])
 
     async def order(self, domain: str, ids: list[UUID]) -> list[Section]:
         """All sections in their new order. Raises 409, field ids, when there are others."""
@@ -147,9 +144,15 @@ async def _row(
     return row
 
 
-def stored(content: Content) -> Jsonb:
+def stored(content: Content, css: str) -> Jsonb:
     """`content` as the database keeps it: with its CSS as visitors get it."""
-    return Jsonb(content.model_dump() | {"css": content.cleaned().css})
+    return Jsonb(content.model_dump() | {"css": css})
+
+
+async def _anew(kept: dict[str, Any]) -> Jsonb:
+    """What is kept, with its CSS as it would be cleaned today."""
+    content = Content.model_validate(_typed(kept))
+    return stored(content, (await content.cleaned()).css)
 
 
 def _typed(kept: dict[str, Any]) -> dict[str, Any]:

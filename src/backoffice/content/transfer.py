@@ -11,7 +11,8 @@ import orjson
 from psycopg.rows import dict_row
 from pydantic import Field
 
-from backoffice.content.configs_model import Body, check_storable
+from backoffice.content.agents_store import SWITCH
+from backoffice.content.configs_model import Body, Reason, check_storable
 from backoffice.content.configs_store import Configs, Connection, Stored
 from backoffice.content.documents import Change, as_pointer, changes, is_same
 from backoffice.content.problems import FieldError, InvalidFields
@@ -19,7 +20,6 @@ from backoffice.errors import Problem
 
 FORMAT: Final = "client-backoffice/configuration"
 _AGENTS: Final = "select slug, enabled, reason, version from private.my_agents(%s)"
-_SWITCH: Final = "select private.switch_agent(%s, %s, %s, %s, %s)"
 
 
 class Override(Body):
@@ -33,7 +33,7 @@ class AgentState(Body):
     """An agent that somebody switched."""
 
     enabled: bool
-    reason: str = Field(default="", max_length=500)
+    reason: Reason = ""
 
 
 class ConfigurationFile(Body):
@@ -140,10 +140,22 @@ async def load(
         for slug, agent in plan.agents.items():
             version = current.agents[slug]["version"]
             await connection.execute(
-                _SWITCH, [configs.site_domain, slug, agent.enabled, agent.reason, version]
+                SWITCH, [configs.site_domain, slug, agent.enabled, agent.reason, version]
             )
         after = await _read(configs, connection)
     return Import(after.state, plan.changes, [], saved=True)
+
+
+async def check_staff(configs: Configs) -> None:
+    """Refuse (403) who is not staff, before anything of a large file is read."""
+    async with configs.transaction() as connection:
+        await _refuse_clients(connection)
+
+
+async def _refuse_clients(connection: Connection) -> None:
+    admin = await (await connection.execute("select private.is_admin()")).fetchone()
+    if not admin or not admin[0]:
+        raise Problem("Exporting and importing are for staff.", code="staff_only", status=403)
 
 
 async def _read(configs: Configs, connection: Connection) -> _Current:
@@ -151,9 +163,7 @@ async def _read(configs: Configs, connection: Connection) -> _Current:
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_AGENTS, [configs.site_domain])
         agents = {row["slug"]: row for row in await cursor.fetchall()}
-    admin = await (await connection.execute("select private.is_admin()")).fetchone()
-    if not admin or not admin[0]:
-        raise Problem("Exporting and importing are for staff.", code="staff_only", status=403)
+    await _refuse_clients(connection)
     return _Current(dict(stored), agents)
 
 

@@ -24,6 +24,8 @@ def check_pattern(pattern: str) -> str:
         raise ValueError(f"It is too long: at most {MAX_LENGTH} characters.")
     if any(each.isspace() for each in pattern):
         raise ValueError("A pattern has no spaces; give each a line of its own.")
+    if '"' in pattern or "\\" in pattern:
+        raise ValueError('No address has " or \\ in it.')
     if "#" in pattern:
         raise ValueError("What follows # is never compared; leave it out.")
     if pattern.count("*") > MAX_STARS:

@@ -111,6 +111,8 @@ async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[by
 
 def problem_of(error: psycopg.Error) -> Problem | psycopg.Error:
     """What the database refuses, as the answer to who asked; everything else as it is."""
+    if isinstance(error, psycopg.DataError) and not error.sqlstate:
+        return Problem("A text contains a character that cannot be asked for.")
     state = error.sqlstate or ""
     message = error.diag.message_primary or "The request was refused."
     if state.startswith("PT") and state[2:].isdigit():

@@ -235,3 +235,10 @@ create trigger note_content_change
 create trigger note_content_change
   after insert or update or delete on public.domain_hosts
   for each row execute function private.note_content_change();
+
+-- The hours of display are in it.
+create trigger note_content_change
+  after update of timezone on public.domains
+  for each row
+  when (old.timezone is distinct from new.timezone)
+  execute function private.note_content_change();

@@ -113,10 +113,7 @@ begin
   if p_archived = (v_section.archived_at is not null) then
     return v_section;
   end if;
-  select coalesce(max(section.position), 0)
-  into v_last
-  from public.ai_sections as section
-  where section.site_domain = p_site_domain and section.archived_at is null;
+  v_last := private.last_section_position(p_site_domain, p_archived);
   begin
     update public.ai_sections as section
     set

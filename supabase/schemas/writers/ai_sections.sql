@@ -96,6 +96,33 @@ $$;
 
 comment on function private.refuse_section_slug(text, text) is 'PT409: the slug is taken.';
 
+create function private.last_section_position(p_site_domain text, p_one_goes boolean)
+returns integer
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_count integer;
+  v_last integer;
+begin
+  select count(*), coalesce(max(section.position), 0)
+  into v_count, v_last
+  from public.ai_sections as section
+  where section.site_domain = p_site_domain and section.archived_at is null;
+  if v_count >= 200 and not p_one_goes then
+    raise exception '% has 200 sections. Archive one first.', p_site_domain using errcode = 'PT409';
+  end if;
+  return v_last;
+end
+$$;
+
+comment on function private.last_section_position(text, boolean) is
+  'Where the last section stands. PT409 when there is no room for one more, unless one goes. The caller holds the domain''s order.';
+
+revoke execute on function private.last_section_position(text, boolean) from public, anon, authenticated, service_role;
+
 create function private.create_section(p_site_domain text, p_slug text, p_content jsonb)
 returns public.ai_sections
 language plpgsql
@@ -104,18 +131,11 @@ set search_path = ''
 as $$
 declare
   v_section public.ai_sections;
-  v_count integer;
   v_last integer;
 begin
   perform private.check_domain(p_site_domain);
   perform private.lock_section_order(p_site_domain);
-  select count(*), coalesce(max(section.position), 0)
-  into v_count, v_last
-  from public.ai_sections as section
-  where section.site_domain = p_site_domain and section.archived_at is null;
-  if v_count >= 200 then
-    raise exception '% has 200 sections. Archive one first.', p_site_domain using errcode = 'PT409';
-  end if;
+  v_last := private.last_section_position(p_site_domain, false);
   begin
     insert into public.ai_sections (
       site_domain, slug, position, title, questions, search_bar, layout, colors, custom_css, urls, updated_by
