@@ -1,8 +1,6 @@
 import type { Backend } from '@/lib/backend';
 import { Problem, problemOf } from '@/lib/errors';
-
-/** What is wrong with one field, named as in what was sent: `content.questions.2.text`. */
-export type FieldError = { field: string; message: string };
+import type { FieldError } from '@/lib/schema-errors';
 
 /** A change of content that was refused: at which fields, and what somebody else saved meanwhile. */
 export class ContentProblem extends Problem {

@@ -92,7 +92,7 @@ export function someOf<T extends string>(value: unknown, allowed: readonly T[]):
   return kept.length > 0 ? kept : undefined;
 }
 
-function flag(value: unknown): true | undefined {
+export function flag(value: unknown): true | undefined {
   return value === true || value === 'true' ? true : undefined;
 }
 

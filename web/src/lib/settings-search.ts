@@ -1,4 +1,4 @@
-import { parseScope, type Raw, type ScopeSearch } from '@/lib/filters';
+import { flag, parseScope, type Raw, type ScopeSearch } from '@/lib/filters';
 
 export type SettingsSearch = ScopeSearch & {
   /** What holds for every website, in place of one website's own; for staff. */
@@ -6,8 +6,6 @@ export type SettingsSearch = ScopeSearch & {
   /** The history of the open configuration is shown. */
   history?: boolean;
 };
-
-const flag = (value: unknown) => (value === true || value === 'true' ? true : undefined);
 
 export function parseSettingsSearch(raw: Raw): SettingsSearch {
   return {

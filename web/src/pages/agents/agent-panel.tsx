@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { Agent } from '@/data/agents';
 import type { Domain } from '@/data/domains';
+import { today } from '@/lib/dates';
 import { formatAge, formatCount, formatDateTime } from '@/lib/format';
 import { Definition } from '@/ui/definition';
 import { Panel } from '@/ui/panel';
@@ -18,6 +19,7 @@ export function AgentPanel({ agent, domain, isStaff }: AgentPanelProps) {
   const [switching, setSwitching] = useState(false);
   const health = healthOf(agent);
   const fetched = sayFetched(agent);
+  const day = today(domain.timezone);
   return (
     <Panel
       title={agent.name}
@@ -67,7 +69,7 @@ export function AgentPanel({ agent, domain, isStaff }: AgentPanelProps) {
           note={sayVolume(agent)}
         >
           {agent.slug === 'website_agent' && (agent.conversations_today ?? 0) > 0 ? (
-            <Link to="/conversations" search={{ domain: domain.site_domain }}>
+            <Link to="/conversations" search={{ domain: domain.site_domain, from: day, to: day }}>
               {formatCount(agent.conversations_today)}
             </Link>
           ) : (

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { Agent } from '@/data/agents';
+import { today } from '@/lib/dates';
 import { setLocale } from '@/lib/format';
 import { fakeServer } from '@/testing/fake-server';
 import { openApp } from '@/testing/open-app';
@@ -57,6 +58,13 @@ it('says of each agent what really arrived, and plainly when nothing did', async
   const busy = await panel('Website agent');
   expect(within(busy).getByText(/50% more than usual/)).toBeInTheDocument();
   expect(within(busy).getByText('1.2s')).toBeInTheDocument();
+  // The rows behind the number are today's, whatever range the page has.
+  const rows = new URL(
+    within(busy).getByRole('link', { name: '12' }).getAttribute('href') ?? '',
+    'http://x',
+  );
+  const day = today('Europe/Paris');
+  expect(Object.fromEntries(rows.searchParams)).toMatchObject({ from: day, to: day });
   const silent = await panel('Nurturing');
   expect(within(silent).getByText('On, never active')).toBeInTheDocument();
   expect(within(silent).getByText(/Nothing has ever arrived/)).toBeInTheDocument();

@@ -8,9 +8,9 @@ import { ErrorState } from '@/ui/error-state';
 import { notify } from '@/ui/notify';
 import { Panel } from '@/ui/panel';
 import { PanelSkeleton } from '@/ui/panel-skeleton';
+import { tellFailure } from '@/ui/tell-failure';
 import { ConfirmDialog } from './confirm-dialog';
 import classes from './history.module.css';
-import { tellFailure } from './tell-failure';
 
 const VersionDiff = lazy(() =>
   import('./version-diff').then((module) => ({ default: module.VersionDiff })),

@@ -6,11 +6,11 @@ import { useSectionOrder } from '@/data/section-order';
 import type { ListedSection } from '@/data/sections';
 import { formatCount } from '@/lib/format';
 import { Panel } from '@/ui/panel';
+import { tellFailure } from '@/ui/tell-failure';
 import { NoSections } from './no-sections';
 import { SectionRow } from './section-row';
 import classes from './sections-page.module.css';
 import { SortableList } from './sortable-list';
-import { tellFailure } from './tell-failure';
 
 type SectionGroupProps = {
   domain: Domain;

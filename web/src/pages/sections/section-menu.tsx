@@ -13,8 +13,8 @@ import {
 import { lazy, Suspense } from 'react';
 import { type SectionChange, useSectionChange } from '@/data/section-changes';
 import { notify } from '@/ui/notify';
+import { tellFailure } from '@/ui/tell-failure';
 import { ConfirmDialog } from './confirm-dialog';
-import { tellFailure } from './tell-failure';
 
 const DuplicateDialog = lazy(() =>
   import('./duplicate-dialog').then((module) => ({ default: module.DuplicateDialog })),

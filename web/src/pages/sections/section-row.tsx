@@ -4,10 +4,10 @@ import { useSectionChange } from '@/data/section-changes';
 import { clicksKey } from '@/data/section-clicks';
 import type { ListedSection } from '@/data/sections';
 import { formatAge, formatCount } from '@/lib/format';
+import { tellFailure } from '@/ui/tell-failure';
 import { SectionMenu } from './section-menu';
 import { SectionState } from './section-state';
 import classes from './sections-page.module.css';
-import { tellFailure } from './tell-failure';
 
 type SectionRowProps = {
   section: ListedSection;

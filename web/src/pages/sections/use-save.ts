@@ -4,7 +4,7 @@ import { savedMeanwhile } from '@/data/content-api';
 import type { Section } from '@/data/section';
 import { useSectionChange } from '@/data/section-changes';
 import { notify } from '@/ui/notify';
-import { tellFailure } from './tell-failure';
+import { tellFailure } from '@/ui/tell-failure';
 import type { useDraft } from './use-draft';
 
 /** What somebody saved meanwhile, with their name. */

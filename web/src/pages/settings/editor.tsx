@@ -5,6 +5,7 @@ import { isConflict, refusedFields, type Target } from '@/data/settings-api';
 import type { Configuration } from '@/lib/configuration';
 import { fromPointer } from '@/lib/json';
 import type { FieldError } from '@/lib/schema-errors';
+import { tellFailure } from '@/ui/tell-failure';
 import { Conflict } from './conflict-dialog';
 import { useDraft } from './draft';
 import { EditorHead } from './editor-head';
@@ -14,7 +15,6 @@ import { LeaveDialog } from './leave-dialog';
 import { ReviewDialog } from './review-dialog';
 import { SaveBar } from './save-bar';
 import classes from './settings-page.module.css';
-import { tellFailure } from './tell-failure';
 
 type EditorProps = { row: Configuration; target: Target };
 

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import { exportConfiguration } from '@/data/configuration-transfer';
 import { useBackend } from '@/lib/backend';
 import { saveFile } from '@/lib/save-file';
-import { tellFailure } from './tell-failure';
+import { tellFailure } from '@/ui/tell-failure';
 
 const ImportDialog = lazy(() =>
   import('./import-dialog').then((module) => ({ default: module.ImportDialog })),

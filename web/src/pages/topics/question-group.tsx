@@ -10,8 +10,8 @@ import type { Scope } from '@/data/scope';
 import type { QuestionGroup } from '@/data/unanswered-questions';
 import { formatCount, formatShortDateTime } from '@/lib/format';
 import { ErrorState } from '@/ui/error-state';
+import { tellFailure } from '@/ui/tell-failure';
 import classes from './questions.module.css';
-import { tellFailure } from './tell-failure';
 
 type QuestionGroupItemProps = { group: QuestionGroup; scope: Scope };
 

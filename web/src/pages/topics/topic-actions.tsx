@@ -4,7 +4,7 @@ import { IconArrowMerge, IconEye, IconEyeOff } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import type { Topic } from '@/data/topic';
 import { useTopicChange } from '@/data/topic-changes';
-import { tellFailure } from './tell-failure';
+import { tellFailure } from '@/ui/tell-failure';
 import classes from './topic-panel.module.css';
 
 const MergeDialog = lazy(() =>

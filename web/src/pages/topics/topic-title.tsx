@@ -3,7 +3,7 @@ import { IconPencil } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
 import type { Topic } from '@/data/topic';
 import { useTopicChange } from '@/data/topic-changes';
-import { tellFailure } from './tell-failure';
+import { tellFailure } from '@/ui/tell-failure';
 import classes from './topic-panel.module.css';
 
 const LONGEST = 120;
