@@ -185,13 +185,21 @@ def test_it_fits_a_phone(open_page: OpenPage, section: str) -> None:
 
 
 def test_an_agent_that_is_turned_off_disappears_within_a_minute_and_comes_back(
-    visit: Page, staff: httpx.Client, section: str
+    visit: Page, staff: httpx.Client, product: Product, section: str
 ) -> None:
+    with product.connect() as connection:
+        row = connection.execute(
+            "select coalesce(max(version), 0) from public.agent_switches"
+            " where site_domain = %s and slug = 'website_agent'",
+            [MINE],
+        ).fetchone()
+    assert row is not None
+    version = row[0]
     visit.goto("/demo-site/pricing")
     heading = visit.locator(f'[data-rose-section="{section}"]').get_by_role("heading")
     expect(launcher(visit)).to_be_visible()
     agent = f"/domains/{MINE}/agents/website_agent"
-    off = staff.put(agent, json={"version": 0, "enabled": False, "reason": "Maintenance"})
+    off = staff.put(agent, json={"version": version, "enabled": False, "reason": "Maintenance"})
     assert off.status_code == 200, off.text
     try:
         expect(launcher(visit)).to_have_count(0, timeout=WITHIN_A_MINUTE_MS)
