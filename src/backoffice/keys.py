@@ -7,12 +7,13 @@ A deployment of several machines sets the shared ones by environment instead
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import secrets
 import stat
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ class Keys:
     postgres_password: str
     authenticator_password: str
     auth_admin_password: str
+    # Fernet keys of what is encrypted at rest: the first encrypts, every one decrypts.
+    encryption_keys: Sequence[str] = ()
     previous_keys: Sequence[Mapping[str, Any]] = ()
 
     @property
@@ -71,7 +74,10 @@ def load_keys(settings: Settings) -> Keys:
     path = settings.data_dir / FILE
     if not path.exists():
         _write_once(path, generate_keys())
-    return _overridden(_read(path), settings)
+    keys = _read(path)
+    if not keys.encryption_keys:
+        keys = _completed(path)
+    return _overridden(keys, settings)
 
 
 def generate_keys() -> Keys:
@@ -95,6 +101,7 @@ def generate_keys() -> Keys:
         postgres_password=secrets.token_urlsafe(24),
         authenticator_password=secrets.token_urlsafe(24),
         auth_admin_password=secrets.token_urlsafe(24),
+        encryption_keys=[new_encryption_key()],
     )
 
 
@@ -112,8 +119,38 @@ def mint_key(role: str, jwt_secret: str, created_at: int) -> str:
     return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(jwt_secret))
 
 
+def new_encryption_key() -> str:
+    """A key for `BACKOFFICE_ENCRYPTION_KEYS`."""
+    from cryptography.fernet import Fernet
+
+    return Fernet.generate_key().decode()
+
+
 def _write_once(path: Path, keys: Keys) -> None:
     """Write the file whole or not at all; of two processes that try, the first wins."""
+    with _written(path, keys) as scratch, contextlib.suppress(FileExistsError):
+        path.hardlink_to(scratch)
+
+
+def _completed(path: Path) -> Keys:
+    """The keys of a file made before anything was encrypted, with an encryption key from now on."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        # Of two processes that start at once both must encrypt with the same key.
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        keys = _read(path)
+        if not keys.encryption_keys:
+            keys = replace(keys, encryption_keys=[new_encryption_key()])
+            with _written(path, keys) as scratch:
+                scratch.replace(path)
+        return keys
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def _written(path: Path, keys: Keys) -> Iterator[Path]:
+    """`keys` in a file of this process beside `path`, safely on the disk; it is gone afterwards."""
     scratch = path.with_name(f"{FILE}.{os.getpid()}")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -121,10 +158,9 @@ def _write_once(path: Path, keys: Keys) -> None:
             json.dump(asdict(keys), file, indent=2)
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(scratch)
+        yield scratch
     finally:
-        scratch.unlink()
+        scratch.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> Keys:
@@ -154,6 +190,9 @@ def _overridden(keys: Keys, settings: Settings) -> Keys:
     if settings.previous_signing_keys:
         previous = _previous_keys(settings.previous_signing_keys.get_secret_value())
         keys = replace(keys, previous_keys=previous)
+    if settings.encryption_keys:
+        given = _encryption_keys(settings.encryption_keys.get_secret_value())
+        keys = replace(keys, encryption_keys=given)
     if settings.ip_hash_key:
         keys = replace(keys, ip_hash_secret=_hex_key(settings.ip_hash_key.get_secret_value()))
     return keys
@@ -189,6 +228,22 @@ def _previous_keys(text: str) -> Sequence[Mapping[str, Any]]:
             "BACKOFFICE_PREVIOUS_SIGNING_KEYS is not a JSON Web Key Set of P-256 keys."
         ) from error
     raise ConfigurationError("BACKOFFICE_PREVIOUS_SIGNING_KEYS may hold P-256 keys only.")
+
+
+def _encryption_keys(text: str) -> Sequence[str]:
+    from cryptography.fernet import Fernet
+
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    try:
+        for key in keys:
+            Fernet(key)
+        if keys:
+            return keys
+    except ValueError:
+        pass
+    raise ConfigurationError(
+        "BACKOFFICE_ENCRYPTION_KEYS are no Fernet keys. `backoffice keys encryption` makes one."
+    )
 
 
 def _hex_key(text: str) -> str:

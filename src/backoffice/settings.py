@@ -52,6 +52,10 @@ class Settings(ProviderSettings):
     ip_hash_key: SecretStr | None = Field(
         default=None, description="The key of visitors' address hashes, as hexadecimal digits."
     )
+    encryption_keys: SecretStr | None = Field(
+        default=None,
+        description="Fernet keys of secrets at rest, by comma: the first encrypts, all decrypt.",
+    )
     supabase_url: str | None = Field(
         default=None, description="A hosted Supabase project whose REST and auth the UI uses."
     )

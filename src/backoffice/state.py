@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backoffice.database import Database
 from backoffice.keys import Keys
 from backoffice.settings import Settings
+
+if TYPE_CHECKING:
+    from backoffice.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,13 @@ class State:
     keys: Keys
     database: Database
     auth_database: Database
+
+    @property
+    def vault(self) -> Vault:
+        """What encrypts secrets before they are stored."""
+        from backoffice.vault import Vault
+
+        return Vault(self.keys.encryption_keys)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[State]:

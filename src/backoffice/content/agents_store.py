@@ -8,8 +8,8 @@ from psycopg.rows import dict_row
 
 from backoffice.content.configs_model import Switch
 from backoffice.content.configs_store import Configs
-from backoffice.content.problems import Conflict
 from backoffice.errors import Problem
+from backoffice.http.refused import Conflict
 
 SWITCH = "select private.switch_agent(%s, %s, %s, %s, %s)"
 _THEIRS = (

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from backoffice.content.documents import Change, Json
-from backoffice.content.problems import FieldError, InvalidFields
+from backoffice.http.refused import FieldError, InvalidFields
 
 MAX_DEPTH: Final = 40
 MAX_NODES: Final = 50_000

@@ -14,12 +14,12 @@ from psycopg.types.json import Jsonb
 
 from backoffice.content.configs_model import Revert, Save, Saved, check_storable
 from backoffice.content.documents import Document, Json, changes, find, is_same, smallest_override
-from backoffice.content.problems import Conflict, FieldError, InvalidFields, StaffOnly, telling
 from backoffice.content.resolver import resolve
 from backoffice.content.schemas import Config, known_configs
 from backoffice.content.validation import mistakes
 from backoffice.database import Database, RequestContext, Row
 from backoffice.errors import NotFound, Problem
+from backoffice.http.refused import Conflict, FieldError, InvalidFields, StaffOnly, telling
 
 Connection = AsyncConnection[Row]
 

@@ -20,8 +20,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from backoffice.content.css import CleanCss, clean_css
-from backoffice.content.problems import FieldError, InvalidFields
 from backoffice.content.url_patterns import check_pattern
+from backoffice.http.refused import FieldError, InvalidFields
 
 MAX_CSS: Final = 20_000
 # What is delivered: cleaning writes the section's name before each selector.

@@ -14,10 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from backoffice.content.body import DOMAIN, json_answer, read_json
-from backoffice.content.caller import Callers
 from backoffice.content.css import CleanCss
-from backoffice.content.problems import FieldError, InvalidFields
 from backoffice.content.sections_model import (
     Based,
     Copy,
@@ -32,6 +29,9 @@ from backoffice.content.sections_model import (
 )
 from backoffice.content.sections_store import Section, Sections
 from backoffice.errors import NotFound
+from backoffice.http.bodies import DOMAIN, json_answer, read_json
+from backoffice.http.callers import Callers
+from backoffice.http.refused import FieldError, InvalidFields
 from backoffice.state import State
 
 Action = Callable[[Request, Sections], Awaitable[Response]]

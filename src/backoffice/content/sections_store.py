@@ -12,10 +12,10 @@ from psycopg import AsyncConnection
 from psycopg.abc import QueryNoTemplate
 from psycopg.types.json import Jsonb
 
-from backoffice.content.problems import Conflict, telling
 from backoffice.content.sections_model import Content, Copy, Revert, Save
 from backoffice.database import Database, RequestContext, Row
 from backoffice.errors import NotFound, Problem
+from backoffice.http.refused import Conflict, telling
 
 Section = dict[str, Any]
 

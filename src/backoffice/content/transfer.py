@@ -15,8 +15,8 @@ from backoffice.content.agents_store import SWITCH
 from backoffice.content.configs_model import Body, Reason, check_storable
 from backoffice.content.configs_store import Configs, Connection, Stored
 from backoffice.content.documents import Change, as_pointer, changes, is_same
-from backoffice.content.problems import FieldError, InvalidFields
 from backoffice.errors import Problem
+from backoffice.http.refused import FieldError, InvalidFields
 
 FORMAT: Final = "client-backoffice/configuration"
 _AGENTS: Final = "select slug, enabled, reason, version from private.my_agents(%s)"

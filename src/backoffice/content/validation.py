@@ -9,7 +9,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
 from backoffice.content.documents import Json, as_pointer
-from backoffice.content.problems import FieldError
+from backoffice.http.refused import FieldError
 
 MAX_ERRORS: Final = 50
 # Of a list whose schema names no limit.

@@ -9,27 +9,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backoffice.database import RequestContext
-from backoffice.errors import NotFound, Problem, Unauthenticated, Unavailable
+from backoffice.errors import NotFound, Problem, Unavailable
 from backoffice.exports.formats import FORMATS
 from backoffice.exports.registry import EXPORTS
 from backoffice.exports.response import ExportResponse
 from backoffice.exports.wanted import Wanted
-from backoffice.logging import request_id
-from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
+from backoffice.http.callers import Callers
+from backoffice.http.signed_in import signed_in_app
 from backoffice.state import State
-from backoffice.tokens import Claims, Tokens
 
 # Each holds a connection for as long as its reader takes; the others are for the pages.
 MAX_RUNNING = 3
@@ -39,22 +35,11 @@ MAX_FILTER_LENGTH = 20_000
 
 def create_export_app(state: State) -> ASGIApp:
     """Everything under `/export/v1`."""
-    return Starlette(
-        routes=[Route("/{name}.{extension}", ExportRoute(state), methods=["GET"])],
-        middleware=[
-            Middleware(
-                CORSMiddleware,
-                allow_origins=state.settings.cors_origins,
-                allow_methods=["GET"],
-                allow_headers=["authorization", "apikey", "x-client-info"],
-                expose_headers=["content-disposition", "x-total-count", "x-request-id"],
-            )
-        ],
-        exception_handlers={
-            Problem: handle_problem,
-            HTTPException: handle_http_error,
-            Exception: handle_unexpected,
-        },
+    return signed_in_app(
+        state.settings,
+        [Route("/{name}.{extension}", ExportRoute(state), methods=["GET"])],
+        methods=["GET"],
+        exposed_headers=["content-disposition", "x-total-count"],
     )
 
 
@@ -63,7 +48,7 @@ class ExportRoute:
 
     def __init__(self, state: State) -> None:
         self._database = state.database
-        self._verify: Callable[[str], Claims] = Tokens(state.keys).verify
+        self._callers = Callers(state)
         self._free = MAX_RUNNING
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,22 +61,10 @@ class ExportRoute:
             await response(scope, receive, send)
 
     def _context(self, request: Request) -> RequestContext:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated("Sign in to export.")
-        claims = self._verify(token.strip())
-        if claims.get("role") != "authenticated":
-            raise Unauthenticated("Sign in to export.")
-        return RequestContext(
-            role="authenticated",
-            settings={
-                "request.jwt.claims": json.dumps(dict(claims)),
-                "request.method": "GET",
-                "request.path": request.url.path,
-                "request.headers": json.dumps({"x-request-id": request_id.get()}),
-                "statement_timeout": f"{MAX_MINUTES}min",
-                "timezone": "UTC",
-            },
+        context = self._callers.context(request, timeout=f"{MAX_MINUTES}min")
+        return replace(
+            context,
+            settings={**context.settings, "timezone": "UTC"},
             read_only=True,
             one_snapshot=True,
         )

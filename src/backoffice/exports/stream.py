@@ -15,6 +15,7 @@ from backoffice.errors import BackofficeError, Problem
 from backoffice.exports.formats import Csv, Format
 from backoffice.exports.record import NO_WEBSITE, record
 from backoffice.exports.wanted import Wanted
+from backoffice.http.refused import problem_of
 
 CHUNK_BYTES = 64 * 1024
 
@@ -47,7 +48,7 @@ async def opened(
             total = sum(counted.values())
             rows = sql.SQL(_literally(connection, wanted.export.rows, given))
         except psycopg.Error as error:
-            raise problem_of(error) from error
+            raise refusal_of(error) from error
         # Who leaves in the middle ends the copy before the transaction: a connection that still
         # copies takes no rollback.
         async with aclosing(_chunks(connection, wanted.format, rows, total)) as chunks:
@@ -55,7 +56,7 @@ async def opened(
                 # What goes wrong until here gets an answer of its own.
                 first = await anext(chunks)
             except psycopg.Error as error:
-                raise problem_of(error) from error
+                raise refusal_of(error) from error
             await record(database, context, wanted, counted)
             async with aclosing(_joined(first, chunks)) as joined:
                 yield Opened(total, joined)
@@ -109,16 +110,8 @@ async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[by
         yield chunk
 
 
-def problem_of(error: psycopg.Error) -> Problem | psycopg.Error:
+def refusal_of(error: psycopg.Error) -> Problem | psycopg.Error:
     """What the database refuses, as the answer to who asked; everything else as it is."""
-    if isinstance(error, psycopg.DataError) and not error.sqlstate:
-        return Problem("A text contains a character that cannot be asked for.")
-    state = error.sqlstate or ""
-    message = error.diag.message_primary or "The request was refused."
-    if state.startswith("PT") and state[2:].isdigit():
-        return Problem(message, status=int(state[2:]))
-    if state == "42501":
-        return Problem("You may not export this.", code="forbidden", status=403)
-    if state.startswith("22"):
-        return Problem(message)
-    return error
+    if (error.sqlstate or "").startswith("22"):
+        return Problem(error.diag.message_primary or "The request was refused.")
+    return problem_of(error) or error

@@ -11,10 +11,13 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from backoffice.errors import NotFound
+from backoffice.keys import new_encryption_key
 from backoffice.settings import get_settings
 from backoffice.stack.service_connection import service_connection
 
-keys_app = typer.Typer(help="Keys of the websites that send data.", no_args_is_help=True)
+keys_app = typer.Typer(
+    help="Keys of the websites that send data, and of what is encrypted.", no_args_is_help=True
+)
 
 PIPED_WIDTH = 300
 
@@ -45,6 +48,12 @@ def list_keys(
         # Nobody reads it at a width: what is piped must find whole keys and ids.
         console = Console(width=PIPED_WIDTH)
     console.print(table)
+
+
+@keys_app.command("encryption")
+def make_encryption_key() -> None:
+    """Print a new key for BACKOFFICE_ENCRYPTION_KEYS; put it in front of those that are there."""
+    typer.echo(new_encryption_key())
 
 
 @keys_app.command("mint")

@@ -62,7 +62,7 @@ def test_a_reason_that_cannot_be_kept(admin: httpx.Client) -> None:
 
 
 def test_an_export_of_websites_that_cannot_be(user: httpx.Client) -> None:
-    refused(user.get("/export/v1/conversations.csv?domains=%00"), 400)
+    refused(user.get("/export/v1/conversations.csv?domains=%00"), 422)
 
 
 @pytest.mark.parametrize("who", ["admin", "user"])

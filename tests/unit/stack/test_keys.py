@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey, OctKey
 from pydantic import SecretStr
 
 from backoffice.errors import ConfigurationError
-from backoffice.keys import Keys, generate_keys, load_keys
+from backoffice.keys import Keys, generate_keys, load_keys, new_encryption_key
 from backoffice.settings import Settings
 
 
@@ -130,3 +130,24 @@ def test_of_two_processes_that_make_keys_the_first_wins(tmp_path: Path) -> None:
     module._write_once(tmp_path / "keys.json", generate_keys())
     assert load_keys(at(tmp_path)) == first
     assert isinstance(first, Keys)
+
+
+def test_a_file_from_before_encryption_gets_a_key_once(tmp_path: Path) -> None:
+    first = load_keys(at(tmp_path))
+    kept = json.loads((tmp_path / "keys.json").read_text())
+    del kept["encryption_keys"]
+    (tmp_path / "keys.json").write_text(json.dumps(kept))
+    completed = load_keys(at(tmp_path))
+    assert completed.encryption_keys
+    assert load_keys(at(tmp_path)) == completed
+    assert completed.jwt_secret == first.jwt_secret
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_encryption_keys_of_the_environment_take_the_files_place(tmp_path: Path) -> None:
+    keys = [new_encryption_key(), new_encryption_key()]
+    assert load_keys(at(tmp_path, encryption_keys=", ".join(keys))).encryption_keys == keys
+    for wrong in ("short", ",", f"{keys[0]},short"):
+        with pytest.raises(ConfigurationError, match="ENCRYPTION_KEYS"):
+            load_keys(at(tmp_path, encryption_keys=wrong))

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
-import { changeContent } from '@/data/content-api';
 import { SECTIONS } from '@/data/keys';
+import { askServerFor } from '@/data/server-api';
 import { type Backend, useBackend } from '@/lib/backend';
 
 /** What was left out of CSS, why, and on which line it stands. */
@@ -13,7 +13,7 @@ export function cleanedCssQuery(backend: Backend, css: string) {
   return queryOptions({
     queryKey: [SECTIONS, 'css', css],
     queryFn: ({ signal }) =>
-      changeContent<CleanedCss>(backend, 'POST', 'section-css', { css }, signal),
+      askServerFor<CleanedCss>(backend, 'POST', 'content/v1/section-css', { css }, signal),
     enabled: css.trim() !== '',
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Removal } from '@/data/cleaned-css';
-import { changeContent } from '@/data/content-api';
 import { SECTIONS, TRAFFIC } from '@/data/keys';
 import type { Section } from '@/data/section';
+import { askServerFor } from '@/data/server-api';
 import { useBackend } from '@/lib/backend';
 import type { SectionContent } from '@/lib/section-content';
 
@@ -22,9 +22,9 @@ export type SectionChange =
 function request(change: SectionChange): ['POST' | 'PUT' | 'DELETE', string, unknown?] {
   if (change.kind === 'create') {
     const { slug, content } = change;
-    return ['POST', `sections/${change.siteDomain}`, { slug, content }];
+    return ['POST', `content/v1/sections/${change.siteDomain}`, { slug, content }];
   }
-  const one = `sections/${change.siteDomain}/${change.id}`;
+  const one = `content/v1/sections/${change.siteDomain}/${change.id}`;
   switch (change.kind) {
     case 'save': {
       const { version, slug, content } = change;
@@ -51,7 +51,7 @@ export function useSectionChange() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (change: SectionChange) =>
-      changeContent<Answer | undefined>(backend, ...request(change)),
+      askServerFor<Answer | undefined>(backend, ...request(change)),
     onSuccess: async (answer, change) => {
       if (change.kind === 'delete') {
         queryClient.removeQueries({ queryKey: [SECTIONS, 'one', change.siteDomain, change.id] });

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { changeContent } from '@/data/content-api';
 import { SECTIONS } from '@/data/keys';
 import type { ListedSection } from '@/data/sections';
+import { askServerFor } from '@/data/server-api';
 import { useBackend } from '@/lib/backend';
 
 type Order = { siteDomain: string; ids: string[] };
@@ -21,7 +21,7 @@ export function useSectionOrder() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ siteDomain, ids }: Order) =>
-      changeContent(backend, 'PUT', `sections/${siteDomain}/order`, { ids }),
+      askServerFor(backend, 'PUT', `content/v1/sections/${siteDomain}/order`, { ids }),
     onMutate: async (order) => {
       await queryClient.cancelQueries({ queryKey: LISTS });
       const before = queryClient.getQueriesData<ListedSection[]>({ queryKey: LISTS });

@@ -1,4 +1,4 @@
-import { askContent, ContentProblem } from '@/data/content-api';
+import { askServer, Refusal } from '@/data/server-api';
 import type { Backend } from '@/lib/backend';
 import type { FieldError } from '@/lib/schema-errors';
 
@@ -11,20 +11,20 @@ export function askSettings(
   method: 'GET' | 'POST' | 'PUT',
   target: Target,
   path: string,
-  asked?: Parameters<typeof askContent>[3],
+  asked?: Parameters<typeof askServer>[3],
 ): Promise<Response> {
   const whose = target === null ? 'global' : `domains/${encodeURIComponent(target)}`;
-  return askContent(backend, method, `${whose}/${path}`, asked);
+  return askServer(backend, method, `content/v1/${whose}/${path}`, asked);
 }
 
 /** At which fields a change was refused, each by its JSON pointer. */
 export function refusedFields(error: unknown): FieldError[] {
-  if (!(error instanceof ContentProblem)) return [];
+  if (!(error instanceof Refusal)) return [];
   // What is named otherwise is no field of the form, such as the version it was based on.
   return error.errors.filter(({ field }) => field === '' || field.startsWith('/'));
 }
 
 /** Somebody else saved in between. */
-export function isConflict(error: unknown): error is ContentProblem {
-  return error instanceof ContentProblem && error.status === 409;
+export function isConflict(error: unknown): error is Refusal {
+  return error instanceof Refusal && error.status === 409;
 }

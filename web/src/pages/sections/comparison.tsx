@@ -1,9 +1,9 @@
 import { Button, Select } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
-import { savedMeanwhile } from '@/data/content-api';
 import type { Section } from '@/data/section';
 import { useSectionChange } from '@/data/section-changes';
 import { useVersionContent } from '@/data/section-versions';
+import { savedMeanwhile } from '@/data/server-api';
 import { ErrorState } from '@/ui/error-state';
 import { notify } from '@/ui/notify';
 import { Panel } from '@/ui/panel';

@@ -1,9 +1,9 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { fieldErrors } from '@/data/content-api';
 import { useDomains } from '@/data/domains';
 import { useSectionChange } from '@/data/section-changes';
+import { fieldErrors } from '@/data/server-api';
 import { toProblem } from '@/lib/errors';
 import { FormError } from '@/ui/form-error';
 import { notify } from '@/ui/notify';

@@ -2,7 +2,7 @@ import { Alert } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { NO_CSS, useCleanedCss } from '@/data/cleaned-css';
-import { fieldErrors } from '@/data/content-api';
+import { fieldErrors } from '@/data/server-api';
 import { Panel } from '@/ui/panel';
 import { AppearanceFields } from './appearance-fields';
 import { ContentFields } from './content-fields';

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { savedMeanwhile } from '@/data/content-api';
 import type { Section } from '@/data/section';
 import { useSectionChange } from '@/data/section-changes';
+import { savedMeanwhile } from '@/data/server-api';
 import { notify } from '@/ui/notify';
 import { tellFailure } from '@/ui/tell-failure';
 import type { useDraft } from './use-draft';

@@ -1,4 +1,4 @@
-"""Errors of this capability that say more than the one error body holds."""
+"""What is refused, and errors that say more than the one error body holds."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class StaffOnly(InvalidFields):
     code = "staff_only"
 
 
-async def handle_content_problem(_request: Request, error: Exception) -> Response:
+async def handle_refusal(_request: Request, error: Exception) -> Response:
     """The exception handler of `Problem`: the one error body, and what an error has besides."""
     if not isinstance(error, Problem):
         raise error
@@ -98,13 +98,14 @@ def telling() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        problem = _problem(error)
+        problem = problem_of(error)
         if problem is None:
             raise
         raise problem from error
 
 
-def _problem(error: psycopg.Error) -> Problem | None:
+def problem_of(error: psycopg.Error) -> Problem | None:
+    """What the database refuses as the answer to who asked; None for a fault of ours."""
     if isinstance(error, psycopg.DataError) and not error.sqlstate:
         # psycopg itself refused a value: NUL in a text.
         return InvalidInput("A text contains a character that cannot be kept.")

@@ -19,8 +19,11 @@ class Callers:
     def __init__(self, state: State) -> None:
         self._verify = Tokens(state.keys).verify
 
-    def context(self, request: Request) -> RequestContext:
-        """The signed-in person behind `request`. Raises `Unauthenticated` when there is none."""
+    def context(self, request: Request, timeout: str = "15s") -> RequestContext:
+        """The signed-in person behind `request`, whose statements may take `timeout` each.
+
+        Raises `Unauthenticated` when there is none.
+        """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("Sign in first.")
@@ -34,6 +37,6 @@ class Callers:
                 "request.method": request.method,
                 "request.path": request.url.path,
                 "request.headers": json.dumps({"x-request-id": request_id.get()}),
-                "statement_timeout": "15s",
+                "statement_timeout": timeout,
             },
         )

@@ -2,8 +2,8 @@ import type { Backend } from '@/lib/backend';
 import { Problem, problemOf } from '@/lib/errors';
 import type { FieldError } from '@/lib/schema-errors';
 
-/** A change of content that was refused: at which fields, and what somebody else saved meanwhile. */
-export class ContentProblem extends Problem {
+/** A request that was refused: at which fields, and what somebody else saved meanwhile. */
+export class Refusal extends Problem {
   constructor(
     problem: Problem,
     readonly errors: FieldError[],
@@ -15,27 +15,27 @@ export class ContentProblem extends Problem {
 
 /** What a change was refused at, by field. */
 export function fieldErrors(error: unknown): Record<string, string> {
-  if (!(error instanceof ContentProblem)) return {};
+  if (!(error instanceof Refusal)) return {};
   return Object.fromEntries(error.errors.map(({ field, message }) => [field, message]));
 }
 
 /** What somebody saved meanwhile, when that is why a change was refused. */
 export function savedMeanwhile<Row>(error: unknown): Row | null {
-  return error instanceof ContentProblem ? ((error.theirs ?? null) as Row | null) : null;
+  return error instanceof Refusal ? ((error.theirs ?? null) as Row | null) : null;
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Asked = { body?: unknown; signal?: AbortSignal };
 
-/** Asks for content as the signed-in person; a refusal is thrown as a `ContentProblem`. */
-export async function askContent(
+/** Asks the server (`content/v1/…`) as the signed-in person; a refusal is thrown as a `Refusal`. */
+export async function askServer(
   { client, config }: Backend,
   method: Method,
   path: string,
   { body, signal }: Asked = {},
 ): Promise<Response> {
   const { data } = await client.auth.getSession();
-  const answer = await fetch(`${config.apiUrl}/content/v1/${path}`, {
+  const answer = await fetch(`${config.apiUrl}/${path}`, {
     method,
     headers: {
       authorization: `Bearer ${data.session?.access_token ?? ''}`,
@@ -53,17 +53,17 @@ export async function askContent(
   const message = String(given.message ?? answer.statusText);
   const problem = problemOf({ message, code: given.code, requestId }, answer.status);
   const named = given.field ? [{ field: String(given.field), message }] : [];
-  throw new ContentProblem(problem, given.errors ?? named, given.theirs ?? null);
+  throw new Refusal(problem, given.errors ?? named, given.theirs ?? null);
 }
 
-/** Changes content, and gives what the server says of it then. */
-export async function changeContent<Answer>(
+/** Asks, and gives the body of the answer. */
+export async function askServerFor<Answer>(
   backend: Backend,
-  method: Exclude<Method, 'GET'>,
+  method: Method,
   path: string,
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const answer = await askContent(backend, method, path, { body, signal });
+  const answer = await askServer(backend, method, path, { body, signal });
   return answer.status === 204 ? (undefined as Answer) : answer.json();
 }
