@@ -100,7 +100,7 @@ def lists(name: str, sites: list[str] | None, first: date, last: date) -> Iterat
     yield ask("visitors by score", visitors, {}, LIST_MS, p_sort="score")
     middle = {
         "last_day": str(first + (last - first) / 2),
-        "last_seen_at": later.isoformat(),
+        "last_visit_at": later.isoformat(),
         "id": cursor["id"],
         "site_domain": HALF,
     }

@@ -101,6 +101,8 @@ HELPERS = {
     "private.timeline_cursor",
     "private.topic_stats",
     "private.topic_sums",
+    "private.expects_few_visitors",
+    "private.last_visit",
     "private.visitors_by_day",
     "private.visitors_by_figure",
     "private.visitors_by_filter",

@@ -55,7 +55,11 @@ as $$
       when 'conversations' then visitor.conversation_count
     end desc,
     case p_sort when 'recent' then done.last_day end desc,
-    case p_sort when 'recent' then visitor.last_seen_at end desc,
+    case p_sort
+      when 'recent' then (
+        select visit.ended_at from private.last_visit(visitor.site_domain, visitor.id, done.last_day) as visit
+      )
+    end desc,
     visitor.id desc
 $$;
 

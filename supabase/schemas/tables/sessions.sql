@@ -36,6 +36,7 @@ with (fillfactor = 85);
 
 create index visitor_sessions_account_id_idx on public.visitor_sessions (site_domain, account_id, first_event_at)
   where account_id is not null;
+create index visitor_sessions_day_idx on public.visitor_sessions (site_domain, day) where counts;
 
 comment on table public.visitor_sessions is
   'One visit: the sender''s session id, else events of one visitor no more than 30 minutes apart.';

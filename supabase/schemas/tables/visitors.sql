@@ -71,7 +71,7 @@ create index visitors_account_id_idx on public.visitors (site_domain, account_id
 create index visitors_name_idx on public.visitors using gin (private.name_document(name, email))
   where name is not null or email is not null;
 create index visitors_interest_score_idx on public.visitors (site_domain, interest_score desc, id desc) where counts;
-create index visitors_country_idx on public.visitors (site_domain, country) where counts;
+create index visitors_country_idx on public.visitors (site_domain, country, interest_score) where counts;
 create index visitors_status_idx on public.visitors (site_domain, status) where counts and status <> 'anonymous';
 create index visitors_email_idx on public.visitors (site_domain, email) where email is not null;
 

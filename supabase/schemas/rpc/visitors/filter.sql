@@ -120,7 +120,11 @@ as $$
       p_filter ->> 'scores' is null
       or visitor.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
     )
-    and (p_filter ->> 'country' is null or coalesce(visitor.country, '') = p_filter ->> 'country')
+    -- Said so that an index knows it; '' asks for those of no known country.
+    and (
+      p_filter ->> 'country' is null
+      or case when p_filter ->> 'country' = '' then visitor.country is null else visitor.country = p_filter ->> 'country' end
+    )
     and (p_filter ->> 'account_id' is null or visitor.account_id = (p_filter ->> 'account_id')::uuid)
     and (
       coalesce(p_filter ->> 'search', '') = ''

@@ -57,7 +57,7 @@ begin
     and p_after ->> 'site_domain' is not null
     and case
       when v_column = 'recent' then private.casts_to(p_after ->> 'last_day', 'date')
-        and private.casts_to(p_after ->> 'last_seen_at', 'timestamptz')
+        and private.casts_to(p_after ->> 'last_visit_at', 'timestamptz')
       else private.casts_to(p_after ->> 'figure', 'integer')
     end,
     false
@@ -106,7 +106,7 @@ begin
     ),
     case
       when v_column = 'recent' then jsonb_build_object(
-        'last_day', done.last_day, 'last_seen_at', visitor.last_seen_at, 'site_domain', visitor.site_domain,
+        'last_day', page.last_day, 'last_visit_at', page.last_visit_at, 'site_domain', visitor.site_domain,
         'id', visitor.id
       )
       else jsonb_build_object(
@@ -122,7 +122,7 @@ begin
       )
     end
   from private.page_of_visitors(v_domains, p_filter, v_column, p_after, v_limit)
-    with ordinality as page (site_domain, id, last_day, position)
+    with ordinality as page (site_domain, id, last_day, last_visit_at, position)
   join public.visitors as visitor on visitor.site_domain = page.site_domain and visitor.id = page.id
   left join public.accounts as account
     on account.site_domain = visitor.site_domain and account.id = visitor.account_id

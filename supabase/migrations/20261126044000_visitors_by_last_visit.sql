@@ -1,0 +1,518 @@
+-- Visitors by their last visit: a page reads the visits of a day in a row, not the visitors of a day one by one.
+
+create index visitor_sessions_day_idx on public.visitor_sessions (site_domain, day) where counts;
+
+drop index public.visitors_country_idx;
+create index visitors_country_idx on public.visitors (site_domain, country, interest_score) where counts;
+
+drop function private.page_of_visitors(text[], jsonb, text, jsonb, integer);
+drop function private.visitors_by_day(text[], jsonb, date, date, jsonb, integer);
+drop function private.visitors_by_filter(text[], jsonb, date, jsonb, integer);
+drop function private.visitors_by_figure(text[], jsonb, text, jsonb, integer);
+
+create or replace function private.matching_visitors(p_site_domains text[], p_filter jsonb)
+returns setof public.counted_visitors
+language sql
+stable
+as $$
+  select visitor.*
+  from public.counted_visitors as visitor
+  where visitor.site_domain = any (p_site_domains)
+    and (p_filter ->> 'statuses' is null or p_filter -> 'statuses' ? visitor.status)
+    and (
+      p_filter ->> 'scores' is null
+      or visitor.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+    )
+    -- Said so that an index knows it; '' asks for those of no known country.
+    and (
+      p_filter ->> 'country' is null
+      or case when p_filter ->> 'country' = '' then visitor.country is null else visitor.country = p_filter ->> 'country' end
+    )
+    and (p_filter ->> 'account_id' is null or visitor.account_id = (p_filter ->> 'account_id')::uuid)
+    and (
+      coalesce(p_filter ->> 'search', '') = ''
+      or visitor.id = any (
+        array(select found.id from private.search_visitors(p_site_domains, p_filter ->> 'search') as found)
+      )
+    )
+$$;
+
+comment on function private.matching_visitors(text[], jsonb) is
+  'The visitors that count, of some domains, that pass what a filter says of the visitor; its days and steps are asked apart.';
+
+create function private.last_visit(p_site_domain text, p_visitor_id uuid, p_day date)
+returns table (ended_at timestamptz)
+language sql
+stable
+as $$
+  -- A visit that went on past midnight is one of the day it began on: where there is no other, it counts here too.
+  select coalesce(
+    max(session.last_activity_at) filter (where session.day = p_day),
+    max(session.last_activity_at),
+    '-infinity'
+  )
+  from public.visitor_sessions as session
+  where session.site_domain = p_site_domain
+    and session.visitor_id = p_visitor_id
+    and session.counts
+    and session.day between p_day - 1 and p_day
+$$;
+
+comment on function private.last_visit(text, uuid, date) is
+  'When a visitor''s last visit of a day ended; -infinity when nothing but a conversation tells of the day.';
+
+create function private.visitors_by_day(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_from date,
+  p_to date,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
+language sql
+stable
+as $$
+  -- Days first: those whose last day of the wanted step in the filter's range lies in [p_from, p_to], in the order
+  -- of the list; one after the other until there are enough.
+  select shown.site_domain, shown.visitor_id, shown.day, shown.last_visit_at
+  from (
+    select
+      candidate.site_domain,
+      candidate.visitor_id,
+      candidate.day,
+      candidate.steps,
+      coalesce(
+        visit.ended_at,
+        (
+          select earlier.ended_at
+          from private.last_visit(candidate.site_domain, candidate.visitor_id, candidate.day) as earlier
+        )
+      ) as last_visit_at
+    from rollup.visitor_days as candidate
+    left join (
+      select session.site_domain, session.visitor_id, session.day, max(session.last_activity_at) as ended_at
+      from public.visitor_sessions as session
+      where session.site_domain = any (p_site_domains) and session.day between p_from and p_to and session.counts
+      group by session.site_domain, session.visitor_id, session.day
+    ) as visit
+      on visit.site_domain = candidate.site_domain
+      and visit.visitor_id = candidate.visitor_id
+      and visit.day = candidate.day
+    where candidate.site_domain = any (p_site_domains)
+      and candidate.day between p_from and p_to
+      and candidate.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+      -- Says so in the index's own words: conversions are rare.
+      and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
+    order by candidate.day desc, last_visit_at desc, candidate.visitor_id desc
+    offset 0
+  ) as shown
+  cross join lateral (
+    select from private.matching_visitors(array[shown.site_domain], p_filter) as matching
+    where matching.site_domain = shown.site_domain and matching.id = shown.visitor_id
+    limit 1
+  ) as visitor
+  where (
+      p_after is null
+      or (shown.day, shown.last_visit_at, shown.visitor_id)
+        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
+    )
+    -- Nothing comes after the last day of the range, which the first page is of.
+    and (
+      shown.day = (p_filter ->> 'to')::date
+      or (
+        select true
+        from rollup.visitor_days as later
+        where later.site_domain = shown.site_domain
+          and later.visitor_id = shown.visitor_id
+          and later.day > shown.day
+          and later.day <= (p_filter ->> 'to')::date
+          and later.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+        limit 1
+      ) is null
+    )
+    and (
+      shown.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+      or (
+        select done.steps
+        from private.days_in_range(shown.site_domain, shown.visitor_id, p_filter) as done
+      ) & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+    )
+  order by shown.day desc, shown.last_visit_at desc, shown.visitor_id desc
+  limit p_limit
+$$;
+
+comment on function private.visitors_by_day(text[], jsonb, date, date, jsonb, integer) is
+  'A page of visitors by their last day in a filter''s range and their last visit of it, of those days alone: quick where many pass the filter.';
+
+create function private.visitors_by_filter(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_before date,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
+language sql
+stable
+as $$
+  -- Visitors first, each with its last day in the filter's range.
+  select visitor.site_domain, visitor.id, done.last_day, visit.ended_at
+  from private.matching_visitors(p_site_domains, p_filter) as visitor
+  cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+  cross join lateral private.last_visit(visitor.site_domain, visitor.id, done.last_day) as visit
+  where done.last_day < p_before
+    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+    and (
+      p_after is null
+      or (done.last_day, visit.ended_at, visitor.id)
+        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
+    )
+  order by done.last_day desc, visit.ended_at desc, visitor.id desc
+  limit p_limit
+$$;
+
+comment on function private.visitors_by_filter(text[], jsonb, date, jsonb, integer) is
+  'A page of visitors by their last day in a filter''s range, before a day: quick where few pass the filter.';
+
+create function private.visitors_by_figure(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+begin
+  -- A column's name cannot be a parameter; it comes from a list of the caller's.
+  return query execute format(
+    $sql$
+      select page.site_domain, page.id, null::date, null::timestamptz
+      from unnest($1) as wanted (site_domain)
+      cross join lateral (
+        select visitor.site_domain, visitor.id, visitor.%1$I as figure
+        from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+        cross join lateral private.days_in_range(visitor.site_domain, visitor.id, $2) as done
+        where visitor.site_domain = wanted.site_domain
+          and ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          and done.last_day is not null
+          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
+        order by visitor.%1$I desc, visitor.id desc
+        limit $4
+      ) as page
+      order by page.figure desc, page.id desc
+      limit $4
+    $sql$,
+    p_column
+  )
+  using p_site_domains, p_filter, p_after, p_limit;
+end
+$$;
+
+comment on function private.visitors_by_figure(text[], jsonb, text, jsonb, integer) is
+  'A page of visitors by one of their figures, the greatest first.';
+
+create function private.expects_few_visitors(p_site_domains text[], p_filter jsonb, p_day date)
+returns boolean
+language sql
+stable
+as $$
+  -- Looking at days costs 1/share visitors for each one found, looking at all who pass costs share * all: with a
+  -- million visitors the two meet near 1 in 150. Ids are random, so the first ones of a day are a sample.
+  select case
+    when coalesce(p_filter ->> 'search', p_filter ->> 'account_id') is not null then true
+    when coalesce(p_filter ->> 'statuses', p_filter ->> 'scores', p_filter ->> 'country') is null then false
+    else (
+      select coalesce(count(visitor.id)::numeric / nullif(count(*), 0) < 1.0 / 150, false)
+      from (
+        select candidate.site_domain, candidate.visitor_id
+        from rollup.visitor_days as candidate
+        where candidate.site_domain = any (p_site_domains) and candidate.day = p_day
+        limit 500
+      ) as sample
+      left join lateral (
+        select matching.id
+        from private.matching_visitors(array[sample.site_domain], p_filter) as matching
+        where matching.site_domain = sample.site_domain and matching.id = sample.visitor_id
+        limit 1
+      ) as visitor on true
+    )
+  end
+$$;
+
+comment on function private.expects_few_visitors(text[], jsonb, date) is
+  'Whether so few visitors pass a filter, by a sample of those of a day, that looking at all of them is quicker than looking at days.';
+
+create function private.page_of_visitors(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_sort text,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_from date := p_filter ->> 'from';
+  v_to date := least((p_filter ->> 'to')::date, (p_after ->> 'last_day')::date);
+  v_start date;
+  v_length integer := 1;
+  v_left integer := p_limit;
+  v_found integer;
+  v_by_visitor boolean := coalesce(p_filter ->> 'statuses', p_filter ->> 'scores', p_filter ->> 'country') is not null;
+  v_has_few boolean;
+begin
+  if p_sort <> 'recent' then
+    return query select * from private.visitors_by_figure(p_site_domains, p_filter, p_sort, p_after, p_limit);
+    return;
+  end if;
+  v_has_few := private.expects_few_visitors(p_site_domains, p_filter, v_to);
+  -- The newest days first, more of them each time. What a filter of the visitors has not found by then is rare
+  -- and found by that filter.
+  while v_left > 0 and v_to >= v_from and not v_has_few and (v_length <= 16 or not v_by_visitor) loop
+    v_start := greatest(v_from, v_to - v_length + 1);
+    return query
+      select * from private.visitors_by_day(p_site_domains, p_filter, v_start, v_to, p_after, v_left);
+    get diagnostics v_found = row_count;
+    v_left := v_left - v_found;
+    v_to := v_start - 1;
+    if v_found < p_limit / 4 then
+      v_length := v_length * 4;
+    end if;
+  end loop;
+  if v_left > 0 and v_to >= v_from then
+    return query
+      select * from private.visitors_by_filter(p_site_domains, p_filter, v_to + 1, p_after, v_left);
+  end if;
+end
+$$;
+
+comment on function private.page_of_visitors(text[], jsonb, text, jsonb, integer) is
+  'Ids of a page of visitors in a sort: recent, or a figure''s column.';
+
+revoke execute on function
+  private.last_visit(text, uuid, date),
+  private.expects_few_visitors(text[], jsonb, date),
+  private.visitors_by_day(text[], jsonb, date, date, jsonb, integer),
+  private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
+  private.visitors_by_figure(text[], jsonb, text, jsonb, integer),
+  private.page_of_visitors(text[], jsonb, text, jsonb, integer)
+from public, anon;
+grant execute on function
+  private.last_visit(text, uuid, date),
+  private.expects_few_visitors(text[], jsonb, date),
+  private.visitors_by_day(text[], jsonb, date, date, jsonb, integer),
+  private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
+  private.visitors_by_figure(text[], jsonb, text, jsonb, integer),
+  private.page_of_visitors(text[], jsonb, text, jsonb, integer)
+to authenticated, service_role;
+
+create or replace function public.get_visitor_stats_with_intent(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_sort text default 'recent',
+  p_limit integer default 50,
+  p_after jsonb default null
+)
+returns table (
+  site_domain text,
+  id uuid,
+  label text,
+  name text,
+  email text,
+  status text,
+  account_id uuid,
+  account_name text,
+  account_domain text,
+  country text,
+  device_type text,
+  first_seen_at timestamptz,
+  last_seen_at timestamptz,
+  last_day date,
+  session_count integer,
+  page_view_count integer,
+  conversation_count integer,
+  interest_score smallint,
+  intents jsonb,
+  conversions text[],
+  cursor jsonb
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_limit integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_column text := case p_sort
+    when 'recent' then 'recent'
+    when 'score' then 'interest_score'
+    when 'sessions' then 'session_count'
+    when 'page_views' then 'page_view_count'
+    when 'conversations' then 'conversation_count'
+  end;
+begin
+  perform private.check_visitor_filter(p_filter);
+  if v_column is null then
+    raise exception 'p_sort is recent, score, sessions, page_views or conversations, not %', coalesce(p_sort, 'null')
+      using errcode = 'PT400';
+  end if;
+  if p_after is not null and not coalesce(
+    private.casts_to(p_after ->> 'id', 'uuid')
+    and p_after ->> 'site_domain' is not null
+    and case
+      when v_column = 'recent' then private.casts_to(p_after ->> 'last_day', 'date')
+        and private.casts_to(p_after ->> 'last_visit_at', 'timestamptz')
+      else private.casts_to(p_after ->> 'figure', 'integer')
+    end,
+    false
+  ) then
+    raise exception 'p_after must be the cursor of a row in the same sort' using errcode = 'PT400';
+  end if;
+  return query
+  select
+    visitor.site_domain,
+    visitor.id,
+    coalesce(visitor.name, visitor.email, 'Visitor ' || left(visitor.id::text, 8)),
+    visitor.name,
+    visitor.email,
+    visitor.status,
+    visitor.account_id,
+    account.name,
+    account.domain,
+    visitor.country,
+    visitor.device_type,
+    visitor.first_seen_at,
+    visitor.last_seen_at,
+    done.last_day,
+    visitor.session_count,
+    visitor.page_view_count,
+    visitor.conversation_count,
+    visitor.interest_score,
+    (
+      select coalesce(jsonb_object_agg(counted.intent, counted.n), '{}')
+      from (
+        select conversation.intent, count(*) as n
+        from public.counted_conversations as conversation
+        where conversation.site_domain = visitor.site_domain
+          and conversation.visitor_id = visitor.id
+          and conversation.intent is not null
+        group by conversation.intent
+      ) as counted
+    ),
+    array_remove(
+      array[
+        case when done.steps & 128 <> 0 then 'email_captured' end,
+        case when done.steps & 16 <> 0 then 'demo_proposed' end,
+        case when done.steps & 32 <> 0 then 'cta_clicked' end,
+        case when done.steps & 64 <> 0 then 'demo_booked' end
+      ],
+      null
+    ),
+    case
+      when v_column = 'recent' then jsonb_build_object(
+        'last_day', page.last_day, 'last_visit_at', page.last_visit_at, 'site_domain', visitor.site_domain,
+        'id', visitor.id
+      )
+      else jsonb_build_object(
+        'figure',
+        case v_column
+          when 'interest_score' then visitor.interest_score
+          when 'session_count' then visitor.session_count
+          when 'page_view_count' then visitor.page_view_count
+          else visitor.conversation_count
+        end,
+        'site_domain', visitor.site_domain,
+        'id', visitor.id
+      )
+    end
+  from private.page_of_visitors(v_domains, p_filter, v_column, p_after, v_limit)
+    with ordinality as page (site_domain, id, last_day, last_visit_at, position)
+  join public.visitors as visitor on visitor.site_domain = page.site_domain and visitor.id = page.id
+  left join public.accounts as account
+    on account.site_domain = visitor.site_domain and account.id = visitor.account_id
+  cross join lateral private.days_in_range(page.site_domain, page.id, p_filter) as done
+  order by page.position;
+end
+$$;
+
+comment on function public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb) is
+  'Visitors who were there on a day of the range, at most 200 a page; the cursor of the last row asks for the next page. Filter keys: from, to (days, required), did (a step or funnel kind done in the range: displayed, engaged, funnel_booked …), conversions (kinds that all happened in the range), statuses, scores, country, account_id, search (beginnings of words of name, e-mail or company; or an id). Sorts: recent, score, sessions, page_views, conversations. Sessions, page views, conversations, interest score and intents are of all time; last_day (the last day of the step asked for, or of any activity) and conversions of the range.';
+
+create or replace function private.export_visitors(p_site_domains text[], p_filter jsonb, p_sort text)
+returns table (
+  site_domain text,
+  visitor_id uuid,
+  name text,
+  email text,
+  status text,
+  account_id uuid,
+  account_name text,
+  account_domain text,
+  country text,
+  device text,
+  first_seen_at timestamptz,
+  last_seen_at timestamptz,
+  last_day_in_range date,
+  sessions integer,
+  page_views integer,
+  conversations integer,
+  interest_score smallint
+)
+language sql
+stable
+as $$
+  select
+    visitor.site_domain,
+    visitor.id,
+    visitor.name,
+    visitor.email,
+    visitor.status,
+    account.id,
+    account.name,
+    account.domain,
+    visitor.country,
+    visitor.device_type,
+    visitor.first_seen_at,
+    visitor.last_seen_at,
+    done.last_day,
+    visitor.session_count,
+    visitor.page_view_count,
+    visitor.conversation_count,
+    visitor.interest_score
+  from private.matching_visitors(private.check_domains(p_site_domains), p_filter) as visitor
+  cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+  left join public.accounts as account
+    on account.site_domain = visitor.site_domain and account.id = visitor.account_id
+  where done.last_day is not null
+    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+  order by
+    case p_sort
+      when 'score' then visitor.interest_score
+      when 'sessions' then visitor.session_count
+      when 'page_views' then visitor.page_view_count
+      when 'conversations' then visitor.conversation_count
+    end desc,
+    case p_sort when 'recent' then done.last_day end desc,
+    case p_sort
+      when 'recent' then (
+        select visit.ended_at from private.last_visit(visitor.site_domain, visitor.id, done.last_day) as visit
+      )
+    end desc,
+    visitor.id desc
+$$;
+
+comment on function private.export_visitors(text[], jsonb, text) is
+  'Every visitor that passes the filter of get_visitor_stats_with_intent, in its sorts. last_day_in_range is of the range, the numbers of all time.';
