@@ -18,11 +18,11 @@ from starlette.routing import BaseRoute, Route
 from backoffice.content.agents_store import switch_agent
 from backoffice.content.configs_model import Based, Revert, Save, Switch
 from backoffice.content.configs_store import Configs
-from backoffice.content.sections_model import check_count, parse
 from backoffice.content.transfer import ConfigurationFile, check_staff, export, load
 from backoffice.errors import InvalidInput, NotFound
 from backoffice.http.bodies import DOMAIN, json_answer, read_json
 from backoffice.http.callers import Callers
+from backoffice.http.shapes import check_count, parse
 from backoffice.state import State
 
 # What one setting may weigh; a whole domain's import has all of them.

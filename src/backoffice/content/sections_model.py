@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -14,10 +14,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     field_validator,
 )
-from pydantic_core import ErrorDetails
 
 from backoffice.content.css import CleanCss, clean_css
 from backoffice.content.url_patterns import check_pattern
@@ -26,9 +24,6 @@ from backoffice.http.refused import FieldError, InvalidFields
 MAX_CSS: Final = 20_000
 # What is delivered: cleaning writes the section's name before each selector.
 MAX_CLEANED_CSS: Final = 40_000
-# More names or mistakes than these are told of as many.
-MAX_FIELDS: Final = 200
-MAX_TOLD: Final = 50
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 COLOR: Final = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -195,43 +190,3 @@ class Typed(Part):
     """The body of a cleaning: CSS as typed."""
 
     css: Css
-
-
-P = TypeVar("P", bound=BaseModel)
-
-
-def parse(shape: type[P], body: dict[str, Any]) -> P:
-    """`body` as `shape`. Raises `InvalidFields` with every mistake, up to `MAX_TOLD`."""
-    check_count(body)
-    try:
-        return shape.model_validate(body)
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False)
-        raise InvalidFields([_told(each) for each in found[:MAX_TOLD]]) from error
-
-
-def check_count(body: dict[str, Any]) -> None:
-    """Refuse an object of more fields than any shape has, before each is looked at."""
-    if len(body) > MAX_FIELDS:
-        raise InvalidFields([FieldError("", f"These are more than {MAX_FIELDS} fields.")])
-
-
-def _told(error: ErrorDetails) -> FieldError:
-    field = ".".join(str(part) for part in error["loc"])
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "value_error":
-            message = str(context.get("error", error["msg"]))
-        case "string_too_long":
-            message = f"It is too long: at most {context['max_length']:,} characters."
-        case "too_long":
-            message = f"These are too many: at most {context['max_length']}."
-        case "string_too_short" | "missing":
-            message = "This is needed."
-        case "extra_forbidden":
-            message = f"There is no field {field}."
-        case "literal_error":
-            message = f"It is one of {context['expected']}."
-        case _:
-            message = f"{error['msg']}."
-    return FieldError(field, message)

@@ -25,13 +25,13 @@ from backoffice.content.sections_model import (
     Switch,
     Typed,
     cleaned_css,
-    parse,
 )
 from backoffice.content.sections_store import Section, Sections
 from backoffice.errors import NotFound
 from backoffice.http.bodies import DOMAIN, json_answer, read_json
 from backoffice.http.callers import Callers
 from backoffice.http.refused import FieldError, InvalidFields
+from backoffice.http.shapes import parse
 from backoffice.state import State
 
 Action = Callable[[Request, Sections], Awaitable[Response]]
