@@ -171,6 +171,34 @@ def test_a_booked_demo_is_a_conversion_of_the_conversation(
     assert (wrong.status_code, wrong.json()["field"]) == (422, "email")
 
 
+def test_the_contact_form_is_as_the_settings_have_it(
+    server: TestServer, http: httpx.Client, key: str
+) -> None:
+    path = f"/content/v1/domains/{SITE}/configs/forms"
+    asked = turn(key)
+    form = {name: value for name, value in asked.items() if name not in ("message_id", "text")}
+
+    def send(email: str) -> httpx.Response:
+        return http.post(
+            f"{AGENT}/form", json={**form, "kind": "contact", "fields": {"email": email}}
+        )
+
+    with server.signed_in("admin@admin.com", "admin") as admin:
+        config = {"business_email_only": True, "success_message": "Bien reçu !"}
+        saved = admin.put(path, json={"version": 0, "enabled": None, "config": config})
+        assert saved.status_code == 200, saved.text
+        try:
+            refused = send("ada@gmail.com")
+            assert (refused.status_code, refused.json()["field"]) == (422, "fields.email")
+            assert "at work" in refused.json()["message"]
+            conversation = "select 1 from public.conversations where id = %s"
+            assert rows(server, conversation, asked["conversation_id"]) == []
+            assert send("ada@example.com").json()["messages"][0]["text"] == "Bien reçu !"
+        finally:
+            back = {"version": saved.json()["version"], "enabled": None, "config": {}}
+            assert admin.put(path, json=back).status_code == 200
+
+
 def test_nobody_writes_into_the_conversation_of_somebody_else(
     server: TestServer, http: httpx.Client, key: str
 ) -> None:

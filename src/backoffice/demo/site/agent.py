@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from backoffice.company_domains import is_mail_provider
 from backoffice.database import Database
 from backoffice.demo.site import answering, pages, tenant
 from backoffice.demo.site.throttle import Throttle
@@ -158,9 +159,11 @@ class DemoAgent:
     async def form(self, request: Request) -> JSONResponse:
         """Take a contact form or a demo booking, and thank for it."""
         filled = await self._read(request, Filled)
-        await self._conversation(filled, filled.conversation_id)
-        await self._put(filled)
+        site, _ = await self._conversation(filled, filled.conversation_id)
         email = filled.fields.get("email")
+        if filled.kind == "contact" and site.form.get("business_email_only"):
+            _require_company(email)
+        await self._put(filled)
         changes: dict[str, Any] = {"email": email, "email_captured": True} if email else {}
         if filled.kind == "demo":
             changes["demo_booked"] = True
@@ -169,7 +172,7 @@ class DemoAgent:
         reply = {
             "id": str(uuid5(filled.conversation_id, filled.kind)),
             "role": "agent",
-            "text": _thanks(filled),
+            "text": _thanks(filled, site.form.get("success_message")),
         }
         await self.recorder.add_messages(
             tenant.DOMAIN, filled.conversation_id, [{**reply, "metadata": {"demonstration": True}}]
@@ -230,10 +233,19 @@ def _origin(asked: Asked) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _thanks(filled: Filled) -> str:
+def _require_company(email: Any) -> None:
+    host = str(email).rpartition("@")[2]
+    if is_mail_provider(host.strip().rstrip(".").lower()):
+        raise InvalidInput(
+            "Please use your address at work: this form takes no addresses of e-mail services.",
+            field="fields.email",
+        )
+
+
+def _thanks(filled: Filled, success_message: str | None) -> str:
     if filled.kind == "demo":
         return (
             "Booked – as far as a demonstration books anything. The conversation in the backoffice"
             " now says so, and nobody is sent an e-mail."
         )
-    return "Thank you! The conversation in the backoffice now has your address."
+    return success_message or "Thank you! The conversation in the backoffice now has your address."

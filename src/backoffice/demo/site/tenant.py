@@ -28,7 +28,8 @@ select
     order by key.created_at, key.id
     limit 1
   ),
-  private.published_sections(domain.site_domain)
+  private.published_sections(domain.site_domain),
+  private.widget_config(domain.site_domain) #> '{config,forms}'
 from public.domains as domain
 where domain.site_domain = %(site)s and domain.archived_at is null
 """
@@ -36,11 +37,15 @@ where domain.site_domain = %(site)s and domain.archived_at is null
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """The website as it is now; `sections` are what visitors get of its AI Sections."""
+    """The website as it is now: what visitors get of its AI Sections, and its contact form.
+
+    `form` is empty while the form is off.
+    """
 
     name: str
     key: str | None
     sections: list[dict[str, Any]]
+    form: dict[str, Any]
 
 
 async def prepare(database: Database) -> None:
@@ -52,4 +57,4 @@ async def prepare(database: Database) -> None:
 async def read_tenant(database: Database) -> Tenant | None:
     """The website, or None when it is archived or was never made."""
     row = await database.fetch_one(_READ, {"site": DOMAIN})
-    return Tenant(row[0], row[1], row[2] or []) if row else None
+    return Tenant(row[0], row[1], row[2] or [], row[3] or {}) if row else None

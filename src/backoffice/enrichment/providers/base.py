@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from backoffice.enrichment.domains import company_domain, registrable
+from backoffice.company_domains import company_domain, registrable
 from backoffice.enrichment.model import (
     COMPANY_FIELDS,
     CONFIDENCE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backoffice.enrichment.domains import email_host
+from backoffice.company_domains import email_host
 from backoffice.enrichment.model import Answer, Evidence
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backoffice.enrichment.domains import email_host, registrable
+from backoffice.company_domains import email_host, registrable
 from backoffice.enrichment.model import CONFIDENCE, Answer, Evidence, Fact
 from backoffice.enrichment.providers.base import own_domain
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backoffice.enrichment.domains import company_domain
+from backoffice.company_domains import company_domain
 from backoffice.enrichment.model import Answer, Evidence
 from backoffice.enrichment.providers.base import read_company
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.enrichment.domains import (
+from backoffice.company_domains import (
     company_domain,
     email_host,
     host_of,
