@@ -37,6 +37,7 @@ from backoffice.stack.migrate import read_migrations
 from backoffice.stack.static import UserInterface
 from backoffice.stack.widget_files import widget_file_routes
 from backoffice.state import State
+from backoffice.support.app import create_support_app
 from backoffice.tokens import AUDIENCE, Tokens
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/auth/v1", create_auth_app(state)),
         Mount("/export/v1", create_export_app(state)),
         Mount("/content/v1", create_content_app(state)),
+        Mount("/support/v1", create_support_app(state)),
         *capture_routes(state, lookups, intake),
         *widget_file_routes(web_build),
         *demo_site_routes(state, intake.keys, intake.recorder),

@@ -14,12 +14,13 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from backoffice.linear_settings import LinearSettings
 from backoffice.provider_settings import ProviderSettings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
-class Settings(ProviderSettings):
+class Settings(LinearSettings, ProviderSettings):
     """What may differ between two runs of the same code."""
 
     model_config = SettingsConfigDict(

@@ -19,6 +19,7 @@ from support.two_domains import (
     QUESTIONS,
     SECTION,
     STRANGER,
+    TICKET,
     TODAY,
     TOPIC,
     USER,
@@ -115,6 +116,8 @@ RPCS = {
     "get_review_agreement": "%(domains)s, %(day)s, %(day)s",
     "list_audit_log": "%(domains)s",
     "count_audit_log": "%(domains)s",
+    "list_tickets": "%(domains)s",
+    "count_tickets": "%(domains)s",
     "get_annotations": "%(domains)s, current_date - 1, current_date + 1",
     "get_visitor_stats_with_intent": "%(domains)s, %(range)s",
     "count_visitors": "%(domains)s, %(range)s",
@@ -136,6 +139,7 @@ SINGLE = {
     "get_topic_over_time": "%(domain)s, %(topic)s, %(day)s, %(day)s",
     "get_questions_of_group": "%(domain)s, %(questions)s, %(day)s, %(day)s",
     "list_section_versions": "%(domain)s, %(section)s",
+    "get_ticket": "%(domain)s, %(ticket)s",
 }
 WRITERS = {
     "rename_topic": "%(domain)s, %(topic)s, 'Prices'",
@@ -182,6 +186,7 @@ def call_about_one(connection: Connection[Any], name: str, domain: str, visitor:
         "other": OTHER_TOPIC,
         "questions": QUESTIONS,
         "section": SECTION,
+        "ticket": TICKET,
         "day": TODAY,
     }
     return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ ACCOUNT = "40000000-0000-4000-8000-000000000002"
 OTHER_TOPIC = "40000000-0000-4000-8000-000000000004"
 QUESTIONS = "40000000-0000-4000-8000-000000000003"
 SECTION = "40000000-0000-4000-8000-000000000005"
+TICKET = "40000000-0000-4000-8000-000000000006"
 STRANGER = "a0000000-0000-4000-8000-000000000003"
 DOMAINS = ["abtasty.com", "other.example"]
 PERSON_OF = {"abtasty.com": USER, "other.example": STRANGER}
@@ -64,6 +65,37 @@ def fill(connection: Connection[Any], domain: str) -> None:
     fill_understanding(connection, domain, conversation, message["id"])
     connection.execute("select private.mint_key(%s, 'secret')", [domain])
     fill_section(connection, domain)
+    fill_ticket(connection, domain)
+
+
+def fill_ticket(connection: Connection[Any], domain: str) -> None:
+    """A ticket in Linear, with a comment for its reporter and what happened to it."""
+    connection.execute(
+        "insert into public.tickets (site_domain, id, kind, title, description, reporter_id,"
+        " created_at, changed_at, delivery, sent_at, linear_id, linear_identifier, linear_url,"
+        " linear_state, linear_state_type, linear_updated_at, linear_checked_at)"
+        " select %(domain)s, %(ticket)s, 'other', %(title)s, 'Please help', %(person)s, at, at,"
+        " 'sent', at, md5(%(domain)s)::uuid, 'ROSE-1', 'https://linear.app/rose/issue/ROSE-1',"
+        " 'Todo', 'unstarted', at, at from (values (%(day)s::timestamptz)) as moment (at)",
+        {
+            "domain": domain,
+            "ticket": TICKET,
+            "title": f"Help for {domain}",
+            "person": PERSON_OF[domain],
+            "day": f"{TODAY}T12:00:00Z",
+        },
+    )
+    connection.execute(
+        "insert into public.ticket_events (site_domain, ticket_id, at, kind, actor_id, detail)"
+        " values (%s, %s, %s, 'created', %s, 'for staff alone')",
+        [domain, TICKET, TODAY, PERSON_OF[domain]],
+    )
+    connection.execute(
+        "insert into public.ticket_comments"
+        " (site_domain, ticket_id, id, author, body, written_at, linear_updated_at)"
+        " values (%s, %s, %s, 'Rose', 'Looking into it', %s, %s)",
+        [domain, TICKET, TICKET, TODAY, TODAY],
+    )
 
 
 def fill_section(connection: Connection[Any], domain: str) -> None:

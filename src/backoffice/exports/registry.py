@@ -55,6 +55,12 @@ EXPORTS: Final = {
             sorts=(*TOPIC_SORTS, *(f"{sort}_ascending" for sort in TOPIC_SORTS)),
         ),
         Export(
+            name="tickets",
+            rows="private.export_tickets(%(domains)s::text[], %(filter)s::jsonb, %(sort)s)",
+            count="public.count_tickets(%(domains)s::text[], %(filter)s::jsonb)",
+            sorts=("newest", "changed"),
+        ),
+        Export(
             name="audit_log",
             rows="private.export_audit_log(%(domains)s::text[], %(filter)s::jsonb)",
             count="public.count_audit_log(%(domains)s::text[], %(filter)s::jsonb)",

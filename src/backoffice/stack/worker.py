@@ -17,12 +17,14 @@ from backoffice.stack.address import find_address
 from backoffice.stack.children import end_with_parent
 from backoffice.stack.maintenance import NAMESPACE, maintenance
 from backoffice.stack.runtime import make_state
+from backoffice.support import tasks as support
 
 BLUEPRINTS = {
     NAMESPACE: maintenance,
     auth.NAMESPACE: auth.mails,
     enrichment.NAMESPACE: enrichment.enrichment,
     insights.NAMESPACE: insights.insights,
+    support.NAMESPACE: support.support,
 }
 CONCURRENCY = 4
 GRACE_SECONDS = 4.0

@@ -1,0 +1,1 @@
+"""Tickets: what people report to Rose, kept here first and sent to Linear."""
