@@ -1506,6 +1506,228 @@ export type Database = {
           },
         ]
       }
+      ticket_comments: {
+        Row: {
+          author: string | null
+          body: string | null
+          id: string
+          linear_updated_at: string
+          site_domain: string
+          ticket_id: string
+          written_at: string
+        }
+        Insert: {
+          author?: string | null
+          body?: string | null
+          id: string
+          linear_updated_at: string
+          site_domain: string
+          ticket_id: string
+          written_at: string
+        }
+        Update: {
+          author?: string | null
+          body?: string | null
+          id?: string
+          linear_updated_at?: string
+          site_domain?: string
+          ticket_id?: string
+          written_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "ticket_comments_ticket_id_fkey"
+            columns: ["site_domain", "ticket_id"]
+            isOneToOne: false
+            referencedRelation: "tickets"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      ticket_events: {
+        Row: {
+          actor_id: string | null
+          at: string
+          data: NonNullable<Json>
+          detail: string | null
+          id: string
+          kind: string
+          site_domain: string
+          ticket_id: string
+        }
+        Insert: {
+          actor_id?: string | null
+          at: string
+          data?: NonNullable<Json>
+          detail?: string | null
+          id?: string
+          kind: string
+          site_domain: string
+          ticket_id: string
+        }
+        Update: {
+          actor_id?: string | null
+          at?: string
+          data?: NonNullable<Json>
+          detail?: string | null
+          id?: string
+          kind?: string
+          site_domain?: string
+          ticket_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "ticket_events_ticket_id_fkey"
+            columns: ["site_domain", "ticket_id"]
+            isOneToOne: false
+            referencedRelation: "tickets"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      tickets: {
+        Row: {
+          attempts: number
+          changed_at: string
+          conversation_id: string | null
+          created_at: string
+          delivery: string
+          description: string | null
+          erased_at: string | null
+          expected_answer: string | null
+          id: string
+          kind: string
+          last_attempt_at: string | null
+          last_error: string | null
+          linear_checked_at: string | null
+          linear_id: string
+          linear_identifier: string | null
+          linear_state: string | null
+          linear_state_type: string | null
+          linear_updated_at: string | null
+          linear_url: string | null
+          message_id: string | null
+          next_attempt_at: string | null
+          reporter_id: string | null
+          sent_at: string | null
+          session_id: string | null
+          site_domain: string
+          status: string
+          title: string | null
+          verdict: string | null
+        }
+        Insert: {
+          attempts?: number
+          changed_at: string
+          conversation_id?: string | null
+          created_at: string
+          delivery?: string
+          description?: string | null
+          erased_at?: string | null
+          expected_answer?: string | null
+          id: string
+          kind: string
+          last_attempt_at?: string | null
+          last_error?: string | null
+          linear_checked_at?: string | null
+          linear_id?: string
+          linear_identifier?: string | null
+          linear_state?: string | null
+          linear_state_type?: string | null
+          linear_updated_at?: string | null
+          linear_url?: string | null
+          message_id?: string | null
+          next_attempt_at?: string | null
+          reporter_id?: string | null
+          sent_at?: string | null
+          session_id?: string | null
+          site_domain: string
+          status?: never
+          title?: string | null
+          verdict?: string | null
+        }
+        Update: {
+          attempts?: number
+          changed_at?: string
+          conversation_id?: string | null
+          created_at?: string
+          delivery?: string
+          description?: string | null
+          erased_at?: string | null
+          expected_answer?: string | null
+          id?: string
+          kind?: string
+          last_attempt_at?: string | null
+          last_error?: string | null
+          linear_checked_at?: string | null
+          linear_id?: string
+          linear_identifier?: string | null
+          linear_state?: string | null
+          linear_state_type?: string | null
+          linear_updated_at?: string | null
+          linear_url?: string | null
+          message_id?: string | null
+          next_attempt_at?: string | null
+          reporter_id?: string | null
+          sent_at?: string | null
+          session_id?: string | null
+          site_domain?: string
+          status?: never
+          title?: string | null
+          verdict?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "tickets_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "tickets_conversation_id_fkey"
+            columns: ["site_domain", "conversation_id"]
+            isOneToOne: false
+            referencedRelation: "counted_conversations"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "tickets_message_id_fkey"
+            columns: ["site_domain", "conversation_id", "message_id"]
+            isOneToOne: false
+            referencedRelation: "counted_messages"
+            referencedColumns: ["site_domain", "conversation_id", "id"]
+          },
+          {
+            foreignKeyName: "tickets_message_id_fkey"
+            columns: ["site_domain", "conversation_id", "message_id"]
+            isOneToOne: false
+            referencedRelation: "messages"
+            referencedColumns: ["site_domain", "conversation_id", "id"]
+          },
+          {
+            foreignKeyName: "tickets_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "counted_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "tickets_session_id_fkey"
+            columns: ["site_domain", "session_id"]
+            isOneToOne: false
+            referencedRelation: "visitor_sessions"
+            referencedColumns: ["site_domain", "id"]
+          },
+          {
+            foreignKeyName: "tickets_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       topics: {
         Row: {
           created_at: string
@@ -2451,6 +2673,10 @@ export type Database = {
         Args: { p_filter?: Json; p_site_domains: string[] }
         Returns: number
       }
+      count_tickets: {
+        Args: { p_filter?: Json; p_site_domains: string[] }
+        Returns: number
+      }
       count_visitors: {
         Args: { p_filter: Json; p_site_domains: string[] }
         Returns: number
@@ -2726,6 +2952,38 @@ export type Database = {
           clicks: number
           site_domain: string
           slug: string
+        }[]
+      }
+      get_ticket: {
+        Args: { p_id: string; p_site_domain: string }
+        Returns: {
+          answer: string
+          attempts: number
+          changed_at: string
+          comments: Json
+          conversation_id: string
+          created_at: string
+          delivery: string
+          description: string
+          erased_at: string
+          expected_answer: string
+          history: Json
+          id: string
+          kind: string
+          last_error: string
+          linear_checked_at: string
+          linear_identifier: string
+          linear_state: string
+          linear_url: string
+          message_id: string
+          next_attempt_at: string
+          reporter: string
+          sent_at: string
+          session_id: string
+          site_domain: string
+          status: string
+          title: string
+          verdict: string
         }[]
       }
       get_top_values: {
@@ -3080,6 +3338,36 @@ export type Database = {
           published_at: string
           restored_from: number
           version: number
+        }[]
+      }
+      list_tickets: {
+        Args: {
+          p_after?: Json
+          p_filter?: Json
+          p_limit?: number
+          p_site_domains: string[]
+          p_sort?: string
+        }
+        Returns: {
+          attempts: number
+          changed_at: string
+          conversation_id: string
+          created_at: string
+          cursor: Json
+          delivery: string
+          id: string
+          kind: string
+          last_error: string
+          linear_identifier: string
+          linear_state: string
+          linear_url: string
+          message_id: string
+          next_attempt_at: string
+          reporter: string
+          site_domain: string
+          status: string
+          title: string
+          verdict: string
         }[]
       }
       merge_topics: {
