@@ -20,6 +20,7 @@ from backoffice import __version__
 from backoffice.addresses import parse_networks
 from backoffice.auth.app import create_auth_app
 from backoffice.capture.app import Intake, capture_routes
+from backoffice.clients.app import create_clients_app
 from backoffice.content.app import create_content_app
 from backoffice.content.delivery import delivery_routes
 from backoffice.demo.site.routes import demo_site_routes
@@ -64,6 +65,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/export/v1", create_export_app(state)),
         Mount("/content/v1", create_content_app(state)),
         Mount("/support/v1", create_support_app(state)),
+        Mount("/clients/v1", create_clients_app(state)),
         *capture_routes(state, lookups, intake),
         *widget_file_routes(web_build),
         *demo_site_routes(state, intake.keys, intake.recorder),
@@ -76,6 +78,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
             await held.enter_async_context(state.opened())
             if lookups:
                 await held.enter_async_context(lookups.running())
+            await held.enter_async_context(intake.running())
             await held.enter_async_context(delivery.running())
             await rest.startup()
             try:

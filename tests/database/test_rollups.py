@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -15,10 +13,9 @@ from hypothesis import strategies as st
 from psycopg import Connection
 
 from support.database import TestDatabase
-from support.recount import KINDS, Recount, recount
-from support.traffic import DAYS, START, Call, calls, prepare, send, traffic
+from support.exact import assert_exact
+from support.traffic import Call, calls, prepare, send, traffic
 
-FIRST = START.date() - timedelta(days=2)
 _numbers = count(1)
 ADMIN = "a0000000-0000-4000-8000-000000000001"
 
@@ -39,58 +36,6 @@ def new_domain(connection: Connection[Any]) -> str:
     connection.execute("insert into public.internal_addresses values (%s, 'internal')", [domain])
     prepare(connection, domain)
     return domain
-
-
-def months(connection: Connection[Any], domain: str, table: str, month: str) -> Counter[Any]:
-    """The folded figures of a table by month."""
-    query = (
-        f"select metric, dimension, {month}, value, sum(n) from rollup.{table}"
-        " where site_domain = %s group by 1, 2, 3, 4 having sum(n) <> 0"
-    )
-    return Counter({row[:4]: int(row[4]) for row in connection.execute(query, [domain])})  # type: ignore[arg-type]
-
-
-def assert_exact(connection: Connection[Any], domain: str) -> Recount:
-    """Rollups, links and visitor-days of a domain say what its raw rows say."""
-    counted = recount(connection, domain)
-    figures = Counter(
-        {
-            (metric, dimension, day, value): int(n)
-            for metric, dimension, day, value, n in connection.execute(
-                "select metric, dimension, day, value, sum(n) from rollup.figures"
-                " where site_domain = %s group by 1, 2, 3, 4 having sum(n) <> 0",
-                [domain],
-            )
-        }
-    )
-    assert figures == counted.figures
-    assert months(connection, domain, "monthly", "month") == months(
-        connection, domain, "daily", "date_trunc('month', day::timestamp)::date"
-    )
-    ranges = [(0, DAYS + 3), (0, 0), (1, 1), (3, 9), (5, 5), (8, 20), (10, 12), (14, 30)]
-    # These hold whole months: before the traffic, around it, with some of it before them.
-    ranges += [(-60, 5), (-20, 70), (2, 75), (7, 60), (16, 120), (-300, 60)]
-    for first, last in ranges:
-        days = (FIRST + timedelta(days=first), FIRST + timedelta(days=last))
-        kept = dict(
-            connection.execute(
-                "select kind, n from private.distinct_visitors(array[%s], %s, %s, %s)",
-                [domain, list(KINDS), *days],
-            ).fetchall()
-        )
-        assert kept == {kind: counted.distinct(kind, *days) for kind in KINDS}, days
-    assert documents_that_differ(connection, domain) == []
-    return counted
-
-
-def documents_that_differ(connection: Connection[Any], domain: str) -> list[Any]:
-    """Conversations whose day or `counts` is another beside their words, or that miss them."""
-    return connection.execute(
-        "select c.id from public.conversations as c left join private.conversation_documents as d"
-        " on d.site_domain = c.site_domain and d.conversation_id = c.id where c.site_domain = %s"
-        " and c.message_count > 0 and (c.day, c.counts) is distinct from (d.day, d.counts)",
-        [domain],
-    ).fetchall()
 
 
 @settings(max_examples=80)

@@ -37,7 +37,7 @@ MOMENTS = {"day", "hour"}
 # Keys that are numbers.
 NUMBERS = {"position", "version"}
 # What of their own domains only admins read.
-ADMIN_ONLY = {"domain_keys"}
+ADMIN_ONLY = {"domain_keys", "timezone_changes"}
 # What only says of somebody else that they exist, or nothing at all.
 FOREIGN = {"user": (OTHERS, "Other Inc", STRANGER), "stranger": (MINE, USER, ADMIN)}
 

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from backoffice.company_domains import (
     company_domain,
     email_host,
-    host_of,
     is_mail_provider,
-    registrable,
 )
+from backoffice.host_names import host_of, registrable
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,9 @@ export class Loader {
       // a page after publishing something sees it.
       const answer = await request(this.url, { cache: 'no-cache' });
       if (answer.ok) this.take(whole(await answer.json()));
-      else if (answer.status < 500 && answer.status !== 429) this.take(undefined);
-      else throw answer;
+      else if (answer.status < 500 && answer.status !== 429) {
+        this.take(undefined, await reasonOf(answer));
+      } else throw answer;
       this.failures = 0;
     } catch (problem) {
       // What was there stays: an outage of ours changes nothing on a client's page.
@@ -46,10 +47,12 @@ export class Loader {
     }, wait);
   }
 
-  private take(config: WidgetConfig | undefined): void {
+  private take(config: WidgetConfig | undefined, reason?: string): void {
     const version = config?.version ?? '';
     if (version === this.known) return;
     this.known = version;
+    // For whoever put the script there; visitors see nothing.
+    if (reason) console.warn(`Rose: ${reason}`);
     this.changed(config);
   }
 }
@@ -58,4 +61,13 @@ export class Loader {
 function whole(answer: WidgetConfig): WidgetConfig {
   if (typeof answer.version !== 'string' || !Array.isArray(answer.sections)) throw answer;
   return answer;
+}
+
+/** Why the server refuses a key, in its own words. */
+async function reasonOf(answer: Response): Promise<string | undefined> {
+  try {
+    return String((await answer.json()).message);
+  } catch {
+    return undefined;
+  }
 }

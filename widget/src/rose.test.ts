@@ -136,12 +136,15 @@ describe('what is turned off', () => {
     }
   });
 
-  it('shows nothing for a key that is nobody’s', async () => {
+  it('shows nothing for a key that is nobody’s, or of an archived website', async () => {
+    const warned = vi.spyOn(console, 'warn').mockReturnValue();
     server.config = 401;
     await open();
     await pass(120);
     expect(heading()).toBeFalsy();
     expect(server.events).toEqual([]);
+    // Why, for whoever put the script there: once.
+    expect(warned.mock.calls).toEqual([['Rose: No.']]);
   });
 
   it('gives the page its own content back', async () => {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -31,6 +32,7 @@ from backoffice.capture.wire import (
 )
 from backoffice.capture.writing import Writer
 from backoffice.errors import Problem
+from backoffice.key_uses import KeyUses
 from backoffice.site_keys import DomainKeys
 from backoffice.state import State
 
@@ -133,7 +135,16 @@ class Intake:
     def of(cls, state: State) -> Intake:
         """The one of an application."""
         writers = max(1, state.settings.pool_size - _READERS)
-        return cls(DomainKeys(state.database), Writer(state.database, writers))
+        keys = DomainKeys(state.database, uses=KeyUses(state.database))
+        return cls(keys, Writer(state.database, writers))
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep down when keys were used for as long as the block runs."""
+        async with AsyncExitStack() as held:
+            if self.keys.uses is not None:
+                await held.enter_async_context(self.keys.uses.running())
+            yield
 
     @property
     def recorder(self) -> Recorder:

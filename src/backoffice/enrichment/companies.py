@@ -16,10 +16,10 @@ from typing import Final
 
 import orjson
 
-from backoffice.company_domains import ascii_host, host_of, registrable
 from backoffice.database import SERVICE_CONTEXT, Database
 from backoffice.enrichment.providers.base import one_line
 from backoffice.errors import BackofficeError
+from backoffice.host_names import ascii_host, host_of, registrable
 
 COLUMNS: Final = (
     "domain",

@@ -67,5 +67,13 @@ EXPORTS: Final = {
             sorts=("newest",),
             domains="private.check_audit_domains(%(domains)s::text[])",
         ),
+        Export(
+            name="clients",
+            rows="private.export_clients(%(filter)s::jsonb)",
+            count="public.count_clients(%(filter)s::jsonb)",
+            sorts=("name",),
+            # The list of websites is no website's.
+            domains="array['']",
+        ),
     )
 }

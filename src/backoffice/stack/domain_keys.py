@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import psycopg
 import typer
 from psycopg import Connection
 from rich.console import Console
@@ -32,17 +34,16 @@ def list_keys(
     with service_connection(get_settings()) as connection:
         rows = connection.execute(
             "select site_domain, kind, coalesce(public_key, secret_hint) as shown, label, id,"
-            " created_at, revoked_at from public.domain_keys"
+            " created_at, last_used_at, revoked_at, expires_at from public.domain_keys"
             " where %(site)s::text is null or site_domain = %(site)s"
             " order by site_domain, created_at",
             {"site": site},
         ).fetchall()
     whole = [Column(name, overflow="fold") for name in ("Key", "Label", "Id")]
-    table = Table("Website", "Kind", *whole, "Since", "State")
+    table = Table("Website", "Kind", *whole, "Since", "Last used", "State")
     for row in rows:
-        state = f"revoked {row.revoked_at:%Y-%m-%d %H:%M}" if row.revoked_at else "active"
-        since = f"{row.created_at:%Y-%m-%d %H:%M}"
-        table.add_row(row.site_domain, row.kind, row.shown, row.label, str(row.id), since, state)
+        times = (_minute(row.created_at), _minute(row.last_used_at) or "never", _state(row))
+        table.add_row(row.site_domain, row.kind, row.shown, row.label, str(row.id), *times)
     console = Console()
     if not console.is_terminal:
         # Nobody reads it at a width: what is piped must find whole keys and ids.
@@ -83,6 +84,43 @@ def revoke_key(site: Site, key_id: Annotated[UUID, typer.Argument(metavar="ID")]
             raise NotFound(f"{site} has no key {key_id}; see `backoffice keys list`.")
         connection.execute("select private.revoke_key(%s, %s)", [site, key_id])
     typer.echo("Revoked.")
+
+
+@keys_app.command("rotate")
+def rotate_key(
+    site: Site,
+    key_id: Annotated[UUID, typer.Argument(metavar="ID")],
+    days: Annotated[
+        float, typer.Option(min=0, max=90, help="How long the old key works beside the new one.")
+    ] = 7,
+) -> None:
+    """Make a key in place of another and print it; the old one ends later, see `keys list`."""
+    ends_at = datetime.now(UTC) + timedelta(days=days)
+    with service_connection(get_settings()) as connection:
+        try:
+            row = connection.execute(
+                "select key from private.rotate_key(%s, %s, %s)", [site, key_id, ends_at]
+            ).fetchone()
+        except psycopg.Error as error:
+            if not (error.sqlstate or "").startswith("PT"):
+                raise
+            message = error.diag.message_primary or "The key cannot be replaced"
+            raise NotFound(f"{message}; see `backoffice keys list`.") from error
+    assert row is not None
+    typer.echo(row.key)
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else ""
+
+
+def _state(row: Any) -> str:
+    if row.revoked_at:
+        return f"revoked {_minute(row.revoked_at)}"
+    if row.expires_at is None:
+        return "active"
+    over = row.expires_at <= datetime.now(UTC)
+    return f"{'ended' if over else 'ends'} {_minute(row.expires_at)}"
 
 
 def _require_site(connection: Connection[Any], site: str) -> None:

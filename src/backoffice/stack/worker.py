@@ -7,6 +7,7 @@ import asyncio
 import structlog
 
 from backoffice.auth import tasks as auth
+from backoffice.clients import tasks as clients
 from backoffice.enrichment import tasks as enrichment
 from backoffice.insights import tasks as insights
 from backoffice.jobs import SESSION, STATE, jobs_app
@@ -22,6 +23,7 @@ from backoffice.support import tasks as support
 BLUEPRINTS = {
     NAMESPACE: maintenance,
     auth.NAMESPACE: auth.mails,
+    clients.NAMESPACE: clients.clients,
     enrichment.NAMESPACE: enrichment.enrichment,
     insights.NAMESPACE: insights.insights,
     support.NAMESPACE: support.support,

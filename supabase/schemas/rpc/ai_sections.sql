@@ -93,6 +93,7 @@ as $$
   where key.site_domain = p_site_domain
     and key.kind = 'public'
     and key.revoked_at is null
+    and (key.expires_at is null or key.expires_at > now())
     and p_site_domain = any (array(select private.my_domains()))
   order by key.created_at desc, key.id
   limit 1

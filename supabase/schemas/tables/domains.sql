@@ -81,12 +81,16 @@ create table public.domain_keys (
   created_at timestamptz not null default now(),
   last_used_at timestamptz,
   revoked_at timestamptz,
+  expires_at timestamptz,
+  replaced_by uuid,
   constraint domain_keys_pkey primary key (site_domain, id),
   constraint domain_keys_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
   constraint domain_keys_kind_check check (
     (kind = 'public' and public_key is not null and secret_hash is null)
     or (kind = 'secret' and public_key is null and secret_hash is not null)
-  )
+  ),
+  constraint domain_keys_label_check check (length(label) <= 100),
+  constraint domain_keys_replaced_by_check check (replaced_by is null or expires_at is not null)
 );
 
 -- A key is looked up before its domain is known, hence unique over all domains.
@@ -95,10 +99,14 @@ create unique index domain_keys_secret_hash_key on public.domain_keys (secret_ha
 
 comment on table public.domain_keys is
   'Keys of a website: the public one its widget sends, the secret one (stored hashed) its agent backend sends.';
+comment on column public.domain_keys.expires_at is 'When it stops working because another one took its place; null: not until it is revoked.';
+comment on column public.domain_keys.replaced_by is 'The key that took its place.';
+comment on column public.domain_keys.last_used_at is 'When it last came with a request, to the minute.';
 
 alter table public.domain_keys enable row level security;
 revoke all on public.domain_keys from public, anon, authenticated;
-grant select (site_domain, id, kind, public_key, secret_hint, label, created_at, last_used_at, revoked_at)
+grant select (site_domain, id, kind, public_key, secret_hint, label, created_at, last_used_at, revoked_at, expires_at,
+    replaced_by)
   on public.domain_keys to authenticated;
 grant all on public.domain_keys to service_role;
 

@@ -3,13 +3,17 @@
 create function private.timezone_of(p_site_domain text)
 returns text
 language plpgsql
-stable
 security definer
 set search_path = ''
 as $$
 declare
   v_timezone text;
 begin
+  -- Whoever writes days waits for a change of the timezone to end, and it for them. Not `stable`: what is read
+  -- below must be from after the wait.
+  perform pg_catalog.pg_advisory_xact_lock_shared(
+    pg_catalog.hashtext('private.days'), pg_catalog.hashtext(p_site_domain)
+  );
   select domain.timezone
   into v_timezone
   from public.domains as domain
@@ -21,7 +25,7 @@ begin
 end
 $$;
 
-comment on function private.timezone_of(text) is 'The timezone of a domain that takes traffic; PT404 when there is none.';
+comment on function private.timezone_of(text) is 'The timezone of a domain that takes traffic, which stays that until the transaction ends; PT404 when there is none.';
 
 create function private.lock_conversations(p_site_domain text, p_ids uuid[])
 returns void

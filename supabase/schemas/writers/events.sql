@@ -46,13 +46,7 @@ declare
   v_event private.captured_event;
   v_position integer;
 begin
-  select domain.timezone
-  into v_timezone
-  from public.domains as domain
-  where domain.site_domain = p_site_domain and domain.archived_at is null;
-  if v_timezone is null then
-    raise exception 'There is no domain %', p_site_domain using errcode = 'PT404';
-  end if;
+  v_timezone := private.timezone_of(p_site_domain);
 
   -- Only what was never accepted before goes on.
   with incoming as (

@@ -25,6 +25,7 @@ select
     select key.public_key
     from public.domain_keys as key
     where key.site_domain = domain.site_domain and key.kind = 'public' and key.revoked_at is null
+      and (key.expires_at is null or key.expires_at > now())
     order by key.created_at, key.id
     limit 1
   ),

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from backoffice.company_domains import company_domain, registrable
+from backoffice.company_domains import company_domain
 from backoffice.enrichment.model import (
     COMPANY_FIELDS,
     CONFIDENCE,
@@ -19,6 +19,7 @@ from backoffice.enrichment.model import (
     Json,
     Source,
 )
+from backoffice.host_names import registrable
 
 LONGEST_VALUE: Final = 200
 MOST_RAW_BYTES: Final = 4096

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backoffice.company_domains import email_host, registrable
+from backoffice.company_domains import email_host
 from backoffice.enrichment.model import CONFIDENCE, Answer, Evidence, Fact
 from backoffice.enrichment.providers.base import own_domain
+from backoffice.host_names import registrable
 
 
 class EmailProvider:
