@@ -51,7 +51,7 @@ export class Loader {
     const version = config?.version ?? '';
     if (version === this.known) return;
     this.known = version;
-    // For whoever put the script there; visitors see nothing.
+    // biome-ignore lint/suspicious/noConsole: for whoever put the script there; visitors see nothing
     if (reason) console.warn(`Rose: ${reason}`);
     this.changed(config);
   }
