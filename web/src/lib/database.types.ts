@@ -913,11 +913,13 @@ export type Database = {
       domain_keys: {
         Row: {
           created_at: string
+          expires_at: string | null
           id: string
           kind: string
           label: string
           last_used_at: string | null
           public_key: string | null
+          replaced_by: string | null
           revoked_at: string | null
           secret_hash: string | null
           secret_hint: string | null
@@ -925,11 +927,13 @@ export type Database = {
         }
         Insert: {
           created_at?: string
+          expires_at?: string | null
           id?: string
           kind: string
           label?: string
           last_used_at?: string | null
           public_key?: string | null
+          replaced_by?: string | null
           revoked_at?: string | null
           secret_hash?: string | null
           secret_hint?: string | null
@@ -937,11 +941,13 @@ export type Database = {
         }
         Update: {
           created_at?: string
+          expires_at?: string | null
           id?: string
           kind?: string
           label?: string
           last_used_at?: string | null
           public_key?: string | null
+          replaced_by?: string | null
           revoked_at?: string | null
           secret_hash?: string | null
           secret_hint?: string | null
@@ -1721,6 +1727,59 @@ export type Database = {
           },
           {
             foreignKeyName: "tickets_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      timezone_changes: {
+        Row: {
+          done: number
+          error: string | null
+          finished_at: string | null
+          from_timezone: string
+          id: string
+          requested_at: string
+          requested_by: string | null
+          site_domain: string
+          started_at: string | null
+          state: string
+          to_timezone: string
+          total: number | null
+        }
+        Insert: {
+          done?: number
+          error?: string | null
+          finished_at?: string | null
+          from_timezone: string
+          id?: string
+          requested_at?: string
+          requested_by?: string | null
+          site_domain: string
+          started_at?: string | null
+          state?: string
+          to_timezone: string
+          total?: number | null
+        }
+        Update: {
+          done?: number
+          error?: string | null
+          finished_at?: string | null
+          from_timezone?: string
+          id?: string
+          requested_at?: string
+          requested_by?: string | null
+          site_domain?: string
+          started_at?: string | null
+          state?: string
+          to_timezone?: string
+          total?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "timezone_changes_site_domain_fkey"
             columns: ["site_domain"]
             isOneToOne: false
             referencedRelation: "domains"
@@ -2669,6 +2728,7 @@ export type Database = {
         Args: { p_filter?: Json; p_site_domains: string[] }
         Returns: number
       }
+      count_clients: { Args: { p_filter?: Json }; Returns: number }
       count_conversations: {
         Args: { p_filter?: Json; p_site_domains: string[] }
         Returns: number
@@ -2784,6 +2844,17 @@ export type Database = {
           label: string
           position: number
           site_domain: string
+        }[]
+      }
+      get_clients: {
+        Args: { p_after?: Json; p_filter?: Json; p_limit?: number }
+        Returns: {
+          archived_at: string
+          created_at: string
+          cursor: Json
+          domains: Json
+          id: string
+          name: string
         }[]
       }
       get_configuration: {
