@@ -13,9 +13,12 @@ WEB_BUILD := web/dist/.built
 
 WEB_SOURCES := $(shell find web widget config/metrics.json -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
+# What runs side by side is printed one after the other, where make knows how to.
+IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install build run test test-python test-web test-e2e check format types reference db-reset bench bench-scale lock screenshot clean
+.PHONY: help install build run test test-python test-interface test-web test-e2e check format types reference db-reset bench bench-scale lock screenshot clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +30,11 @@ build: $(WEB_BUILD) ## Build the user interface into web/dist
 run: $(RUNTIME) $(WEB_BUILD) ## Start everything on http://127.0.0.1:54321 (another port: PORT=8080 make run)
 	@exec $(BIN)/backoffice serve
 
-test: check test-python test-web test-e2e ## Run every check and test
+test: check $(WEB_BUILD) ## Run every check and test; those of Python beside those of the user interface
+	@$(MAKE) --no-print-directory $(IN_ONE_PIECE) -j 2 test-python test-interface
+
+test-interface: test-web
+	@$(MAKE) --no-print-directory test-e2e
 
 test-python: $(TOOLS) $(WEB_MODULES) ## Run the Python tests; ARGS="-k capture" narrows them
 	$(BIN)/pytest $(ARGS)
