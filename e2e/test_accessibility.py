@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from .axe import serious
 from .browser import Watch
 from .conftest import ADMIN, USER, OpenPage
 from .pages import expect_figure, panel, rows, sign_in, transcript
 from .traffic import FIGURES, path
-
-AXE = Path(__file__).parents[1] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RUN_AXE = """
-async () => {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}
-"""
 
 
 def _sign_in(page: Page) -> None:
@@ -173,6 +162,4 @@ def test_axe_finds_nothing_serious(
         watch.expect("status of 400")
     page = open_page(who, color_scheme=scheme)
     show(page)
-    # Evaluated by the debugger, which the content security policy does not bind.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(RUN_AXE) == []
+    assert serious(page) == []

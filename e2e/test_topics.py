@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from .axe import serious
 from .conftest import ADMIN, USER, OpenPage
 from .pages import rows
 from .product import Product
@@ -107,3 +108,15 @@ def test_nobody_touches_a_topic_of_a_domain_they_do_not_see(
     page = open_page(ADMIN)
     page.goto(path("topics", FIGURES, OTHERS))
     expect(page.get_by_role("link", name=f"{SECRET} topic")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(open_page: OpenPage, topics: None, scheme: str) -> None:
+    page = open_page(USER, color_scheme=scheme)
+    page.goto(path(f"topics/{MINE}/{SETUP}", FIGURES))
+    expect(page.get_by_role("heading", name="setup, guide")).to_be_visible()
+    expect(page.get_by_role("region", name="All topics").get_by_role("row")).not_to_have_count(0)
+    assert serious(page) == []
+    page.goto(path("topics", FIGURES, view="questions"))
+    expect(page.get_by_text("No unanswered question in this range")).to_be_visible()
+    assert serious(page) == []
