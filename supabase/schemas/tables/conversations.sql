@@ -190,6 +190,8 @@ create table private.conversation_documents (
 
 create index conversation_documents_document_idx on private.conversation_documents using gin (document)
   with (fastupdate = on);
+-- Words that most conversations hold are looked for in the days asked for, not among all that hold them.
+create index conversation_documents_day_idx on private.conversation_documents (site_domain, day) where counts;
 
 comment on table private.conversation_documents is
   'The words of each conversation, for full-text search. `simple` configuration: conversations come in many languages.';
