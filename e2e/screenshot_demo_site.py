@@ -1,4 +1,4 @@
-"""Takes the pictures of the guide to the demonstration site, with a published section and a conversation.
+"""Takes the pictures of the guide to the demonstration site: a section, and a conversation.
 
 PYTHONPATH=tests .venv/bin/python -m e2e.screenshot_demo_site
 """
