@@ -27,6 +27,8 @@ from backoffice.demo.site.routes import demo_site_routes
 from backoffice.errors import Problem
 from backoffice.exports.app import create_export_app
 from backoffice.mailbox_routes import mailbox_routes
+from backoffice.metrics_route import MetricsRoute
+from backoffice.notifications.app import create_notifications_app
 from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
 from backoffice.request_context import CallerAddress
 from backoffice.rest.app import RestApp
@@ -59,6 +61,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         # Asked more often than anything else, and routes are tried in turn.
         *delivery.routes,
         Route("/health", HealthRoute(state.database, read_migrations()).answer),
+        Route("/metrics", MetricsRoute(state).answer),
         Route("/config.json", ConfigRoute(state).answer),
         Mount("/rest/v1", rest),
         Mount("/auth/v1", create_auth_app(state)),
@@ -66,6 +69,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/content/v1", create_content_app(state)),
         Mount("/support/v1", create_support_app(state)),
         Mount("/clients/v1", create_clients_app(state)),
+        Mount("/notifications/v1", create_notifications_app(state)),
         *capture_routes(state, lookups, intake),
         *widget_file_routes(web_build),
         *demo_site_routes(state, intake.keys, intake.recorder),
@@ -95,7 +99,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
             Exception: handle_unexpected,
         },
     )
-    app.router.default = UserInterface(web_build, reserved=first_segments(routes))
+    app.router.default = UserInterface(web_build, reserved=reserved_beginnings(routes))
     address = CallerAddress(state.keys.ip_hash_key, parse_networks(state.settings.trusted_proxies))
     return RequestEnvelope(app, security_headers(state.settings), address)
 
@@ -117,10 +121,11 @@ def rest_config(settings: Settings) -> RestConfig:
     )
 
 
-def first_segments(routes: list[BaseRoute]) -> frozenset[str]:
-    """The first parts of the paths that are not pages of the UI."""
-    paths = (route.path for route in routes if isinstance(route, Route | Mount))
-    return frozenset(path.lstrip("/").partition("/")[0] for path in paths)
+def reserved_beginnings(routes: list[BaseRoute]) -> frozenset[str]:
+    """How paths begin that are no pages of the UI: `support/v1`, beside the page `/support`."""
+    paths = (route.path.lstrip("/") for route in routes if isinstance(route, Route | Mount))
+    parts = (path.split("/") for path in paths)
+    return frozenset("/".join(each[: 2 if each[1:2] == ["v1"] else 1]) for each in parts)
 
 
 class ConfigRoute:

@@ -145,6 +145,8 @@ def _add_commands_from_elsewhere() -> None:
     app.add_typer(enrichment.companies_app, name="companies")
     app.add_typer(enrichment.enrichment_app, name="enrichment")
     app.add_typer(import_module("backoffice.insights.cli").insights_app, name="insights")
+    notifications = import_module("backoffice.notifications.cli").notifications_app
+    app.add_typer(notifications, name="notifications")
 
 
 def main() -> None:

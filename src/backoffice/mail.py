@@ -5,7 +5,8 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -36,12 +37,18 @@ class MailError(BackofficeError):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One e-mail to one address, as text and as HTML."""
+    """One e-mail to one address, as text and as HTML.
+
+    `headers` are further ones by name. With an `identifier` every sending of the same e-mail has
+    the same Message-ID, so that mail programs show one that was accepted twice once.
+    """
 
     to: str
     subject: str
     text: str
     html: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    identifier: str = ""
 
     def message(self, sender: Address) -> EmailMessage:
         """What goes over the wire. Raises `MailError` when a header cannot hold its value."""
@@ -50,11 +57,16 @@ class Mail:
             message["From"] = sender
             message["To"] = Address(addr_spec=self.to)
             message["Subject"] = self.subject
+            for name, value in self.headers.items():
+                message[name] = value
         except ValueError as error:
             raise MailError("The e-mail's address or subject cannot be written.") from error
         message["Date"] = formatdate(localtime=False)
         # One identifier for every attempt, so that a mail accepted twice is recognised as one.
-        message["Message-ID"] = make_msgid(domain=sender.domain or "localhost")
+        domain = sender.domain or "localhost"
+        message["Message-ID"] = (
+            f"<{self.identifier}@{domain}>" if self.identifier else make_msgid(domain=domain)
+        )
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.text)
         message.add_alternative(self.html, subtype="html")

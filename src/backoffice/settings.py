@@ -79,8 +79,26 @@ class Settings(LinearSettings, ProviderSettings):
         default=None, description="The address browsers use, when a proxy stands in front."
     )
     pool_size: int = Field(default=10, ge=2, le=200, description="Connections to PostgreSQL.")
-    log_format: str = Field(default="auto", pattern="^(auto|console|json)$")
-    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    log_format: str = Field(
+        default="auto",
+        pattern="^(auto|console|json)$",
+        description="How log lines look; `auto` is JSON unless somebody sits at a terminal.",
+    )
+    log_level: str = Field(
+        default="info",
+        pattern="^(debug|info|warning|error)$",
+        description="The least important lines that are written.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="A bearer token that may read `/metrics`; without one, only this machine may.",
+    )
+    worker_metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="A port on 127.0.0.1 where a worker gives metrics of its own process.",
+    )
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="Addresses whose X-Forwarded-For and country header are believed.",
@@ -94,9 +112,9 @@ class Settings(LinearSettings, ProviderSettings):
     smtp_host: str | None = Field(
         default=None, description="The server that takes e-mails; none: the local mailbox."
     )
-    smtp_port: int = Field(default=587, ge=1, le=65535)
-    smtp_user: str | None = None
-    smtp_password: SecretStr | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="The SMTP server's port.")
+    smtp_user: str | None = Field(default=None, description="The user the SMTP server knows.")
+    smtp_password: SecretStr | None = Field(default=None, description="That user's password.")
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
         default="starttls", description="How the connection to the SMTP server is encrypted."
     )
@@ -134,11 +152,15 @@ class Settings(LinearSettings, ProviderSettings):
     snitcher_api_key: SecretStr | None = Field(
         default=None, description="Snitcher's token: asks it about the addresses of visitors."
     )
-    snitcher_url: str = "https://api.snitcher.com"
+    snitcher_url: str = Field(
+        default="https://api.snitcher.com", description="Where Snitcher is asked."
+    )
     enrich_so_api_key: SecretStr | None = Field(
         default=None, description="Enrich.so's token: asks it about the addresses of visitors."
     )
-    enrich_so_url: str = "https://api.enrich.so/v1/api"
+    enrich_so_url: str = Field(
+        default="https://api.enrich.so/v1/api", description="Where Enrich.so is asked."
+    )
     enrichment_daily_budget: int = Field(
         default=1000, ge=0, description="Look-ups a day and service, of all processes together."
     )
@@ -171,7 +193,9 @@ class Settings(LinearSettings, ProviderSettings):
         default=True,
         description="Serve a demonstration site at /demo-site/, on somebody's own machine only.",
     )
-    demo_days: int = Field(default=90, ge=1, le=730)
+    demo_days: int = Field(
+        default=90, ge=1, le=730, description="How many days the demo traffic goes back."
+    )
 
     @field_validator("trusted_proxies", "cors_origins", "redirect_urls", mode="before")
     @classmethod

@@ -150,6 +150,8 @@ TRIED_ELSEWHERE = {
     "get_clients",
     "count_clients",
     "get_metric_beginning",
+    "get_my_notifications",
+    "save_notification_choice",
     "get_agent_status",
     "get_configuration",
     "get_resolved_config",

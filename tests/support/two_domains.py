@@ -66,6 +66,7 @@ def fill(connection: Connection[Any], domain: str) -> None:
     connection.execute("select private.mint_key(%s, 'secret')", [domain])
     fill_section(connection, domain)
     fill_ticket(connection, domain)
+    fill_notifications(connection, domain)
 
 
 def fill_ticket(connection: Connection[Any], domain: str) -> None:
@@ -200,6 +201,26 @@ def fill_understanding(
         "insert into public.saved_views (owner_id, site_domain, page, name, search)"
         " values (%s, %s, 'conversations', 'Shared', '{}')",
         [PERSON_OF[domain], domain],
+    )
+
+
+def fill_notifications(connection: Connection[Any], domain: str) -> None:
+    """What the domain's person chose, an e-mail of theirs, and an alert."""
+    connection.execute(
+        "insert into public.notification_choices (user_id, site_domain, digest_since)"
+        " values (%s, %s, now())",
+        [PERSON_OF[domain], domain],
+    )
+    connection.execute(
+        "insert into public.notification_mails"
+        " (site_domain, user_id, kind, occasion, queued_at, next_at, give_up_at)"
+        " values (%s, %s, 'digest', %s, now(), now(), now())",
+        [domain, PERSON_OF[domain], TODAY],
+    )
+    connection.execute(
+        "insert into public.alerts (site_domain, kind, started_at, figures)"
+        " values (%s, 'traffic', now(), '{}')",
+        [domain],
     )
 
 

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from backoffice.capture import bots, docs
 from backoffice.capture.agent import Agent
-from backoffice.capture.batch import capture_batch
+from backoffice.capture.batch import Outcome, capture_batch
 from backoffice.capture.combining import Combiner
 from backoffice.capture.decode import decode
 from backoffice.capture.leads import Leads
@@ -33,6 +33,7 @@ from backoffice.capture.wire import (
 from backoffice.capture.writing import Writer
 from backoffice.errors import Problem
 from backoffice.key_uses import KeyUses
+from backoffice.metrics import CAPTURED
 from backoffice.site_keys import DomainKeys
 from backoffice.state import State
 
@@ -95,6 +96,7 @@ class Capture:
         # Nobody connects from port 0: uvicorn puts it where it replaced a trusted proxy's address.
         sender = self.origins.sender(site_domain, host, request.headers, resolved=port == 0)
         outcome = await capture_batch(envelope, sender, self.origins, self.combiner)
+        _count(outcome)
         if self.listener and outcome.stored:
             self._tell(self.listener, sender)
         if outcome.rejected and not outcome.accepted:
@@ -122,6 +124,15 @@ class Capture:
         ip_hash = self.origins.hash(sender.site_domain, sender.address)
         if sender.address and ip_hash:
             listener.notice(sender.site_domain, sender.address, ip_hash)
+
+
+def _count(outcome: Outcome) -> None:
+    if outcome.stored:
+        CAPTURED.add("accepted", n=outcome.stored)
+    if outcome.duplicates:
+        CAPTURED.add("duplicate", n=outcome.duplicates)
+    if outcome.rejected_count:
+        CAPTURED.add("refused", n=outcome.rejected_count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from psycopg import AsyncConnection
 
 from backoffice.database import Database
 from backoffice.errors import NotFound, Unavailable
+from backoffice.metrics import WIDGET_CONFIGS
 
 CHANNEL: Final = "content_changed"
 CHECK_SECONDS: Final = 0.8
@@ -96,7 +97,9 @@ class DeliveryCache:
         """What a website downloads now. Raises `NotFound`."""
         known = self._known.get(site_domain)
         if known is not None and known.is_fresh:
+            WIDGET_CONFIGS.add("hit")
             return known
+        WIDGET_CONFIGS.add("miss")
         task = self._asked.get(site_domain)
         if task is None:
             task = asyncio.create_task(self._read(site_domain))

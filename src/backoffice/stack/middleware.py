@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backoffice.logging import HTTP_LOGGER, request_id
+from backoffice.metrics import REQUESTS
 from backoffice.problems import UNEXPECTED, problem_response
 from backoffice.request_context import CallerAddress, address_hash
 
@@ -20,7 +21,7 @@ HEADER = "x-request-id"
 RAW_HEADER = HEADER.encode("latin-1")
 # What a proxy may send; anything else would let a caller write into the log.
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-QUIET_PATHS = ("/assets/", "/health", "/widget/")
+QUIET_PATHS = ("/assets/", "/health", "/metrics", "/widget/")
 
 log = structlog.get_logger(HTTP_LOGGER)
 
@@ -78,7 +79,9 @@ class RequestEnvelope:
             if status == 499:
                 await problem_response(UNEXPECTED)(scope, receive, send_with_headers)
         finally:
-            self._log(scope, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            REQUESTS.observe(scope["path"], scope["method"], status, seconds)
+            self._log(scope, status, seconds)
 
     def _log(self, scope: Scope, status: int, seconds: float) -> None:
         path = scope["path"]

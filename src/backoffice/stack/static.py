@@ -81,7 +81,8 @@ class UserInterface:
 
     def _response(self, scope: Scope) -> Response:
         path = scope["path"].lstrip("/")
-        if path.partition("/")[0] in self.reserved:
+        first, _, rest = path.partition("/")
+        if first in self.reserved or f"{first}/{rest.partition('/')[0]}" in self.reserved:
             return problem_response(NotFound("There is no such route."))
         if scope["method"] not in ("GET", "HEAD"):
             return problem_response(

@@ -13,6 +13,7 @@ from backoffice.insights import tasks as insights
 from backoffice.jobs import SESSION, STATE, jobs_app
 from backoffice.keys import load_keys
 from backoffice.logging import configure_logging
+from backoffice.notifications import tasks as notifications
 from backoffice.settings import Settings
 from backoffice.stack.address import find_address
 from backoffice.stack.children import end_with_parent
@@ -27,6 +28,7 @@ BLUEPRINTS = {
     enrichment.NAMESPACE: enrichment.enrichment,
     insights.NAMESPACE: insights.insights,
     support.NAMESPACE: support.support,
+    notifications.NAMESPACE: notifications.notifications,
 }
 CONCURRENCY = 4
 GRACE_SECONDS = 4.0
@@ -47,6 +49,7 @@ async def _work(settings: Settings) -> None:
     address = find_address(settings, keys)
     app = jobs_app(address.with_role("service_role", SESSION), BLUEPRINTS)
     state = make_state(settings, keys, address)
+    _give_metrics(settings)
     async with state.opened(), app.open_async():
         log.info("worker started", tasks=len(app.tasks))
         await app.run_worker_async(
@@ -56,3 +59,21 @@ async def _work(settings: Settings) -> None:
             additional_context={STATE: state},
         )
     log.info("worker stopped")
+
+
+def _give_metrics(settings: Settings) -> None:
+    """Numbers of this process, for this machine alone; the queue's are the server's to give."""
+    if settings.worker_metrics_port is None:
+        return
+    from prometheus_client import start_http_server
+
+    from backoffice.metrics_text import process_registry
+
+    try:
+        start_http_server(
+            settings.worker_metrics_port, addr="127.0.0.1", registry=process_registry()
+        )
+    except OSError as error:
+        log.warning(
+            "no metrics of this worker", port=settings.worker_metrics_port, error=str(error)
+        )

@@ -220,6 +220,47 @@ export type Database = {
           },
         ]
       }
+      alerts: {
+        Row: {
+          end_figures: Json | null
+          end_reason: string | null
+          ended_at: string | null
+          figures: NonNullable<Json>
+          id: string
+          kind: string
+          site_domain: string
+          started_at: string
+        }
+        Insert: {
+          end_figures?: Json | null
+          end_reason?: string | null
+          ended_at?: string | null
+          figures: NonNullable<Json>
+          id?: string
+          kind: string
+          site_domain: string
+          started_at: string
+        }
+        Update: {
+          end_figures?: Json | null
+          end_reason?: string | null
+          ended_at?: string | null
+          figures?: NonNullable<Json>
+          id?: string
+          kind?: string
+          site_domain?: string
+          started_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "alerts_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       audit_details: {
         Row: {
           actor_label: string | null
@@ -1265,6 +1306,102 @@ export type Database = {
             isOneToOne: false
             referencedRelation: "counted_conversations"
             referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      notification_choices: {
+        Row: {
+          alerts_since: string | null
+          digest_since: string | null
+          site_domain: string
+          user_id: string
+        }
+        Insert: {
+          alerts_since?: string | null
+          digest_since?: string | null
+          site_domain: string
+          user_id: string
+        }
+        Update: {
+          alerts_since?: string | null
+          digest_since?: string | null
+          site_domain?: string
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "notification_choices_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+          {
+            foreignKeyName: "notification_choices_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      notification_mails: {
+        Row: {
+          attempts: number
+          give_up_at: string
+          kind: string
+          next_at: string
+          occasion: string
+          problem: string | null
+          queued_at: string
+          sent_at: string | null
+          site_domain: string
+          status: string
+          taken_at: string | null
+          user_id: string
+        }
+        Insert: {
+          attempts?: number
+          give_up_at: string
+          kind: string
+          next_at: string
+          occasion: string
+          problem?: string | null
+          queued_at: string
+          sent_at?: string | null
+          site_domain: string
+          status?: string
+          taken_at?: string | null
+          user_id: string
+        }
+        Update: {
+          attempts?: number
+          give_up_at?: string
+          kind?: string
+          next_at?: string
+          occasion?: string
+          problem?: string | null
+          queued_at?: string
+          sent_at?: string | null
+          site_domain?: string
+          status?: string
+          taken_at?: string | null
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "notification_mails_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+          {
+            foreignKeyName: "notification_mails_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "profiles"
+            referencedColumns: ["id"]
           },
         ]
       }
@@ -2981,6 +3118,17 @@ export type Database = {
           value: number
         }[]
       }
+      get_my_notifications: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          alerts_since: string
+          digest_since: string
+          name: string
+          next_digest_at: string
+          site_domain: string
+          timezone: string
+        }[]
+      }
       get_questions_of_group: {
         Args: {
           p_after?: Json
@@ -3499,6 +3647,10 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      save_notification_choice: {
+        Args: { p_alerts?: boolean; p_digest?: boolean; p_site_domain: string }
+        Returns: undefined
       }
       save_review: {
         Args: {
