@@ -135,6 +135,37 @@ def db_reset(
     typer.echo("Deleted. `backoffice serve` makes a new database with the seed.")
 
 
+@db.command("backup")
+def db_backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+) -> None:
+    """Write the embedded database and its keys into one file, while it is in use or not."""
+    from backoffice.stack.backup import back_up
+
+    manifest = back_up(get_settings(), file.resolve())
+    rows = sum(manifest.rows.values())
+    typer.echo(f"{file}: {rows:,} rows of {len(manifest.rows)} tables, with all keys.")
+    typer.echo("Whoever reads it can read and open everything: keep it as you keep passwords.")
+    if manifest.environment:
+        typer.echo(f"Not in it, since set by environment: {', '.join(manifest.environment)}.")
+
+
+@db.command("restore")
+def db_restore(
+    file: Annotated[Path, typer.Argument(help="A file of `backoffice db backup`.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Move what the data folder holds aside.")
+    ] = False,
+) -> None:
+    """Make the installation the one in a backup; the server must be stopped."""
+    from backoffice.stack.restore import restore
+
+    manifest, moved = restore(get_settings(), file.resolve(), replace=replace)
+    typer.echo(f"Restored the backup of {manifest.made_at}; every table has its rows.")
+    for path in moved:
+        typer.echo(f"Moved aside, delete it when all is well: {path}")
+
+
 def _add_commands_from_elsewhere() -> None:
     demo = import_module("backoffice.demo.cli")
     app.add_typer(demo.replay_app, name="replay")

@@ -42,8 +42,20 @@ def _bootstrap_embedded(connection: Connection, address: Address) -> None:
     # All of it is one transaction, so one role tells whether it has happened.
     if not _missing_roles(connection):
         return
-    for script in ("roles.sql", "project.sql", "auth_schema.sql"):
+    _make_roles(connection, address)
+    for script in ("project.sql", "auth_schema.sql"):
         run_script(connection, script)
+
+
+def make_roles(address: Address) -> None:
+    """Give an empty embedded cluster its roles alone: what a dump of its database relies on."""
+    with psycopg.connect(address.login("supabase_admin")) as connection:
+        _make_roles(connection, address)
+        connection.execute("alter database postgres owner to postgres")
+
+
+def _make_roles(connection: Connection, address: Address) -> None:
+    run_script(connection, "roles.sql")
     for role, password in address.passwords.items():
         _set_password(connection, role, password)
 

@@ -282,6 +282,15 @@ const agentsRoute = createRoute({
   ),
 });
 
+const notificationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/notifications',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/notifications/notifications-page')),
+    'NotificationsPage',
+  ),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -326,6 +335,7 @@ const routeTree = rootRoute.addChildren([
     newSectionRoute,
     sectionRoute,
     agentsRoute,
+    notificationsRoute,
     settingsRoute.addChildren([configurationRoute]),
   ]),
 ]);

@@ -90,6 +90,7 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/rpc/list_reviews': () => ({ body: [] }),
     '/rest/v1/rpc/list_saved_views': () => ({ body: [] }),
     '/rest/v1/topics': () => ({ body: [] }),
+    '/rest/v1/alerts': () => ({ body: [] }),
   };
   const all = { ...defaults, ...routes };
 

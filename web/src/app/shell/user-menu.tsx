@@ -6,7 +6,7 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
-import { IconKeyboard, IconLogout, IconUserCog } from '@tabler/icons-react';
+import { IconBell, IconKeyboard, IconLogout, IconUserCog } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useProfile } from '@/data/profile';
 import { signOut } from '@/data/session';
@@ -82,6 +82,12 @@ export function UserMenu({ onHelp }: UserMenuProps) {
           onClick={() => void router.navigate({ to: '/account' })}
         >
           Account and security
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconBell size={16} aria-hidden />}
+          onClick={() => void router.navigate({ to: '/notifications' })}
+        >
+          Notifications
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onHelp}>
           Keyboard shortcuts

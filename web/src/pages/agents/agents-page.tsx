@@ -10,6 +10,7 @@ import { ErrorState } from '@/ui/error-state';
 import { PageHead } from '@/ui/page-head';
 import { AgentPanel } from './agent-panel';
 import classes from './agents.module.css';
+import { OpenAlerts } from './open-alert';
 
 const route = getRouteApi('/shell/agents');
 
@@ -23,7 +24,10 @@ export function AgentsPage() {
         note={domain ? `${domain.site_domain} · days in ${domain.timezone}` : undefined}
       />
       {domain ? (
-        <Agents key={domain.site_domain} domain={domain} />
+        <>
+          <OpenAlerts domain={domain} />
+          <Agents key={domain.site_domain} domain={domain} />
+        </>
       ) : (
         <PickDomain title="Which website?">
           Agents work for one website. Choose it here, or with the switch above.
