@@ -61,8 +61,9 @@ types: $(TOOLS) $(WEB_MODULES) ## Generate types: of configurations from config/
 	$(BIN)/python -m backoffice.stack.config_types
 	$(BIN)/python -m backoffice.stack.throwaway $(NPM) --prefix web run types
 
-reference: $(TOOLS) ## Write docs/data-sources.md and the SQL comments of the metrics
+reference: $(TOOLS) ## Write docs/data-sources.md, docs/settings.md and the SQL comments of the metrics
 	$(BIN)/python -m backoffice.stack.throwaway $(BIN)/python -m backoffice.stack.reference
+	$(BIN)/python -m backoffice.stack.settings_reference
 
 db-reset: $(RUNTIME) ## Delete the local database; the next `make run` makes a new one
 	$(BIN)/backoffice db reset
