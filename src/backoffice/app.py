@@ -23,6 +23,7 @@ from backoffice.capture.app import Intake, capture_routes
 from backoffice.clients.app import create_clients_app
 from backoffice.content.app import create_content_app
 from backoffice.content.delivery import delivery_routes
+from backoffice.crm.app import create_crm_app
 from backoffice.demo.site.routes import demo_site_routes
 from backoffice.errors import Problem
 from backoffice.exports.app import create_export_app
@@ -67,6 +68,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/auth/v1", create_auth_app(state)),
         Mount("/export/v1", create_export_app(state)),
         Mount("/content/v1", create_content_app(state)),
+        Mount("/crm/v1", create_crm_app(state)),
         Mount("/support/v1", create_support_app(state)),
         Mount("/clients/v1", create_clients_app(state)),
         Mount("/notifications/v1", create_notifications_app(state)),

@@ -169,7 +169,7 @@ def db_restore(
 def _add_commands_from_elsewhere() -> None:
     demo = import_module("backoffice.demo.cli")
     app.add_typer(demo.replay_app, name="replay")
-    app.command("demo")(demo.demo)
+    app.add_typer(demo.demo_app, name="demo")
     app.add_typer(import_module("backoffice.stack.domain_keys").keys_app, name="keys")
     app.add_typer(import_module("backoffice.stack.audit_commands").audit_app, name="audit")
     enrichment = import_module("backoffice.enrichment.cli")

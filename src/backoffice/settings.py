@@ -186,6 +186,23 @@ class Settings(LinearSettings, ProviderSettings):
     judge_timeout: float = Field(
         default=30, gt=0, le=300, description="Seconds an answer of the judge may take."
     )
+    hubspot_client_id: str | None = Field(
+        default=None,
+        description="The client id of the HubSpot app; with its secret, HubSpot is on.",
+    )
+    hubspot_client_secret: SecretStr | None = Field(
+        default=None, description="The client secret of the HubSpot app."
+    )
+    hubspot_url: str = Field(
+        default="https://api.hubapi.com",
+        pattern=r"^https?://\S+$",
+        description="HubSpot's API, or the address of a stand-in (`backoffice demo hubspot`).",
+    )
+    hubspot_app_url: str = Field(
+        default="https://app.hubspot.com",
+        pattern=r"^https?://\S+$",
+        description="Where people sign in to HubSpot and consent.",
+    )
     demo: bool = Field(
         default=True, description="Load demo traffic into an empty embedded database."
     )

@@ -37,7 +37,15 @@ MOMENTS = {"day", "hour"}
 # Keys that are numbers.
 NUMBERS = {"position", "version"}
 # What of their own domains only admins read.
-ADMIN_ONLY = {"domain_keys", "timezone_changes"}
+ADMIN_ONLY = {
+    "crm_connections",
+    "crm_failures",
+    "crm_links",
+    "crm_mappings",
+    "crm_runs",
+    "domain_keys",
+    "timezone_changes",
+}
 # What only says of somebody else that they exist, or nothing at all.
 FOREIGN = {"user": (OTHERS, "Other Inc", STRANGER), "stranger": (MINE, USER, ADMIN)}
 

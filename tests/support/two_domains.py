@@ -7,6 +7,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from support.crm_rows import fill_crm
+
 ADMIN = "a0000000-0000-4000-8000-000000000001"
 USER = "a0000000-0000-4000-8000-000000000002"
 TOPIC = "40000000-0000-4000-8000-000000000001"
@@ -67,6 +69,7 @@ def fill(connection: Connection[Any], domain: str) -> None:
     fill_section(connection, domain)
     fill_ticket(connection, domain)
     fill_notifications(connection, domain)
+    fill_crm(connection, domain)
 
 
 def fill_ticket(connection: Connection[Any], domain: str) -> None:

@@ -81,7 +81,22 @@ def replay_access_log_command(
     _replay(replay_access_log, order, "page views")
 
 
+demo_app = typer.Typer(name="demo", help="Load made-up traffic, or stand in for HubSpot.")
+
+
+@demo_app.command("hubspot")
+def demo_hubspot(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on 127.0.0.1.")] = 54380,
+) -> None:
+    """Stand in for HubSpot, so that everything can be tried without an account there."""
+    from backoffice.demo.hubspot.serve import serve
+
+    serve(port)
+
+
+@demo_app.callback(invoke_without_command=True)
 def demo(
+    context: typer.Context,
     days: Annotated[
         int | None, typer.Option(min=1, max=LONGEST_LOAD_DAYS, help="Days until now.")
     ] = None,
@@ -93,6 +108,8 @@ def demo(
     from backoffice.stack.children import end_with_parent
     from backoffice.stack.runtime import attach
 
+    if context.invoked_subcommand is not None:
+        return
     settings = get_settings()
     if child:
         end_with_parent()

@@ -57,6 +57,23 @@ def make_encryption_key() -> None:
     typer.echo(new_encryption_key())
 
 
+@keys_app.command("rotate-secrets")
+def rotate_stored_secrets() -> None:
+    """Encrypt everything stored with the first key; the others can be dropped afterwards."""
+    import asyncio
+
+    from backoffice.stack.runtime import attach
+    from backoffice.stack.secret_rotation import rotate_secrets
+
+    async def run() -> dict[str, int]:
+        state = attach(get_settings())
+        async with state.opened():
+            return await rotate_secrets(state)
+
+    for name, number in asyncio.run(run()).items():
+        typer.echo(f"{name}: {number}")
+
+
 @keys_app.command("mint")
 def mint_key(
     site: Site,

@@ -8,6 +8,7 @@ import structlog
 
 from backoffice.auth import tasks as auth
 from backoffice.clients import tasks as clients
+from backoffice.crm import tasks as crm
 from backoffice.enrichment import tasks as enrichment
 from backoffice.insights import tasks as insights
 from backoffice.jobs import SESSION, STATE, jobs_app
@@ -25,6 +26,7 @@ BLUEPRINTS = {
     NAMESPACE: maintenance,
     auth.NAMESPACE: auth.mails,
     clients.NAMESPACE: clients.clients,
+    crm.NAMESPACE: crm.crm,
     enrichment.NAMESPACE: enrichment.enrichment,
     insights.NAMESPACE: insights.insights,
     support.NAMESPACE: support.support,

@@ -922,6 +922,315 @@ export type Database = {
           },
         ]
       }
+      crm_connections: {
+        Row: {
+          changed_at: string
+          compared_at: string | null
+          connected_at: string
+          connected_by: string | null
+          portal_id: number
+          portal_name: string
+          pull_cursors: NonNullable<Json>
+          pushed_until: string | null
+          reason: string | null
+          scopes: string[]
+          site_domain: string
+          state: string
+        }
+        Insert: {
+          changed_at: string
+          compared_at?: string | null
+          connected_at: string
+          connected_by?: string | null
+          portal_id: number
+          portal_name?: string
+          pull_cursors?: NonNullable<Json>
+          pushed_until?: string | null
+          reason?: string | null
+          scopes?: string[]
+          site_domain: string
+          state: string
+        }
+        Update: {
+          changed_at?: string
+          compared_at?: string | null
+          connected_at?: string
+          connected_by?: string | null
+          portal_id?: number
+          portal_name?: string
+          pull_cursors?: NonNullable<Json>
+          pushed_until?: string | null
+          reason?: string | null
+          scopes?: string[]
+          site_domain?: string
+          state?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "crm_connections_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: true
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      crm_failures: {
+        Row: {
+          attempts: number
+          category: string
+          failed_at: string
+          field: string | null
+          label: string
+          local_id: string
+          object: string
+          payload: NonNullable<Json>
+          reason: string
+          resolved_at: string | null
+          run_id: string
+          site_domain: string
+        }
+        Insert: {
+          attempts?: number
+          category: string
+          failed_at: string
+          field?: string | null
+          label: string
+          local_id: string
+          object: string
+          payload?: NonNullable<Json>
+          reason: string
+          resolved_at?: string | null
+          run_id: string
+          site_domain: string
+        }
+        Update: {
+          attempts?: number
+          category?: string
+          failed_at?: string
+          field?: string | null
+          label?: string
+          local_id?: string
+          object?: string
+          payload?: NonNullable<Json>
+          reason?: string
+          resolved_at?: string | null
+          run_id?: string
+          site_domain?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "crm_failures_run_id_fkey"
+            columns: ["site_domain", "run_id"]
+            isOneToOne: false
+            referencedRelation: "crm_runs"
+            referencedColumns: ["site_domain", "id"]
+          },
+        ]
+      }
+      crm_links: {
+        Row: {
+          content_hash: string
+          local_id: string
+          object: string
+          remote_id: string | null
+          site_domain: string
+          synced_at: string
+        }
+        Insert: {
+          content_hash: string
+          local_id: string
+          object: string
+          remote_id?: string | null
+          site_domain: string
+          synced_at: string
+        }
+        Update: {
+          content_hash?: string
+          local_id?: string
+          object?: string
+          remote_id?: string | null
+          site_domain?: string
+          synced_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "crm_links_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      crm_mappings: {
+        Row: {
+          fields: NonNullable<Json>
+          push_companies: boolean
+          push_notes: boolean
+          site_domain: string
+          updated_at: string
+          updated_by: string | null
+          version: number
+        }
+        Insert: {
+          fields: NonNullable<Json>
+          push_companies: boolean
+          push_notes: boolean
+          site_domain: string
+          updated_at: string
+          updated_by?: string | null
+          version: number
+        }
+        Update: {
+          fields?: NonNullable<Json>
+          push_companies?: boolean
+          push_notes?: boolean
+          site_domain?: string
+          updated_at?: string
+          updated_by?: string | null
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "crm_mappings_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: true
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      crm_runs: {
+        Row: {
+          attempts: number
+          claim: string | null
+          counts: NonNullable<Json>
+          created_at: string
+          done: number
+          error: string | null
+          examples: NonNullable<Json>
+          finished_at: string | null
+          heartbeat_at: string | null
+          id: string
+          is_full: boolean
+          kind: string
+          notice: string | null
+          phase: string | null
+          position: NonNullable<Json>
+          records: Json | null
+          resume_at: string | null
+          site_domain: string
+          started_at: string | null
+          started_by: string | null
+          state: string
+          total: number | null
+        }
+        Insert: {
+          attempts?: number
+          claim?: string | null
+          counts?: NonNullable<Json>
+          created_at: string
+          done?: number
+          error?: string | null
+          examples?: NonNullable<Json>
+          finished_at?: string | null
+          heartbeat_at?: string | null
+          id?: string
+          is_full?: boolean
+          kind: string
+          notice?: string | null
+          phase?: string | null
+          position?: NonNullable<Json>
+          records?: Json | null
+          resume_at?: string | null
+          site_domain: string
+          started_at?: string | null
+          started_by?: string | null
+          state?: string
+          total?: number | null
+        }
+        Update: {
+          attempts?: number
+          claim?: string | null
+          counts?: NonNullable<Json>
+          created_at?: string
+          done?: number
+          error?: string | null
+          examples?: NonNullable<Json>
+          finished_at?: string | null
+          heartbeat_at?: string | null
+          id?: string
+          is_full?: boolean
+          kind?: string
+          notice?: string | null
+          phase?: string | null
+          position?: NonNullable<Json>
+          records?: Json | null
+          resume_at?: string | null
+          site_domain?: string
+          started_at?: string | null
+          started_by?: string | null
+          state?: string
+          total?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "crm_runs_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      crm_values: {
+        Row: {
+          deal_changed_at: string | null
+          deal_name: string | null
+          deal_stage: string | null
+          fetched_at: string
+          lifecycle_stage: string | null
+          local_id: string
+          object: string
+          owner: string | null
+          record_url: string | null
+          site_domain: string
+        }
+        Insert: {
+          deal_changed_at?: string | null
+          deal_name?: string | null
+          deal_stage?: string | null
+          fetched_at: string
+          lifecycle_stage?: string | null
+          local_id: string
+          object: string
+          owner?: string | null
+          record_url?: string | null
+          site_domain: string
+        }
+        Update: {
+          deal_changed_at?: string | null
+          deal_name?: string | null
+          deal_stage?: string | null
+          fetched_at?: string
+          lifecycle_stage?: string | null
+          local_id?: string
+          object?: string
+          owner?: string | null
+          record_url?: string | null
+          site_domain?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "crm_values_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       domain_hosts: {
         Row: {
           created_at: string
