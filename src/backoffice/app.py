@@ -43,6 +43,7 @@ from backoffice.stack.widget_files import widget_file_routes
 from backoffice.state import State
 from backoffice.support.app import create_support_app
 from backoffice.tokens import AUDIENCE, Tokens
+from backoffice.users.app import create_users_app
 
 if TYPE_CHECKING:
     from backoffice.enrichment.lookups import Lookups
@@ -58,6 +59,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
     lookups = address_lookups(state)
     intake = Intake.of(state)
     delivery = delivery_routes(state, intake.keys)
+    auth = create_auth_app(state)
     routes: list[BaseRoute] = [
         # Asked more often than anything else, and routes are tried in turn.
         *delivery.routes,
@@ -65,13 +67,14 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Route("/metrics", MetricsRoute(state).answer),
         Route("/config.json", ConfigRoute(state).answer),
         Mount("/rest/v1", rest),
-        Mount("/auth/v1", create_auth_app(state)),
+        Mount("/auth/v1", auth),
         Mount("/export/v1", create_export_app(state)),
         Mount("/content/v1", create_content_app(state)),
         Mount("/crm/v1", create_crm_app(state)),
         Mount("/support/v1", create_support_app(state)),
         Mount("/clients/v1", create_clients_app(state)),
         Mount("/notifications/v1", create_notifications_app(state)),
+        Mount("/users/v1", create_users_app(state, auth)),
         *capture_routes(state, lookups, intake),
         *widget_file_routes(web_build),
         *demo_site_routes(state, intake.keys, intake.recorder),

@@ -135,6 +135,12 @@ class Settings(LinearSettings, ProviderSettings):
     confirm_both_addresses: bool = Field(
         default=True, description="Whether the old address too confirms a change of e-mail address."
     )
+    invitation_lifetime: timedelta = Field(
+        default=timedelta(days=7),
+        ge=timedelta(hours=1),
+        le=timedelta(days=30),
+        description="How long the link of an invitation works, in ISO 8601: `P7D`.",
+    )
     require_reauthentication: bool = Field(
         default=False,
         description="Whether a session of over a day needs a mailed code to change the password.",

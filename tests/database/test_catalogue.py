@@ -24,11 +24,15 @@ WITHOUT_TENANT = {
     "private.linear_connection",
     "public.configs",
     "public.config_overrides",
+    "public.invitations",
+    "private.access_settings",
+    "private.user_views",
 }
 UNIQUE_WITHOUT_TENANT = {"domain_keys_public_key_key", "domain_keys_secret_hash_key"}
 
 # What a signed-in person may run, apart from the RPCs in `public`.
 HELPERS = {
+    "private.access_settings_for_staff",
     "private.account_in_range",
     "private.accounts_by_day",
     "private.agent_activity",
@@ -36,11 +40,14 @@ HELPERS = {
     "private.archive_client_domain",
     "private.archive_organization",
     "private.archive_section",
+    "private.ask_for_reset",
+    "private.assign_domains",
     "private.audit",
     "private.audit_sentence",
     "private.audit_spans",
     "private.begin_crm_authorization",
     "private.casts_to",
+    "private.change_user",
     "private.check_account_filter",
     "private.check_audit_domains",
     "private.check_audit_filter",
@@ -50,6 +57,7 @@ HELPERS = {
     "private.check_filter",
     "private.check_filter_of_range",
     "private.check_ticket_filter",
+    "private.check_user_filter",
     "private.check_view",
     "private.check_visitor_filter",
     "private.check_window",
@@ -67,16 +75,21 @@ HELPERS = {
     "private.delete_section",
     "private.disconnect_crm",
     "private.dismiss_crm_failure",
+    "private.delete_user",
+    "private.disable_user",
     "private.distinct_visitors",
     "private.end_client_key",
     "private.digest_due_at",
     "private.end_my_session",
+    "private.end_user_sessions",
+    "private.end_user_view",
     "private.export_accounts",
     "private.export_audit_log",
     "private.export_clients",
     "private.export_conversations",
     "private.export_tickets",
     "private.export_topics",
+    "private.export_users",
     "private.export_visitors",
     "private.figure_by_period",
     "private.filter_list",
@@ -86,7 +99,9 @@ HELPERS = {
     "private.filtered_conversations",
     "private.finish_crm_authorization",
     "private.filtered_tickets",
+    "private.filtered_users",
     "private.hide_topic",
+    "private.invite_user",
     "private.is_admin",
     "private.is_filter_value",
     "private.label_client_key",
@@ -96,10 +111,12 @@ HELPERS = {
     "private.matching_visitors",
     "private.merge_topics",
     "private.mint_client_key",
+    "private.my_access",
     "private.my_agents",
     "private.my_config_versions",
     "private.my_configuration",
     "private.my_domains",
+    "private.my_id",
     "private.my_resolved_config",
     "private.my_sessions",
     "private.order_sections",
@@ -122,6 +139,8 @@ HELPERS = {
     "private.retry_ticket",
     "private.reviewer_names",
     "private.rotate_client_key",
+    "private.revoke_invitation",
+    "private.save_access_settings",
     "private.save_config",
     "private.save_crm_mapping",
     "private.save_section",
@@ -133,6 +152,7 @@ HELPERS = {
     "private.section_authors",
     "private.start_crm_run",
     "private.stop_crm_run",
+    "private.start_user_view",
     "private.switch_agent",
     "private.switch_section",
     "private.ticket_history",
@@ -143,6 +163,8 @@ HELPERS = {
     "private.topic_sums",
     "private.expects_few_visitors",
     "private.last_visit",
+    "private.user_rows",
+    "private.user_sort_key",
     "private.visitors_by_day",
     "private.visitors_by_figure",
     "private.visitors_by_filter",
@@ -176,6 +198,9 @@ WRITERS = {
 }
 # How a definer function finds out what its caller may see.
 CHECKS = [
+    "%private.my_id()%",
+    "%private.seen_as(true)%",
+    "%private.require_admin()%",
     "%private.my_domains()%",
     "%private.check_domains(p_site_domains)%",
     "%auth.uid()%",
@@ -190,9 +215,12 @@ CHECKS = [
     "%private.lock_organization(p_%",
     "%private.lock_crm_domain(p_site_domain%",
 ]
+# What may write while somebody views the product as another: the log, and the end of the view.
+WRITES_WHILE_VIEWING = {"audit", "end_user_view"}
 # Tables that no one reads over the API.
 UNREAD = {
     "public.event_ids",
+    "private.access_settings",
     "private.address_answers",
     "private.audit_heads",
     "private.audit_pending",
@@ -207,6 +235,7 @@ UNREAD = {
     "private.hourly_activity",
     "private.provider_calls",
     "private.topic_models",
+    "private.user_views",
     "private.visitor_addresses",
 }
 
@@ -345,6 +374,23 @@ def test_definer_functions_for_people_check_their_domains(catalogue: Connection[
         CHECKS,
     )
     assert unchecked == set()
+
+
+def test_whatever_writes_for_people_asks_as_whom_they_see_the_product(
+    catalogue: Connection[Any],
+) -> None:
+    """By one of the functions that end at `private.my_id()`; `auth.uid()` alone says too little."""
+    asking = [check for check in CHECKS if "auth.uid()" not in check]
+    unasked = names(
+        catalogue,
+        "select proname from pg_proc where prosecdef and provolatile = 'v'"
+        " and pronamespace::regnamespace::text = any(%s)"
+        " and has_function_privilege('authenticated', oid, 'execute')"
+        " and prosrc not like all (%s)",
+        OURS,
+        [*asking, "%private.require_live_session()%", "%private.is_admin()%"],
+    )
+    assert unasked == WRITES_WHILE_VIEWING
 
 
 def test_policies_compare_the_tenant_in_one_shape(catalogue: Connection[Any]) -> None:

@@ -31,7 +31,7 @@ const BUDGETS = [
   },
   {
     page: 'Topics',
-    limit: 420_000,
+    limit: 425_000,
     modules: [
       ENTRY,
       SHELL,

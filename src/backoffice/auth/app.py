@@ -90,7 +90,7 @@ def create_auth_app(state: State, config: AuthConfig | None = None) -> ASGIApp:
             HTTPException: _on_http_exception,
             psycopg.OperationalError: _on_database_away,
             psycopg.DataError: _on_data_error,
-            psycopg.Error: _on_failure,
+            psycopg.Error: _on_refusal,
             Exception: _on_failure,
         },
     )
@@ -133,6 +133,16 @@ async def _on_database_away(request: Request, error: Exception) -> Response:
 async def _on_data_error(request: Request, error: Exception) -> Response:
     log.info("auth.data_error", error=type(error).__name__)
     return error_response(request, validation_failed("A value is not of the type it must have"))
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    """What the application's own rules refuse (`PT409`: the last admin) is no failure of ours."""
+    assert isinstance(error, psycopg.Error)
+    state = error.sqlstate or ""
+    if state[:2] == "PT" and state[2:].isdigit():
+        message = error.diag.message_primary or "The database refused it"
+        return error_response(request, AuthProblem(int(state[2:]), "conflict", message))
+    return await _on_failure(request, error)
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

@@ -25,6 +25,7 @@ class AuthConfig:
     session_inactivity: timedelta | None = None
     challenge_lifetime: timedelta = timedelta(minutes=5)
     link_lifetime: timedelta = timedelta(hours=1)
+    invitation_lifetime: timedelta = timedelta(days=7)
     code_lifetime: timedelta = timedelta(minutes=5)
     provider_lifetime: timedelta = timedelta(minutes=10)
     providers: Mapping[str, Provider] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class AuthConfig:
         return cls(
             session_timebox=settings.session_lifetime,
             session_inactivity=settings.session_inactivity,
+            invitation_lifetime=settings.invitation_lifetime,
             redirect_urls=settings.redirect_urls,
             sign_up=settings.sign_up,
             sign_up_autoconfirm=settings.sign_up_autoconfirm,

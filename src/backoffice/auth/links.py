@@ -54,6 +54,9 @@ STORED: Mapping[Purpose, tuple[str, str]] = {
     "reauthentication": ("reauthentication_token", queries.STAMP_REAUTHENTICATION),
 }
 CODE_DIGITS = 6
+# What a mailed invitation carries. It works for days, so no code of six digits stands behind it.
+INVITATION_PREFIX = "invite_"
+INVITATION_BYTES = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,20 @@ async def make_link(
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     hashed = token_hash(email, code)
     link = Link(code, f"{PKCE_PREFIX}{hashed}" if pkce else hashed)
+    await _store(connection, user_id, email, purpose, link)
+    return link
+
+
+async def make_invitation(connection: AsyncConnection[Row], user_id: UUID, email: str) -> Link:
+    """A new token for an invitation that is mailed; nothing can be typed in its place."""
+    link = Link("", f"{INVITATION_PREFIX}{secrets.token_hex(INVITATION_BYTES)}")
+    await _store(connection, user_id, email, "invite", link)
+    return link
+
+
+async def _store(
+    connection: AsyncConnection[Row], user_id: UUID, email: str, purpose: Purpose, link: Link
+) -> None:
     token_type, stamp = STORED[purpose]
     values = {
         "user_id": user_id,
@@ -99,7 +116,6 @@ async def make_link(
     }
     await connection.execute(queries.PUT, values)
     await connection.execute(stamp, values)
-    return link
 
 
 async def take_token(

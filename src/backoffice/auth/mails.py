@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from html import escape
 from typing import Literal
 
@@ -80,19 +81,34 @@ WORDINGS: Mapping[Letter, Wording] = {
 
 
 def compose(
-    letter: Letter, to: str, *, code: str, link: str = "", old: str = "", new: str = ""
+    letter: Letter,
+    to: str,
+    *,
+    code: str = "",
+    link: str = "",
+    old: str = "",
+    new: str = "",
+    lifetime: timedelta = timedelta(hours=1),
 ) -> Mail:
     """The mail of that kind; `old` and `new` are the addresses of an e-mail change."""
     words = WORDINGS[letter]
     lead = words.lead.format(old=old, new=new)
-    typed = f"Or enter this code: {code}" if link else f"Your code: {code}"
-    parts = [lead, f"{words.button}:\n{link}" if link else "", typed, _validity(), words.ignore]
+    typed = ""
+    if code:
+        typed = f"Or enter this code: {code}" if link else f"Your code: {code}"
+    validity = _validity(lifetime)
+    parts = [lead, f"{words.button}:\n{link}" if link else "", typed, validity, words.ignore]
     text = "\n\n".join(part for part in parts if part) + "\n"
-    return Mail(to, words.subject, text, _html(words, lead, code, link))
+    return Mail(to, words.subject, text, _html(words, lead, code, link, validity))
 
 
-def _validity() -> str:
-    return "It works once, and for an hour."
+def _validity(lifetime: timedelta) -> str:
+    hours = round(lifetime / timedelta(hours=1))
+    if hours == 1:
+        return "It works once, and for an hour."
+    if hours < 48:
+        return f"It works once, and for {hours} hours."
+    return f"It works once, and for {round(hours / 24)} days."
 
 
 # Inline styles are what every mail program keeps; the classes only repaint where it is dark.
@@ -106,7 +122,7 @@ DARK = (
 FONT = "system-ui,-apple-system,'Segoe UI',Roboto,sans-serif"
 
 
-def _html(words: Wording, lead: str, code: str, link: str) -> str:
+def _html(words: Wording, lead: str, code: str, link: str, validity: str) -> str:
     paragraph = '<p style="margin:0 0 20px;line-height:1.5;overflow-wrap:anywhere">'
     button = (
         f'{paragraph}<a class="button" href="{escape(link)}" style="display:inline-block;'
@@ -116,6 +132,12 @@ def _html(words: Wording, lead: str, code: str, link: str) -> str:
         else ""
     )
     label = "Or enter this code:" if link else "Your code:"
+    typed = (
+        f'{paragraph}{label}<br><strong style="font-size:22px;letter-spacing:3px">'
+        f"{escape(code)}</strong></p>"
+        if code
+        else ""
+    )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -129,9 +151,7 @@ def _html(words: Wording, lead: str, code: str, link: str) -> str:
         '<p class="soft" style="margin:0 0 20px;color:#6f6669;font-size:14px;font-weight:600">'
         f"{PRODUCT}</p>"
         f'<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">{escape(words.subject)}</h1>'
-        f"{paragraph}{escape(lead)}</p>{button}"
-        f'{paragraph}{label}<br><strong style="font-size:22px;letter-spacing:3px">'
-        f"{escape(code)}</strong></p>"
+        f"{paragraph}{escape(lead)}</p>{button}{typed}"
         '<p class="soft" style="margin:0;color:#6f6669;font-size:13px;line-height:1.5">'
-        f"{_validity()}<br>{escape(words.ignore)}</p></div></body></html>"
+        f"{validity}<br>{escape(words.ignore)}</p></div></body></html>"
     )

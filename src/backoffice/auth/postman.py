@@ -10,7 +10,7 @@ from backoffice.auth import audit
 from backoffice.auth.errors import AuthProblem, over_email_send_rate_limit, sends_no_mail
 from backoffice.auth.flows import Challenge, start_flow
 from backoffice.auth.limits import client_network
-from backoffice.auth.links import LinkType, action_link, make_link
+from backoffice.auth.links import LinkType, action_link, make_invitation, make_link
 from backoffice.auth.mails import compose
 from backoffice.auth.queries import links as queries
 from backoffice.auth.service import Auth
@@ -61,6 +61,10 @@ async def link_mail(
 ) -> Mail:
     """The mail with a fresh link of that kind."""
     email = user.email.lower()
+    if kind == "invite":
+        invitation = await make_invitation(connection, user.id, email)
+        address = action_link(auth.state.settings.url, invitation, kind, redirect_to)
+        return compose(kind, user.email, link=address, lifetime=auth.config.invitation_lifetime)
     link = await make_link(connection, user.id, email, kind, pkce=challenge is not None)
     if challenge is not None:
         await start_flow(connection, user.id, kind, challenge)

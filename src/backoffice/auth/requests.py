@@ -22,6 +22,7 @@ from backoffice.auth.errors import (
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import Session, find_session
 from backoffice.auth.users import User, find_user
+from backoffice.auth.viewing import changes_something
 from backoffice.database import Row
 from backoffice.tokens import Claims, TokenError
 
@@ -82,7 +83,7 @@ async def signed_in(request: Request, connection: AsyncConnection[Row]) -> Signe
     """The user behind the bearer token.
 
     Raises 401 `no_authorization`, 400 `bad_jwt`, or 403 `bad_jwt`, `user_not_found`,
-    `session_not_found` or `user_banned`.
+    `session_not_found`, `user_banned` or `view_as_read_only`.
     """
     auth = Auth.of(request)
     claims = bearer_claims(request)
@@ -99,6 +100,8 @@ async def signed_in(request: Request, connection: AsyncConnection[Row]) -> Signe
         raise forbidden("bad_jwt", "invalid claim: the session belongs to another user")
     if await auth.is_disabled(user):
         raise forbidden("user_banned", "User is banned")
+    if session and changes_something(request) and await auth.viewing.holds(session.id):
+        raise forbidden("view_as_read_only", "Stop viewing as somebody else first")
     return SignedIn(claims, user, session)
 
 

@@ -20,6 +20,7 @@ from backoffice.auth.openid import ProviderClient
 from backoffice.auth.redirects import allowed_redirect
 from backoffice.auth.sessions import Granted
 from backoffice.auth.users import User
+from backoffice.auth.viewing import ViewingSessions
 from backoffice.database import Row
 from backoffice.mail import Mailer, make_mailer
 from backoffice.state import State
@@ -35,6 +36,7 @@ class Auth:
     tokens: Tokens
     limiter: RateLimiter
     disabled: DisabledUsers
+    viewing: ViewingSessions
     trusted_proxies: Sequence[Network]
     mailer: Mailer | None
     provider_clients: Mapping[str, ProviderClient]
@@ -49,6 +51,7 @@ class Auth:
             tokens=Tokens(state.keys),
             limiter=RateLimiter(state.auth_database, state.keys.ip_hash_key),
             disabled=DisabledUsers(state.database),
+            viewing=ViewingSessions(state.database),
             mailer=make_mailer(state.settings),
             provider_clients={
                 name: ProviderClient(provider) for name, provider in config.providers.items()

@@ -61,6 +61,14 @@ EXPORTS: Final = {
             sorts=("newest", "changed"),
         ),
         Export(
+            name="users",
+            rows="private.export_users(%(filter)s::jsonb, %(sort)s)",
+            count="public.count_users(%(filter)s::jsonb)",
+            sorts=("name", "email", "newest", "last_sign_in", "sessions"),
+            # People belong to no website: they are counted, and the export noted, once.
+            domains="array['']",
+        ),
+        Export(
             name="audit_log",
             rows="private.export_audit_log(%(domains)s::text[], %(filter)s::jsonb)",
             count="public.count_audit_log(%(domains)s::text[], %(filter)s::jsonb)",

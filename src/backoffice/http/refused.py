@@ -115,6 +115,13 @@ def problem_of(error: psycopg.Error) -> Problem | None:
         status = int(state[2:])
         code = CODES.get(status, "refused")
         return Problem(message, code=code, status=status, field=error.diag.column_name)
+    if state == "25006":
+        return Problem(
+            "You are viewing the product as somebody else, which changes nothing. End the view"
+            " first.",
+            code="view_as_read_only",
+            status=403,
+        )
     if state == "42501":
         return Problem("You may not do this.", code="forbidden", status=403)
     if state[:2] in UNAVAILABLE_CLASSES:

@@ -21,6 +21,7 @@ from backoffice.stack.children import end_with_parent
 from backoffice.stack.maintenance import NAMESPACE, maintenance
 from backoffice.stack.runtime import make_state
 from backoffice.support import tasks as support
+from backoffice.users import tasks as users
 
 BLUEPRINTS = {
     NAMESPACE: maintenance,
@@ -31,6 +32,7 @@ BLUEPRINTS = {
     insights.NAMESPACE: insights.insights,
     support.NAMESPACE: support.support,
     notifications.NAMESPACE: notifications.notifications,
+    users.NAMESPACE: users.users,
 }
 CONCURRENCY = 4
 GRACE_SECONDS = 4.0

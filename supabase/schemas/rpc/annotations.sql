@@ -43,6 +43,34 @@ begin
       || coalesce(': ' || (v_row ->> 'rows') || case v_row ->> 'rows' when '1' then ' row' else ' rows' end, '')
       || coalesce(' as ' || upper(v_row ->> 'format'), '');
   end if;
+  if p_subject_type = 'profile' then
+    if p_action = 'update' and p_changed = array['disabled_at'] then
+      p_action := case when p_after ->> 'disabled_at' is null then 'enable' else 'disable' end;
+    elsif p_action = 'update' and p_changed = array['role'] then
+      return case p_after ->> 'role' when 'admin' then 'Person made Rose staff' else 'Person made a client user' end
+        || coalesce(': ' || left(v_name, 100), '');
+    end if;
+    case p_action
+      when 'view_as' then
+        return 'Product viewed as ' || coalesce(left(v_name, 100), 'somebody');
+      when 'view_as_end' then
+        return 'No longer viewed as ' || coalesce(left(v_name, 100), 'somebody');
+      when 'invite' then
+        return 'Invited: ' || coalesce(left(v_name, 100), 'somebody');
+      when 'sign_out' then
+        return 'Signed out everywhere: ' || coalesce(left(v_name, 100), 'somebody');
+      when 'reset_password' then
+        return 'Link to choose a new password sent: ' || coalesce(left(v_name, 100), 'somebody');
+      when 'disable', 'enable' then
+        return 'Person ' || p_action || 'd: ' || coalesce(left(v_name, 100), 'somebody');
+      else
+        null;
+    end case;
+  elsif p_subject_type = 'access_settings' then
+    return 'Second factor '
+      || case when (v_row ->> 'admins_need_second_factor')::boolean then 'required' else 'no longer required' end
+      || ' of every admin';
+  end if;
   -- What changed in a website or a key says more than that it changed.
   if p_action = 'update' and p_subject_type = 'domain' and cardinality(p_changed) = 1 then
     case p_changed[1]

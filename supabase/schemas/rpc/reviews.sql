@@ -76,7 +76,7 @@ as $$
   select
     review.reviewer_id,
     reviewer.name,
-    review.reviewer_id = auth.uid(),
+    review.reviewer_id = me.id,
     review.thumb,
     review.note,
     review.labels,
@@ -87,6 +87,7 @@ as $$
   from public.reviews as review
   join private.reviewer_names(p_site_domain, p_conversation_id) as reviewer
     on reviewer.reviewer_id = review.reviewer_id
+  cross join private.my_id() as me (id)
   where review.site_domain = p_site_domain and review.conversation_id = p_conversation_id
   order by review.updated_at desc, review.reviewer_id
 $$;

@@ -20,9 +20,10 @@ as $$
     view.search,
     view.site_domain,
     view.owner_id,
-    view.owner_id = auth.uid(),
+    view.owner_id = me.id,
     view.updated_at
   from public.saved_views as view
+  cross join private.my_id() as me (id)
   where view.page = p_page
   order by lower(view.name), view.id
   limit 500

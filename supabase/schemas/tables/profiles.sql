@@ -22,7 +22,7 @@ grant all on public.profiles to service_role;
 
 create policy profiles_select on public.profiles
   for select to authenticated
-  using (id = (select auth.uid()) or (select private.is_admin()));
+  using (id = (select private.my_id()) or (select private.is_admin()));
 
 create trigger audit
   after insert or update or delete on public.profiles
@@ -48,7 +48,7 @@ grant all on public.user_domains to service_role;
 
 create policy user_domains_select on public.user_domains
   for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.is_admin()));
+  using (user_id = (select private.my_id()) or (select private.is_admin()));
 
 create trigger audit
   after insert or update or delete on public.user_domains

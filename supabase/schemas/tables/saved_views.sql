@@ -32,6 +32,6 @@ grant all on public.saved_views to service_role;
 create policy saved_views_select on public.saved_views
   for select to authenticated
   using (
-    owner_id = (select auth.uid())
+    owner_id = (select private.my_id())
     or site_domain = any (array(select private.my_domains()))
   );

@@ -45,6 +45,12 @@ as $$
 declare
   v_headers jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
 begin
+  -- Writers ask my_id, and then nothing can be written; this holds for one that forgot to.
+  if p_action in ('create', 'update', 'delete') and private.seen_as(false) <> auth.uid() then
+    raise sqlstate 'PT403' using
+      message = 'You are viewing the product as somebody else, which changes nothing.',
+      hint = 'End the view first.';
+  end if;
   insert into private.audit_pending (
     site_domain,
     actor_id,
@@ -84,7 +90,7 @@ end
 $$;
 
 comment on function private.put_down_audit(text, text, text, text, text[], jsonb, jsonb) is
-  'Puts an entry down for the end of the transaction, with its actor, request id and address hash.';
+  'Puts an entry down for the end of the transaction, with its actor, request id and address hash. PT403 for a change of a row while the caller views the product as somebody else.';
 
 create function private.audit_row()
 returns trigger
@@ -150,12 +156,17 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_seen_as uuid := private.seen_as(false);
 begin
   if auth.uid() is not null
     and p_site_domain <> ''
-    and not exists (select 1 from private.my_domains() as mine (site_domain) where mine.site_domain = p_site_domain)
+    and not private.may_note_of(p_site_domain)
   then
     raise exception 'There is no website %', p_site_domain using errcode = 'PT404';
+  end if;
+  if v_seen_as <> auth.uid() then
+    p_after := coalesce(p_after, '{}') || jsonb_build_object('viewed_as', v_seen_as);
   end if;
   perform private.put_down_audit(
     p_site_domain, p_action, p_subject_type, p_subject_id, '{}', p_before, p_after
@@ -164,7 +175,7 @@ end
 $$;
 
 comment on function private.audit(text, text, text, text, jsonb, jsonb) is
-  'An entry for what is no write to a table: an export, a transcript that staff looked at. Refuses (PT404) websites the caller may not see.';
+  'An entry for what is no write to a table: an export, a transcript that staff looked at. Refuses (PT404) websites the caller may not see. While staff view the product as a client user, it says as whom.';
 
 revoke execute on function
   private.audit_actor(),

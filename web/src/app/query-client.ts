@@ -8,12 +8,18 @@ const RETRIES = 2;
 // What only a session that has ended is told; a wrong password is unauthorized, too.
 const ENDED = ['session_not_found', 'PT401'];
 
+/** Somebody else ended the session: the sign-in page says so. */
+function leave(backend: Backend): void {
+  backend.notice = 'session-ended';
+  signOut(backend).catch(() => undefined);
+}
+
 export function createQueryClient(backend: Backend): QueryClient {
   return new QueryClient({
     mutationCache: new MutationCache({
       onError: (error) => {
         if (error instanceof Problem && ENDED.includes(error.code ?? '')) {
-          signOut(backend).catch(() => undefined);
+          leave(backend);
         }
       },
     }),
@@ -21,7 +27,7 @@ export function createQueryClient(backend: Backend): QueryClient {
       onError: (error) => {
         // The server no longer believes the session. Should ending it fail too, the page shows the error.
         if (error instanceof Problem && error.kind === 'unauthorized') {
-          signOut(backend).catch(() => undefined);
+          leave(backend);
         }
       },
     }),

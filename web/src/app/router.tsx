@@ -37,6 +37,7 @@ import {
 } from '@/lib/people-filters';
 import { parseSearch, stringifySearch } from '@/lib/search-params';
 import { parseSettingsSearch } from '@/lib/settings-search';
+import { parseUserSearch } from '@/lib/user-filters';
 
 type RouterContext = { backend: Backend; queryClient: QueryClient };
 
@@ -317,6 +318,25 @@ const configurationRoute = createRoute({
   ),
 });
 
+const usersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/users',
+  validateSearch: parseUserSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/users/users-page')),
+    'UsersPage',
+  ),
+});
+
+const userRoute = createRoute({
+  getParentRoute: () => usersRoute,
+  path: '$id',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/users/user-panel')),
+    'UserPanel',
+  ),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
@@ -337,6 +357,7 @@ const routeTree = rootRoute.addChildren([
     agentsRoute,
     notificationsRoute,
     settingsRoute.addChildren([configurationRoute]),
+    usersRoute.addChildren([userRoute]),
   ]),
 ]);
 

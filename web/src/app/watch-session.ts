@@ -4,8 +4,9 @@ import type { Backend } from '@/lib/backend';
 
 /** What became of a link is said where it led to, and no more after one has gone on from there. */
 export function forgetNotice(backend: Backend, router: AppRouter): void {
-  router.subscribe('onBeforeNavigate', ({ fromLocation, pathChanged }) => {
-    if (fromLocation !== undefined && pathChanged) backend.notice = null;
+  router.subscribe('onBeforeNavigate', ({ fromLocation, toLocation, pathChanged }) => {
+    const told = backend.notice === 'session-ended' && toLocation.pathname === '/sign-in';
+    if (fromLocation !== undefined && pathChanged && !told) backend.notice = null;
   });
 }
 

@@ -69,6 +69,7 @@ export function useEnrolmentProof() {
       Promise.all([
         queryClient.invalidateQueries({ queryKey: KEY }),
         queryClient.invalidateQueries({ queryKey: ['my-sessions'] }),
+        queryClient.invalidateQueries({ queryKey: ['access'] }),
       ]),
   });
 }

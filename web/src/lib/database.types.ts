@@ -1522,6 +1522,38 @@ export type Database = {
           },
         ]
       }
+      invitations: {
+        Row: {
+          expires_at: string
+          sends: number
+          sent_at: string
+          sent_by: string | null
+          user_id: string
+        }
+        Insert: {
+          expires_at: string
+          sends?: number
+          sent_at: string
+          sent_by?: string | null
+          user_id: string
+        }
+        Update: {
+          expires_at?: string
+          sends?: number
+          sent_at?: string
+          sent_by?: string | null
+          user_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "invitations_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: true
+            referencedRelation: "profiles"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       message_versions: {
         Row: {
           conversation_id: string
@@ -3183,6 +3215,7 @@ export type Database = {
         Args: { p_filter?: Json; p_site_domains: string[] }
         Returns: number
       }
+      count_users: { Args: { p_filter?: Json }; Returns: number }
       count_visitors: {
         Args: { p_filter: Json; p_site_domains: string[] }
         Returns: number
@@ -3193,6 +3226,12 @@ export type Database = {
       }
       delete_view: { Args: { p_id: string }; Returns: string }
       end_my_session: { Args: { p_id: string }; Returns: undefined }
+      get_access_settings: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          admins_need_second_factor: boolean
+        }[]
+      }
       get_account_stats_with_intent: {
         Args: {
           p_after?: Json
@@ -3427,6 +3466,17 @@ export type Database = {
           value: number
         }[]
       }
+      get_my_access: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          email: string
+          full_name: string
+          is_viewing: boolean
+          lacks_second_factor: boolean
+          user_id: string
+          view_ends_at: string
+        }[]
+      }
       get_my_notifications: {
         Args: Record<PropertyKey, never>
         Returns: {
@@ -3601,6 +3651,33 @@ export type Database = {
           last_asked_at: string
           site_domain: string
           status: string
+        }[]
+      }
+      get_users: {
+        Args: {
+          p_after?: Json
+          p_filter?: Json
+          p_limit?: number
+          p_sort?: string
+        }
+        Returns: {
+          created_at: string
+          cursor: Json
+          disabled_at: string
+          email: string
+          full_name: string
+          has_second_factor: boolean
+          id: string
+          invitation_expires_at: string
+          invited_at: string
+          invited_by: string
+          last_sign_in_at: string
+          mfa_required: boolean
+          needs_second_factor: boolean
+          role: string
+          sessions: number
+          site_domains: string[]
+          state: string
         }[]
       }
       get_visitor_for_lead_intelligence: {

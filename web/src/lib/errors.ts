@@ -40,7 +40,15 @@ function kindOf(status: number): ProblemKind {
   return 'invalid';
 }
 
+// The database's own word for it: the transactions of who views as another only read.
+const READ_ONLY = '25006';
+const VIEWING =
+  'You are viewing the product as somebody else, which changes nothing. End the view first.';
+
 export function problemOf(error: WireError, status: number): Problem {
+  if (error.code === READ_ONLY) {
+    return new Problem('forbidden', VIEWING, status, READ_ONLY, error.requestId ?? null);
+  }
   const kind = kindOf(status);
   const message =
     kind === 'unreachable' ? 'The server could not be reached.' : error.message || 'Unknown error';

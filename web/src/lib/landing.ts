@@ -8,7 +8,8 @@ type Notice =
   | 'no-account'
   | 'unverified'
   | 'disabled'
-  | 'not-let-in';
+  | 'not-let-in'
+  | 'session-ended';
 
 /** What a link in an e-mail, or another service one signed in at, brought along in the address. */
 export type Landing = {

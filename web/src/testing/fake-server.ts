@@ -61,6 +61,18 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/profiles': () => ({
       body: { id: 'u-1', email: 'user@user.com', full_name: '', role: 'user' },
     }),
+    '/rest/v1/rpc/get_my_access': () => ({
+      body: [
+        {
+          user_id: 'u-1',
+          is_viewing: false,
+          email: 'user@user.com',
+          full_name: '',
+          view_ends_at: null,
+          lacks_second_factor: false,
+        },
+      ],
+    }),
     '/rest/v1/rpc/get_dashboard_summary': () => ({ body: [] }),
     '/rest/v1/rpc/get_conversations_over_time': () => ({ body: [] }),
     '/rest/v1/rpc/get_conversation_funnel': () => ({ body: [] }),

@@ -8,6 +8,7 @@ const TEXTS: Record<NonNullable<Landing['notice']>, string> = {
   unverified: 'That service has not verified your e-mail address. Verify it there, then try again.',
   disabled: 'This account is disabled. Ask your administrator.',
   'not-let-in': 'That service did not let you in. Try again, or sign in with your password.',
+  'session-ended': 'You were signed out. If you cannot sign in again, ask your administrator.',
   'half-confirmed': 'Confirmed. Now open the link in the e-mail to your other address too.',
   'email-changed': 'Your e-mail address is changed. You sign in with the new one from now on.',
 };

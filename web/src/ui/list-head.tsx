@@ -1,5 +1,5 @@
 import { Table } from '@mantine/core';
-import { IconArrowDown, IconArrowsSort } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react';
 import { Definition } from './definition';
 import classes from './list-table.module.css';
 
@@ -8,6 +8,7 @@ type Head<Sort extends string> = {
   definition?: string;
   period?: 'all time' | 'in range';
   sort?: Sort;
+  ascending?: boolean;
   number?: boolean;
 };
 
@@ -21,13 +22,14 @@ type ListHeadProps<Sort extends string> = {
 /** The head of a column: its name, its definition, and the order it gives. */
 export function ListHead<Sort extends string>(props: ListHeadProps<Sort>) {
   const { column, sorted, onSort, timezone } = props;
-  const { label, definition, period, sort, number } = column;
-  const Icon = sorted ? IconArrowDown : IconArrowsSort;
+  const { label, definition, period, sort, ascending, number } = column;
+  const Arrow = ascending ? IconArrowUp : IconArrowDown;
+  const Icon = sorted ? Arrow : IconArrowsSort;
   return (
     <Table.Th
       scope="col"
       data-number={number || undefined}
-      aria-sort={sorted ? 'descending' : undefined}
+      aria-sort={sorted ? (ascending ? 'ascending' : 'descending') : undefined}
     >
       <span className={classes.head}>
         {sort === undefined ? (

@@ -14,6 +14,8 @@ export type Column<Row, Sort extends string> = {
   period?: 'all time' | 'in range';
   /** The server's name of this order; it gives the greatest first. */
   sort?: Sort;
+  /** That order gives the least first. */
+  ascending?: boolean;
   number?: boolean;
   /** In pixels; it does not depend on the rows that are in view. */
   width: number;

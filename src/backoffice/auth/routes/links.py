@@ -20,6 +20,7 @@ from backoffice.auth.errors import AuthProblem, forbidden, validation_failed
 from backoffice.auth.flows import PREFIX, issue_code
 from backoffice.auth.limits import client_network
 from backoffice.auth.links import (
+    INVITATION_PREFIX,
     VERIFIABLE,
     forget_tokens,
     take_token,
@@ -117,7 +118,9 @@ async def _open(
 ) -> Opened | None:
     """Consume the token; None when it is no good."""
     async with auth.transaction() as connection:
-        taken = await take_token(connection, hashes, kind, auth.config.link_lifetime)
+        invited = hashes[0].startswith(INVITATION_PREFIX)
+        lifetime = auth.config.invitation_lifetime if invited else auth.config.link_lifetime
+        taken = await take_token(connection, hashes, kind, lifetime)
         if taken is None:
             return None
         user = await existing_user(connection, taken.user_id)

@@ -7,10 +7,12 @@ import {
   IconRobot,
   IconSettings,
   IconTags,
+  IconUserCog,
   IconUsers,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useProfile } from '@/data/profile';
 import { useBackend } from '@/lib/backend';
 import { Logo } from '@/ui/logo';
 import classes from './navigation.module.css';
@@ -25,6 +27,7 @@ const PAGES = [
   { to: '/agents', label: 'Agents', Icon: IconRobot },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
 ] as const;
+const STAFF = [{ to: '/users', label: 'Users', Icon: IconUserCog }] as const;
 const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;
 
 export function Brand() {
@@ -36,7 +39,11 @@ export function Brand() {
   );
 }
 
-type PageLinkProps = ((typeof PAGES)[number] | (typeof ADMINISTRATION)[number]) & {
+type PageLinkProps = (
+  | (typeof PAGES)[number]
+  | (typeof STAFF)[number]
+  | (typeof ADMINISTRATION)[number]
+) & {
   onNavigate?: () => void;
 };
 
@@ -53,6 +60,7 @@ type NavigationProps = { onNavigate?: () => void; children?: ReactNode };
 
 export function Navigation({ onNavigate, children }: NavigationProps) {
   const { config } = useBackend();
+  const isStaff = useProfile().data?.role === 'admin';
   return (
     <nav className={classes.navigation} aria-label="Pages">
       {children}
@@ -63,6 +71,8 @@ export function Navigation({ onNavigate, children }: NavigationProps) {
       </div>
       <div className={classes.links}>
         <p className={classes.group}>Administration</p>
+        {isStaff &&
+          STAFF.map((page) => <PageLink key={page.to} {...page} onNavigate={onNavigate} />)}
         {ADMINISTRATION.map((page) => (
           <PageLink key={page.to} {...page} onNavigate={onNavigate} />
         ))}

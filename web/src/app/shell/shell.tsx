@@ -10,6 +10,7 @@ import { Brand, Navigation } from './navigation';
 import { NoDomain } from './no-domain';
 import classes from './shell.module.css';
 import { TopBar } from './top-bar';
+import { useFollowAccess } from './use-follow-access';
 
 // What is not seen at first is loaded after what is; dialogs when they are first opened.
 const Notices = lazy(() =>
@@ -19,6 +20,14 @@ const NavigationDrawer = lazy(() =>
   loadPage(() => import('./navigation-drawer'))().then((module) => ({
     default: module.NavigationDrawer,
   })),
+);
+const NeedsSecondFactor = lazy(() =>
+  loadPage(() => import('./needs-second-factor'))().then((module) => ({
+    default: module.NeedsSecondFactor,
+  })),
+);
+const ViewBanner = lazy(() =>
+  loadPage(() => import('./view-banner'))().then((module) => ({ default: module.ViewBanner })),
 );
 const ShortcutsHelp = lazy(() =>
   loadPage(() => import('./shortcuts-help'))().then((module) => ({
@@ -32,7 +41,10 @@ const route = getRouteApi('/shell');
 export function Shell() {
   const search = route.useSearch();
   const domains = useDomains();
-  const atAccount = useLocation({ select: ({ pathname }) => pathname === '/account' });
+  const access = useFollowAccess();
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const atAccount = path === '/account';
+  const needsNoDomain = atAccount || path.startsWith('/users');
   const navigate = useNavigate();
   const [drawerOpen, drawer] = useDisclosure(false);
   const [helpOpen, help] = useDisclosure(false);
@@ -59,11 +71,16 @@ export function Shell() {
         </Navigation>
       </div>
       <div>
+        <Suspense>{access?.is_viewing && <ViewBanner access={access} />}</Suspense>
         <TopBar onMenu={drawer.open} onHelp={help.open} />
         <DemoProgress />
         <main id="content" tabIndex={-1} className={classes.main}>
           <div className={classes.content}>
-            {atAccount || domainsIn(search, domains).length > 0 ? (
+            {access?.lacks_second_factor && !atAccount ? (
+              <Suspense>
+                <NeedsSecondFactor />
+              </Suspense>
+            ) : needsNoDomain || domainsIn(search, domains).length > 0 ? (
               <Outlet />
             ) : (
               <NoDomain asked={search.domain} any={domains.length > 0} />

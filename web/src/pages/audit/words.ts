@@ -8,6 +8,10 @@ export const ACTIONS: Record<string, string> = {
   export: 'Exported',
   view: 'Viewed',
   erase: 'Erased',
+  invite: 'Invited',
+  sign_out: 'Signed out everywhere',
+  reset_password: 'Password reset sent',
+  view_as: 'Viewed as',
 };
 
 export const SUBJECTS: Record<string, string> = {
@@ -22,6 +26,7 @@ export const SUBJECTS: Record<string, string> = {
   config: 'Settings of every website',
   user_domain: 'Access',
   profile: 'People',
+  access_settings: 'Access of everybody',
   organization: 'Organizations',
   export: 'Exports',
 };
