@@ -129,6 +129,14 @@ def _agents(page: Page) -> None:
     expect(page.get_by_role("region", name="Website agent")).to_be_visible()
 
 
+def _notifications(page: Page) -> None:
+    page.goto("/notifications?domain=abtasty.com")
+    page.get_by_role("button", name="Preview the digest of abtasty.com").click()
+    expect(page.get_by_title("Preview of the digest")).to_be_visible()
+    frame = page.frame_locator("iframe[title='Preview of the digest']")
+    expect(frame.get_by_role("heading", name="Hot accounts")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -149,6 +157,7 @@ def _agents(page: Page) -> None:
         (_sections, USER),
         (_settings, ADMIN),
         (_agents, ADMIN),
+        (_notifications, USER),
     ],
 )
 def test_axe_finds_nothing_serious(

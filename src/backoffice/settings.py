@@ -10,6 +10,7 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
@@ -230,12 +231,13 @@ class Settings(LinearSettings, ProviderSettings):
     @property
     def is_loopback(self) -> bool:
         """Whether only programs on this machine can reach the server."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback(self.host)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether other machines reach the server, directly or through a proxy."""
+        proxy = urlsplit(self.public_url or "").hostname
+        return not self.is_loopback or (proxy is not None and not _is_loopback(proxy))
 
     @property
     def is_development(self) -> bool:
@@ -252,6 +254,15 @@ class Settings(LinearSettings, ProviderSettings):
         """The address the UI, links in e-mails and the token issuer use."""
         host = "127.0.0.1" if self.is_loopback else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @cache

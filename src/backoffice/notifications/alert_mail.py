@@ -55,7 +55,8 @@ def alert_mail(alert: Alert, to: str, *, ended: bool, url: str, unsubscribe: str
         f"{link(f'{url}/notifications', 'What you get')} · {link(unsubscribe, 'Unsubscribe')}"
     )
     html = page(subject, lead, body + button(address, asked), foot)
-    return Mail(to=to, subject=subject, text=text + "\n", html=html)
+    # A line break in a name would begin another header.
+    return Mail(to=to, subject=" ".join(subject.split()), text=text + "\n", html=html)
 
 
 def _started(alert: Alert) -> tuple[str, list[str]]:

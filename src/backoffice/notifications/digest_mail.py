@@ -22,7 +22,8 @@ def digest_mail(digest: Digest, to: str, *, url: str, unsubscribe: str) -> Mail:
     """The e-mail; `url` is the backoffice's address, `unsubscribe` the link that ends it."""
     return Mail(
         to=to,
-        subject=f"{digest.name}: the week of {span(digest.first, digest.last)}",
+        # A line break in it would begin another header.
+        subject=f"{' '.join(digest.name.split())}: the week of {span(digest.first, digest.last)}",
         text=_text(digest, url, unsubscribe),
         html=_html(digest, url, unsubscribe),
     )
@@ -121,7 +122,7 @@ def _figures_html(figures: tuple[Figure, ...]) -> str:
         f'<th scope="col" class="soft" style="{SOFT};text-align:right;font-size:13px;'
         'font-weight:400;padding-bottom:6px">This week</th>'
         f'<th scope="col" class="soft" style="{SOFT};text-align:right;font-size:13px;'
-        'font-weight:400;padding-bottom:6px">Change</th></tr>'
+        'font-weight:400;padding:0 0 6px 12px">Change</th></tr>'
     )
     return (
         '<table style="width:100%;border-collapse:collapse">'
@@ -173,7 +174,8 @@ def _questions_link(digest: Digest, url: str) -> str:
 
 def _change(figure: Figure) -> str:
     if figure.change == NONE:
-        return "nothing to compare with" if figure.previous is None else f"from {NONE}"
+        unknown = figure.previous is None or figure.value is None
+        return "nothing to compare with" if unknown else f"from {figure.shown_before}"
     return f"{figure.change} from {figure.shown_before}"
 
 

@@ -18,6 +18,7 @@ import psycopg
 from backoffice.errors import BackofficeError
 from backoffice.keys import FILE as KEYS_FILE
 from backoffice.keys import load_keys
+from backoffice.mail import make_mailer
 from backoffice.settings import PROJECT_ROOT, Settings
 from backoffice.stack.account import database_account
 from backoffice.stack.address import find_address
@@ -28,6 +29,8 @@ from backoffice.stack.runtime import is_locked
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 LEAST_FREE_GIGABYTES = 2
+SMTP_SECONDS = 5
+SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,65 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     yield Finding("Migrations", status.is_current, found, advice)
 
 
+def check_mail(settings: Settings) -> Iterator[Finding]:
+    """Whether e-mail leaves, and the SMTP server takes the connection."""
+    try:
+        mailer = make_mailer(settings)
+    except BackofficeError as error:
+        yield Finding("E-mail", False, "cannot be sent", str(error))
+        return
+    if mailer is None:
+        advice = (
+            "Set BACKOFFICE_SMTP_HOST and BACKOFFICE_MAIL_FROM: invitations, new passwords, digests"
+            " and alerts go by e-mail."
+        )
+        yield Finding("E-mail", False, "no SMTP server", advice)
+    elif settings.smtp_host:
+        where = f"{settings.smtp_host}:{settings.smtp_port}"
+        try:
+            with socket.create_connection((settings.smtp_host, settings.smtp_port), SMTP_SECONDS):
+                yield Finding("E-mail", True, f"{where} answers")
+        except OSError as error:
+            yield Finding("E-mail", False, f"{where}: {error}", "Check BACKOFFICE_SMTP_HOST.")
+    else:
+        yield Finding("E-mail", True, f"kept in the local mailbox, {settings.url}/mailbox")
+
+
+def check_secrets(settings: Settings) -> Iterator[Finding]:
+    """Whether what seals secrets at rest is there and shared, and nothing is sealed for nobody."""
+    try:
+        keys = load_keys(settings) if (settings.data_dir / KEYS_FILE).exists() else None
+    except BackofficeError:
+        # The keys are a finding of their own.
+        return
+    if keys is None and not settings.encryption_keys:
+        return
+    if settings.database_url and not settings.encryption_keys:
+        advice = (
+            "Every process on this database needs the same keys: set BACKOFFICE_ENCRYPTION_KEYS,"
+            " BACKOFFICE_JWT_SECRET, BACKOFFICE_SIGNING_KEY and BACKOFFICE_IP_HASH_KEY."
+        )
+        yield Finding("Secrets", True, "sealed with this data folder's keys alone", advice)
+        return
+    count = len(keys.encryption_keys) if keys else 0
+    yield Finding("Secrets", True, f"sealed with the first of {count} keys")
+
+
+def check_metrics(settings: Settings) -> Iterator[Finding]:
+    """Who may read metrics."""
+    token = settings.metrics_token
+    if token and len(token.get_secret_value()) < SHORTEST_TOKEN:
+        advice = f"Use at least {SHORTEST_TOKEN} characters for BACKOFFICE_METRICS_TOKEN."
+        yield Finding("Metrics", False, "the token is too short", advice)
+    elif token:
+        yield Finding("Metrics", True, "/metrics, with the token")
+    elif settings.public_url:
+        advice = "Set BACKOFFICE_METRICS_TOKEN to watch this server."
+        yield Finding("Metrics", True, "closed, behind a proxy and without a token", advice)
+    else:
+        yield Finding("Metrics", True, "/metrics, for this machine alone")
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     check_python,
     check_node,
@@ -174,4 +236,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     check_port,
     check_postgres,
     check_database,
+    check_mail,
+    check_secrets,
+    check_metrics,
 )

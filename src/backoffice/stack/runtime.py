@@ -92,8 +92,8 @@ def prepare(address: Address, settings: Settings) -> Prepared:
         applied = migrate(connection)
         sync_configs(connection)
         seeded = address.embedded and seed(connection)
-        if not settings.is_loopback:
-            require_own_passwords(connection, settings.host)
+        if settings.is_reachable:
+            require_own_passwords(connection, settings.public_url or settings.host)
     return Prepared(applied, seeded)
 
 

@@ -55,7 +55,7 @@ def default_passwords(connection: Connection) -> list[str]:
     ]
 
 
-def require_own_passwords(connection: Connection, host: str) -> None:
+def require_own_passwords(connection: Connection, where: str) -> None:
     """Refuse to serve other machines while a default password works.
 
     Raises `ConfigurationError`.
@@ -63,7 +63,7 @@ def require_own_passwords(connection: Connection, host: str) -> None:
     exposed = default_passwords(connection)
     if exposed:
         raise ConfigurationError(
-            f"BACKOFFICE_HOST={host} lets other machines in, while {' and '.join(exposed)} still"
-            " have their well-known passwords. Start on 127.0.0.1, change or delete these users,"
-            " then try again."
+            f"{where} lets other machines in, while {' and '.join(exposed)} still have their"
+            " well-known passwords. Start on 127.0.0.1 without BACKOFFICE_PUBLIC_URL, change or"
+            " delete these users, then try again."
         )

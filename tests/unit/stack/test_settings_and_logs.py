@@ -4,14 +4,19 @@ import json
 import logging
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import structlog
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from backoffice.app import security_headers
 from backoffice.errors import ConfigurationError
-from backoffice.logging import configure_logging, request_id
+from backoffice.logging import HTTP_LOGGER, configure_logging, request_id
+from backoffice.request_context import CallerAddress
 from backoffice.settings import Settings
 from backoffice.stack.address import external_address
+from backoffice.stack.middleware import RequestEnvelope
 from backoffice.stack.urls import as_url
 
 
@@ -22,6 +27,7 @@ def _restore_logging() -> Iterator[None]:
     structlog.reset_defaults()
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
+    logging.getLogger(HTTP_LOGGER).setLevel(logging.NOTSET)
 
 
 def settings(**given: object) -> Settings:
@@ -87,3 +93,42 @@ def test_a_wrong_database_url_is_refused_without_showing_its_password() -> None:
 )
 def test_a_connection_string_as_url(conninfo: str, url: str) -> None:
     assert as_url(conninfo) == url
+
+
+async def test_a_request_is_one_json_line_without_its_query_headers_or_body(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def answers(scope: Scope, receive: Receive, send: Send) -> None:
+        structlog.get_logger("backoffice.inside").info("inside", api_key="sk-1")
+        await Response("fine")(scope, receive, send)
+
+    configure_logging(settings(log_format="json"))
+    app = RequestEnvelope(answers, {}, CallerAddress(b"key", ()))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://b.example") as client:
+        answer = await client.post(
+            "/rest/v1/visitors?email=eq.ada@example.com&token=one-time",
+            headers={"authorization": "Bearer eyJ-secret", "x-request-id": "from-the-proxy"},
+            content="a body with ada@example.com",
+        )
+    written = capsys.readouterr().err
+    inside, request = map(json.loads, written.splitlines())
+    assert request.keys() == {
+        "event",
+        "level",
+        "timestamp",
+        "request_id",
+        "method",
+        "path",
+        "status",
+        "milliseconds",
+    }
+    assert (request["event"], request["path"], request["status"]) == (
+        "request",
+        "/rest/v1/visitors",
+        200,
+    )
+    assert inside["request_id"] == request["request_id"] == "from-the-proxy"
+    assert answer.headers["x-request-id"] == "from-the-proxy"
+    for secret in ("ada@example.com", "one-time", "eyJ-secret", "sk-1"):
+        assert secret not in written
