@@ -30,6 +30,7 @@ from backoffice.exports.app import create_export_app
 from backoffice.mailbox_routes import mailbox_routes
 from backoffice.metrics_route import MetricsRoute
 from backoffice.notifications.app import create_notifications_app
+from backoffice.privacy.app import create_privacy_app
 from backoffice.problems import handle_http_error, handle_problem, handle_unexpected
 from backoffice.request_context import CallerAddress
 from backoffice.rest.app import RestApp
@@ -75,6 +76,7 @@ def create_app(state: State, web_build: Path = WEB_BUILD) -> ASGIApp:
         Mount("/clients/v1", create_clients_app(state)),
         Mount("/notifications/v1", create_notifications_app(state)),
         Mount("/users/v1", create_users_app(state, auth)),
+        Mount("/privacy/v1", create_privacy_app(state)),
         *capture_routes(state, lookups, intake),
         *widget_file_routes(web_build),
         *demo_site_routes(state, intake.keys, intake.recorder),

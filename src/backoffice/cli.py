@@ -178,6 +178,7 @@ def _add_commands_from_elsewhere() -> None:
     app.add_typer(import_module("backoffice.insights.cli").insights_app, name="insights")
     notifications = import_module("backoffice.notifications.cli").notifications_app
     app.add_typer(notifications, name="notifications")
+    app.add_typer(import_module("backoffice.privacy.cli").privacy_app, name="privacy")
 
 
 def main() -> None:

@@ -157,6 +157,7 @@ TRIED_ELSEWHERE = {
     "get_my_access",
     "get_users",
     "count_users",
+    "note_transcript_view",
     "get_agent_status",
     "get_configuration",
     "get_resolved_config",

@@ -209,6 +209,6 @@ def send(connection: Connection[Any], domain: str, call: Call) -> None:
         except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
             continue
         except psycopg.Error as error:
-            if error.sqlstate not in ("PT404", "PT409"):
+            if error.sqlstate not in ("PT404", "PT409", "PT410"):
                 raise
         return

@@ -70,6 +70,7 @@ def fill(connection: Connection[Any], domain: str) -> None:
     fill_ticket(connection, domain)
     fill_notifications(connection, domain)
     fill_crm(connection, domain)
+    fill_privacy(connection, domain)
 
 
 def fill_ticket(connection: Connection[Any], domain: str) -> None:
@@ -100,6 +101,15 @@ def fill_ticket(connection: Connection[Any], domain: str) -> None:
         " values (%s, %s, %s, 'Rose', 'Looking into it', %s, %s)",
         [domain, TICKET, TICKET, TODAY, TODAY],
     )
+
+
+def fill_privacy(connection: Connection[Any], domain: str) -> None:
+    """A limit for texts with its run, a receipt, and what verifying the log found."""
+    connection.execute("select private.set_retention(%s, 3650)", [domain])
+    connection.execute("select private.open_retention_run(%s)", [domain])
+    connection.execute("select private.write_receipt(%s, 1, '{}', '{}')", [domain])
+    checks = [{"site_domain": domain, "checked_at": TODAY, "position": 1, "hash": "00"}]
+    connection.execute("select private.store_audit_checks(%s)", [json.dumps(checks)])
 
 
 def fill_section(connection: Connection[Any], domain: str) -> None:

@@ -73,7 +73,10 @@ OUTDATED: LiteralString = f"""
 with candidate as materialized (
   select known.site_domain, known.conversation_id as id
   from public.conversation_insights as known
+  join public.conversations as told
+    on told.site_domain = known.site_domain and told.id = known.conversation_id
   where known.version < %(version)s
+    and told.text_deleted_at is null
     and (%(site)s::text is null or known.site_domain = %(site)s)
   limit %(size)s * 4
 ),
@@ -96,6 +99,7 @@ select {ROW}
 from public.conversations as conversation
 where conversation.site_domain = %(site)s
   and conversation.visitor_message_count > 0
+  and conversation.text_deleted_at is null
   and conversation.id > %(after)s
 order by conversation.id
 limit %(size)s
@@ -146,6 +150,7 @@ where conversation.site_domain = %(site)s
   and conversation.visitor_message_count > 0
   and conversation.intent is not null
   and conversation.counts
+  and conversation.text_deleted_at is null
 order by conversation.started_at desc, conversation.id desc
 limit %(size)s
 """
@@ -166,6 +171,7 @@ where conversation.site_domain = %(site)s
   and conversation.visitor_message_count > 0
   and conversation.intent is not null
   and conversation.topic_id is null
+  and conversation.text_deleted_at is null
   and conversation.id > %(after)s
 order by conversation.id
 limit %(size)s
@@ -190,6 +196,7 @@ cross join lateral (
     where conversation.site_domain = domain.site_domain
       and conversation.intent is not null
       and conversation.counts
+      and conversation.text_deleted_at is null
     limit least(%(most)s, greatest(%(fewest)s, 2 * coalesce(model.conversation_count, 0)))
   ) as counted
 ) as said

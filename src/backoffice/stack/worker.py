@@ -15,6 +15,7 @@ from backoffice.jobs import SESSION, STATE, jobs_app
 from backoffice.keys import load_keys
 from backoffice.logging import configure_logging
 from backoffice.notifications import tasks as notifications
+from backoffice.privacy import tasks as privacy
 from backoffice.settings import Settings
 from backoffice.stack.address import find_address
 from backoffice.stack.children import end_with_parent
@@ -33,6 +34,7 @@ BLUEPRINTS = {
     support.NAMESPACE: support.support,
     notifications.NAMESPACE: notifications.notifications,
     users.NAMESPACE: users.users,
+    privacy.NAMESPACE: privacy.privacy,
 }
 CONCURRENCY = 4
 GRACE_SECONDS = 4.0

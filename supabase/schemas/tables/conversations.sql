@@ -51,6 +51,8 @@ create table public.conversations (
     )
   ) stored,
   review text,
+  text_deleted_at timestamptz,
+  text_deleted_by text,
   constraint conversations_pkey primary key (site_domain, id),
   constraint conversations_visitor_id_fkey foreign key (site_domain, visitor_id)
     references public.visitors (site_domain, id),
@@ -66,7 +68,10 @@ create table public.conversations (
   constraint conversations_signal_score_check check (signal_score between 1 and 5),
   constraint conversations_quality_score_check check (quality_score between 1 and 5),
   constraint conversations_unanswered_count_check check (unanswered_count >= 0),
-  constraint conversations_review_check check (review in ('good', 'bad'))
+  constraint conversations_review_check check (review in ('good', 'bad')),
+  constraint conversations_text_deleted_check check (
+    (text_deleted_at is null) = (text_deleted_by is null) and text_deleted_by in ('erasure', 'retention')
+  )
 );
 
 create index conversations_account_id_idx on public.conversations (site_domain, account_id, started_at desc, id desc)
@@ -113,6 +118,9 @@ comment on column public.conversations.unanswered_count is 'Questions of the vis
 comment on column public.conversations.detected_language is 'The language of the visitor''s words (ISO 639-1), where the sender named none.';
 comment on column public.conversations.review is 'The thumb of its latest review; null without any.';
 comment on column public.conversations.insights_due is 'Whether messages came since the conversation was last analysed.';
+comment on column public.conversations.text_deleted_at is
+  'When the texts said until then were deleted; an empty message of such a conversation is a deleted one.';
+comment on column public.conversations.text_deleted_by is 'What deleted them: erasure (of the visitor) or retention.';
 comment on column public.conversations.preview is 'The beginning of the visitor''s first message.';
 
 alter table public.conversations enable row level security;

@@ -60,6 +60,7 @@ create table public.visitors (
   page_view_count integer not null default 0,
   conversation_count integer not null default 0,
   interest_score smallint not null default 1,
+  erased_at timestamptz,
   constraint visitors_pkey primary key (site_domain, id),
   constraint visitors_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
   constraint visitors_account_id_fkey foreign key (site_domain, account_id)
@@ -84,6 +85,9 @@ comment on column public.visitors.interest_score is 'The best interest score (1 
 comment on column public.visitors.enrichment_data is
   'The current answers, {field: {"value", "source", "confidence", "at"}}; their history is in enrichments.';
 comment on column public.visitors.identified_at is 'When a sender first identified the visitor; an identified visitor is never merged into another.';
+
+comment on column public.visitors.erased_at is
+  'When a visitor was erased whose rows are kept here under a fresh id; nothing more is stored for it.';
 
 alter table public.visitors enable row level security;
 revoke all on public.visitors from public, anon, authenticated;

@@ -29,6 +29,50 @@ $$;
 comment on function private.erase_audit_subject(text, text, text) is
   'Blanks before and after of every entry about a subject, and says so in an entry of its own, without which they would count as tampered with. Gives how many.';
 
+create function private.erase_audit_mentions(p_site_domain text, p_texts text[])
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_subjects jsonb;
+  v_erased bigint;
+begin
+  with found as (
+    select details.position
+    from public.audit_details as details
+    where details.site_domain = p_site_domain
+      and details.salt is not null
+      and exists (
+        select 1
+        from unnest(p_texts) as wanted (text)
+        where position(wanted.text in lower(concat(details.before::text, ' ', details.after::text))) > 0
+      )
+  ),
+  erased as (
+    update public.audit_details as details
+    set before = null, after = null, salt = null
+    from found
+    where details.site_domain = p_site_domain and details.position = found.position
+    returning details.position
+  )
+  select
+    count(*),
+    jsonb_agg(distinct jsonb_build_object('type', entry.subject_type, 'id', entry.subject_id))
+  into v_erased, v_subjects
+  from erased
+  join public.audit_log as entry on entry.site_domain = p_site_domain and entry.position = erased.position;
+
+  perform private.put_down_audit(p_site_domain, 'erase', subject.type, subject.id, '{}', null, null)
+  from jsonb_to_recordset(v_subjects) as subject (type text, id text);
+  return v_erased;
+end
+$$;
+
+comment on function private.erase_audit_mentions(text, text[]) is
+  'Blanks before and after of every entry of a chain that holds one of some texts (lower case), and says of each subject that it did. Gives how many.';
+
 create function private.erase_audit_actor(p_actor_id uuid)
 returns bigint
 language plpgsql
@@ -64,6 +108,7 @@ comment on function private.erase_audit_actor(uuid) is
 
 revoke execute on function
   private.erase_audit_subject(text, text, text),
+  private.erase_audit_mentions(text, text[]),
   private.erase_audit_actor(uuid)
 from public, anon, authenticated, service_role;
 grant execute on function

@@ -18,6 +18,7 @@ declare
   v_created boolean;
 begin
   v_timezone := private.timezone_of(p_site_domain);
+  perform private.conversations_without_text(p_site_domain, array[p_id]);
 
   v_visitor_id := (
     select locked.visitor_id
@@ -152,7 +153,7 @@ end
 $$;
 
 comment on function private.put_conversation(text, uuid, jsonb) is
-  'Makes a conversation or changes what is told about it; the same again changes nothing. PT409: it is another visitor''s.';
+  'Makes a conversation or changes what is told about it; the same again changes nothing. PT409: it is another visitor''s; PT410: its visitor was erased.';
 
 create function private.patch_conversation(p_site_domain text, p_id uuid, p_changes jsonb)
 returns table (id uuid)
@@ -165,6 +166,7 @@ declare
   v_timezone text := private.timezone_of(p_site_domain);
 begin
   perform private.lock_conversations(p_site_domain, array[p_id]);
+  perform private.conversations_without_text(p_site_domain, array[p_id]);
 
   update public.conversations as conversation
   set
@@ -183,7 +185,7 @@ end
 $$;
 
 comment on function private.patch_conversation(text, uuid, jsonb) is
-  'Changes flags, language, page, e-mail or metadata of a conversation. PT404: there is none.';
+  'Changes flags, language, page, e-mail or metadata of a conversation. PT404: there is none; PT410: its visitor was erased.';
 
 revoke execute on function
   private.put_conversation(text, uuid, jsonb),

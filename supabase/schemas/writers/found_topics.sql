@@ -57,7 +57,7 @@ begin
     from jsonb_to_recordset(p_assigned) as a (conversation_id uuid, topic_id uuid)
     join public.conversations as conversation
       on conversation.site_domain = p_site_domain and conversation.id = a.conversation_id
-    where conversation.topic_id is distinct from a.topic_id
+    where conversation.topic_id is distinct from a.topic_id and conversation.text_deleted_at is null
   );
   if v_ids = '{}' then
     return 0;
@@ -68,7 +68,8 @@ begin
   from jsonb_to_recordset(p_assigned) as a (conversation_id uuid, topic_id uuid)
   where conversation.site_domain = p_site_domain
     and conversation.id = any (v_ids)
-    and conversation.id = a.conversation_id;
+    and conversation.id = a.conversation_id
+    and conversation.text_deleted_at is null;
   perform rollup.fold_if_due();
   return cardinality(v_ids);
 end
@@ -115,10 +116,13 @@ language sql
 security definer
 set search_path = ''
 as $$
-  insert into public.question_groups (site_domain, id, label)
+  insert into public.question_groups as kept (site_domain, id, label)
   select p_site_domain, g.id, g.label
   from jsonb_to_recordset(p_groups) as g (id uuid, label text)
-  on conflict (site_domain, id) do nothing
+  on conflict (site_domain, id) do update
+  set label = excluded.label
+  -- The questions it had were deleted.
+  where kept.label = '…'
 $$;
 
 comment on function private.open_question_groups(text, jsonb) is

@@ -20,6 +20,32 @@ begin
     return 0;
   end if;
   perform private.lock_conversations(p_site_domain, v_ids);
+  -- What was read before texts were deleted must not come back after.
+  v_ids := array(
+    select conversation.id
+    from public.conversations as conversation
+    where conversation.site_domain = p_site_domain
+      and conversation.id = any (v_ids)
+      and conversation.text_deleted_at is null
+  );
+  delete from public.question_groups as opened
+  using jsonb_array_elements(p_insights) as i, jsonb_array_elements(coalesce(i -> 'unanswered', '[]')) as u
+  where (i ->> 'conversation_id')::uuid <> all (v_ids)
+    and opened.site_domain = p_site_domain
+    and opened.id = (u ->> 'group_id')::uuid
+    and opened.status = 'open'
+    and not exists (
+      select 1
+      from public.unanswered_questions as question
+      where question.site_domain = p_site_domain and question.group_id = opened.id
+    )
+    -- Others of this call may be the first to ask it.
+    and not exists (
+      select 1
+      from jsonb_array_elements(p_insights) as other
+      cross join jsonb_array_elements(coalesce(other -> 'unanswered', '[]')) as asked
+      where (other ->> 'conversation_id')::uuid = any (v_ids) and asked ->> 'group_id' = u ->> 'group_id'
+    );
 
   with insight as (
     select i.*
@@ -75,6 +101,7 @@ begin
     on message.site_domain = p_site_domain
     and message.conversation_id = (i ->> 'conversation_id')::uuid
     and message.id = (u ->> 'message_id')::uuid
+  where message.conversation_id = any (v_ids)
   on conflict (site_domain, conversation_id, message_id) do update
   set
     group_id = coalesce(excluded.group_id, kept.group_id),
@@ -111,7 +138,9 @@ begin
       signal_score smallint, quality_score numeric(2, 1), topic_id uuid
     )
   ) as i
-  where conversation.site_domain = p_site_domain and conversation.id = i.conversation_id;
+  where conversation.site_domain = p_site_domain
+    and conversation.id = i.conversation_id
+    and conversation.id = any (v_ids);
 
   perform rollup.fold_if_due();
   return cardinality(v_ids);

@@ -24,6 +24,7 @@ declare
   v_timezone text := private.timezone_of(p_site_domain);
   v_messages private.incoming_message[];
   v_conversations uuid[];
+  v_deleted uuid[];
   v_stored uuid[];
   v_edited uuid[];
   v_edited_conversations uuid[];
@@ -55,6 +56,8 @@ begin
     return;
   end if;
   perform private.lock_conversations(p_site_domain, v_conversations);
+  -- A text that was deleted stays so, however often its message is sent again.
+  v_deleted := private.conversations_without_text(p_site_domain, v_conversations);
 
   with added as (
     insert into public.messages as kept (
@@ -75,7 +78,8 @@ begin
     on kept.site_domain = p_site_domain
     and kept.conversation_id = m.conversation_id
     and kept.id = m.id
-  where kept.text <> m.text;
+  where kept.text <> m.text
+    and not (kept.text = '' and kept.conversation_id = any (v_deleted));
 
   with changed as (
     update public.messages as kept
@@ -93,6 +97,7 @@ begin
       and kept.id = m.id
       and (kept.seq, kept.role, kept.text, kept.sent_at, kept.latency_ms, kept.metadata)
         is distinct from (m.seq, m.role, m.text, m.sent_at, m.latency_ms, m.metadata)
+      and not (kept.text = '' and kept.conversation_id = any (v_deleted))
     returning kept.id, kept.conversation_id
   )
   select coalesce(array_agg(changed.id), '{}'), array_agg(distinct changed.conversation_id)
@@ -140,7 +145,7 @@ end
 $$;
 
 comment on function private.put_messages(text, jsonb) is
-  'Takes messages in; gives whether each was stored, edited or known already. PT404: a conversation does not exist.';
+  'Takes messages in; gives whether each was stored, edited or known already. PT404: a conversation does not exist; PT410: its visitor was erased.';
 
 create function private.add_messages(p_site_domain text, p_conversation_id uuid, p_messages jsonb)
 returns table (id uuid, status text)
@@ -196,8 +201,9 @@ as $$
     last_message_at = summed.last_message_at,
     day = private.day_of(summed.first_message_at, p_timezone),
     hour = private.hour_of(summed.first_message_at, p_timezone),
-    insights_due = summed.visitor_message_count > 0,
-    preview = summed.preview,
+    -- What is left of a conversation says too little of it.
+    insights_due = summed.visitor_message_count > 0 and conversation.text_deleted_at is null,
+    preview = nullif(summed.preview, ''),
     updated_at = clock_timestamp()
   from summed
   where conversation.site_domain = p_site_domain and conversation.id = summed.conversation_id

@@ -38,6 +38,7 @@ begin
   end if;
   -- Reviews of one conversation follow each other, so that the last one to be written is the one it shows.
   perform private.lock_conversations(p_site_domain, array[p_conversation_id]);
+  perform private.conversations_without_text(p_site_domain, array[p_conversation_id]);
 
   if p_review is null then
     delete from public.reviews as review
@@ -86,7 +87,7 @@ end
 $$;
 
 comment on function private.write_review(text, uuid, jsonb) is
-  'Keeps the caller''s review {thumb, note, labels, message_id, corrected_answer} of a conversation, or, null, takes it back. PT404: there is no such conversation for the caller.';
+  'Keeps the caller''s review {thumb, note, labels, message_id, corrected_answer} of a conversation, or, null, takes it back. PT404: there is no such conversation for the caller; PT410: its visitor was erased.';
 
 create function private.reviewer_names(p_site_domain text, p_conversation_id uuid)
 returns table (reviewer_id uuid, name text)

@@ -10,50 +10,54 @@ as $$
 declare
   v_ids uuid[];
   v_locked uuid[];
+  v_known integer;
+  v_wanted integer := (select count(distinct wanted.id) from unnest(p_distinct_ids) as wanted (id));
 begin
-  with seen as (
-    select s.distinct_id, min(s.seen_at) as first_seen_at, max(s.seen_at) as last_seen_at
-    from unnest(p_distinct_ids, p_seen_at) as s (distinct_id, seen_at)
-    group by s.distinct_id
-  ),
-  added as (
-    insert into public.visitor_ids as known (site_domain, distinct_id, visitor_id)
-    select p_site_domain, seen.distinct_id, gen_random_uuid()
-    from seen
-    where not exists (
-      select 1
-      from public.visitor_ids as known
-      where known.site_domain = p_site_domain and known.distinct_id = seen.distinct_id
-    )
-    order by seen.distinct_id
-    on conflict do nothing
-    returning known.distinct_id, known.visitor_id
-  )
-  insert into public.visitors (site_domain, id, first_seen_at, last_seen_at)
-  select p_site_domain, added.visitor_id, seen.first_seen_at, seen.last_seen_at
-  from added
-  join seen on seen.distinct_id = added.distinct_id;
-
-  -- A merge may re-point an id between the look-up and the lock: look again until both agree.
   loop
-    -- `offset 0` keeps the order from choosing the index: these are few of many ids.
-    v_ids := array(
-      select distinct pointed.visitor_id
+    with seen as (
+      select s.distinct_id, min(s.seen_at) as first_seen_at, max(s.seen_at) as last_seen_at
+      from unnest(p_distinct_ids, p_seen_at) as s (distinct_id, seen_at)
+      group by s.distinct_id
+    ),
+    added as (
+      insert into public.visitor_ids as known (site_domain, distinct_id, visitor_id)
+      select p_site_domain, seen.distinct_id, gen_random_uuid()
+      from seen
+      where not exists (
+        select 1
+        from public.visitor_ids as known
+        where known.site_domain = p_site_domain and known.distinct_id = seen.distinct_id
+      )
+      order by seen.distinct_id
+      on conflict do nothing
+      returning known.distinct_id, known.visitor_id
+    )
+    insert into public.visitors (site_domain, id, first_seen_at, last_seen_at)
+    select p_site_domain, added.visitor_id, seen.first_seen_at, seen.last_seen_at
+    from added
+    join seen on seen.distinct_id = added.distinct_id;
+
+    -- A merge may re-point an id between the look-up and the lock: look again until both agree.
+    loop
+      -- `offset 0` keeps the order from choosing the index: these are few of many ids.
+      select coalesce(array_agg(distinct pointed.visitor_id order by pointed.visitor_id), '{}'), count(*)
+      into v_ids, v_known
       from (
         select known.visitor_id
         from public.visitor_ids as known
         where known.site_domain = p_site_domain and known.distinct_id = any (p_distinct_ids)
         offset 0
-      ) as pointed
-      order by pointed.visitor_id
-    );
-    exit when v_ids = v_locked;
-    perform 1
-    from public.visitors as visitor
-    where visitor.site_domain = p_site_domain and visitor.id = any (v_ids)
-    order by visitor.id
-    for update;
-    v_locked := v_ids;
+      ) as pointed;
+      exit when v_ids = v_locked;
+      perform 1
+      from public.visitors as visitor
+      where visitor.site_domain = p_site_domain and visitor.id = any (v_ids)
+      order by visitor.id
+      for update;
+      v_locked := v_ids;
+    end loop;
+    -- An erasure takes ids away: whoever comes by them again is somebody new.
+    exit when v_known = v_wanted;
   end loop;
 
   return query

@@ -168,6 +168,15 @@ const auditRoute = createRoute({
   ),
 });
 
+const privacyRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/privacy',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/privacy/privacy-page')),
+    'PrivacyPage',
+  ),
+});
+
 const topicsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/topics',
@@ -346,6 +355,7 @@ const routeTree = rootRoute.addChildren([
   shellRoute.addChildren([
     accountRoute,
     auditRoute,
+    privacyRoute,
     dashboardRoute,
     conversationsRoute.addChildren([conversationRoute]),
     visitorsRoute.addChildren([visitorRoute]),

@@ -15,3 +15,6 @@ export const CONFIGURATION = 'configuration';
 
 /** The queries over a website's agents. */
 export const AGENTS = 'agents';
+
+/** The queries over erasures, retention and the audit log's verification. */
+export const PRIVACY = 'privacy';

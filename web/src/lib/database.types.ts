@@ -261,6 +261,33 @@ export type Database = {
           },
         ]
       }
+      audit_checks: {
+        Row: {
+          broken_at: number | null
+          checked_at: string
+          hash: string
+          position: number
+          reason: string | null
+          site_domain: string
+        }
+        Insert: {
+          broken_at?: number | null
+          checked_at: string
+          hash: string
+          position: number
+          reason?: string | null
+          site_domain: string
+        }
+        Update: {
+          broken_at?: number | null
+          checked_at?: string
+          hash?: string
+          position?: number
+          reason?: string | null
+          site_domain?: string
+        }
+        Relationships: []
+      }
       audit_details: {
         Row: {
           actor_label: string | null
@@ -706,6 +733,8 @@ export type Database = {
           signals: string[]
           site_domain: string
           started_at: string
+          text_deleted_at: string | null
+          text_deleted_by: string | null
           topic_id: string | null
           total_turns: number
           unanswered_count: number
@@ -747,6 +776,8 @@ export type Database = {
           signals?: string[]
           site_domain: string
           started_at?: never
+          text_deleted_at?: string | null
+          text_deleted_by?: string | null
           topic_id?: string | null
           total_turns?: number
           unanswered_count?: number
@@ -788,6 +819,8 @@ export type Database = {
           signals?: string[]
           site_domain?: string
           started_at?: never
+          text_deleted_at?: string | null
+          text_deleted_by?: string | null
           topic_id?: string | null
           total_turns?: number
           unanswered_count?: number
@@ -1427,6 +1460,56 @@ export type Database = {
           },
         ]
       }
+      erasures: {
+        Row: {
+          actor_id: string | null
+          actor_role: string
+          counts: NonNullable<Json>
+          erased_at: string
+          hash: string
+          id: string
+          propagated_at: string | null
+          propagation_error: string | null
+          propagations: number
+          site_domain: string
+          visitors: number
+        }
+        Insert: {
+          actor_id?: string | null
+          actor_role: string
+          counts: NonNullable<Json>
+          erased_at: string
+          hash: string
+          id?: string
+          propagated_at?: string | null
+          propagation_error?: string | null
+          propagations?: number
+          site_domain: string
+          visitors: number
+        }
+        Update: {
+          actor_id?: string | null
+          actor_role?: string
+          counts?: NonNullable<Json>
+          erased_at?: string
+          hash?: string
+          id?: string
+          propagated_at?: string | null
+          propagation_error?: string | null
+          propagations?: number
+          site_domain?: string
+          visitors?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "erasures_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
       event_ids: {
         Row: {
           site_domain: string
@@ -1828,6 +1911,97 @@ export type Database = {
         Relationships: [
           {
             foreignKeyName: "question_groups_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: false
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      retention_policies: {
+        Row: {
+          days: number
+          events_until: string | null
+          set_at: string
+          set_by: string | null
+          site_domain: string
+        }
+        Insert: {
+          days: number
+          events_until?: string | null
+          set_at?: string
+          set_by?: string | null
+          site_domain: string
+        }
+        Update: {
+          days?: number
+          events_until?: string | null
+          set_at?: string
+          set_by?: string | null
+          site_domain?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "retention_policies_site_domain_fkey"
+            columns: ["site_domain"]
+            isOneToOne: true
+            referencedRelation: "domains"
+            referencedColumns: ["site_domain"]
+          },
+        ]
+      }
+      retention_runs: {
+        Row: {
+          advanced_at: string
+          conversations: number
+          conversations_after: Json | null
+          cutoff: string
+          days: number
+          error: string | null
+          events: number
+          events_after: Json | null
+          finished_at: string | null
+          id: string
+          messages: number
+          site_domain: string
+          started_at: string
+          state: string
+        }
+        Insert: {
+          advanced_at?: string
+          conversations?: number
+          conversations_after?: Json | null
+          cutoff: string
+          days: number
+          error?: string | null
+          events?: number
+          events_after?: Json | null
+          finished_at?: string | null
+          id?: string
+          messages?: number
+          site_domain: string
+          started_at?: string
+          state?: string
+        }
+        Update: {
+          advanced_at?: string
+          conversations?: number
+          conversations_after?: Json | null
+          cutoff?: string
+          days?: number
+          error?: string | null
+          events?: number
+          events_after?: Json | null
+          finished_at?: string | null
+          id?: string
+          messages?: number
+          site_domain?: string
+          started_at?: string
+          state?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "retention_runs_site_domain_fkey"
             columns: ["site_domain"]
             isOneToOne: false
             referencedRelation: "domains"
@@ -2547,6 +2721,7 @@ export type Database = {
           device_type: string | null
           email: string | null
           enrichment_data: NonNullable<Json>
+          erased_at: string | null
           first_seen_at: string
           id: string
           identified_at: string | null
@@ -2571,6 +2746,7 @@ export type Database = {
           device_type?: string | null
           email?: string | null
           enrichment_data?: NonNullable<Json>
+          erased_at?: string | null
           first_seen_at: string
           id?: string
           identified_at?: string | null
@@ -2595,6 +2771,7 @@ export type Database = {
           device_type?: string | null
           email?: string | null
           enrichment_data?: NonNullable<Json>
+          erased_at?: string | null
           first_seen_at?: string
           id?: string
           identified_at?: string | null
@@ -2664,6 +2841,8 @@ export type Database = {
           signals: string[] | null
           site_domain: string | null
           started_at: string | null
+          text_deleted_at: string | null
+          text_deleted_by: string | null
           topic_id: string | null
           total_turns: number | null
           unanswered_count: number | null
@@ -2705,6 +2884,8 @@ export type Database = {
           signals?: string[] | null
           site_domain?: string | null
           started_at?: string | null
+          text_deleted_at?: string | null
+          text_deleted_by?: string | null
           topic_id?: string | null
           total_turns?: number | null
           unanswered_count?: number | null
@@ -2746,6 +2927,8 @@ export type Database = {
           signals?: string[] | null
           site_domain?: string | null
           started_at?: string | null
+          text_deleted_at?: string | null
+          text_deleted_by?: string | null
           topic_id?: string | null
           total_turns?: number | null
           unanswered_count?: number | null
@@ -3116,6 +3299,7 @@ export type Database = {
           device_type: string | null
           email: string | null
           enrichment_data: Json | null
+          erased_at: string | null
           first_seen_at: string | null
           id: string | null
           identified_at: string | null
@@ -3140,6 +3324,7 @@ export type Database = {
           device_type?: string | null
           email?: string | null
           enrichment_data?: Json | null
+          erased_at?: string | null
           first_seen_at?: string | null
           id?: string | null
           identified_at?: string | null
@@ -3164,6 +3349,7 @@ export type Database = {
           device_type?: string | null
           email?: string | null
           enrichment_data?: Json | null
+          erased_at?: string | null
           first_seen_at?: string | null
           id?: string | null
           identified_at?: string | null
@@ -3994,6 +4180,10 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      note_transcript_view: {
+        Args: { p_conversation_id: string; p_site_domain: string }
+        Returns: boolean
       }
       rename_topic: {
         Args: { p_label: string; p_site_domain: string; p_topic_id: string }

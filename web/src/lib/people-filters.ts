@@ -71,7 +71,7 @@ export type AccountSearch = ScopeSearch & {
   sort?: AccountSort;
 };
 
-export const VISITOR_TABS = ['activity', 'sessions', 'enrichment'] as const;
+export const VISITOR_TABS = ['activity', 'sessions', 'enrichment', 'privacy'] as const;
 export type VisitorTab = (typeof VISITOR_TABS)[number];
 export const ACCOUNT_TABS = ['activity', 'visitors', 'topics', 'sources'] as const;
 export type AccountTab = (typeof ACCOUNT_TABS)[number];

@@ -103,6 +103,8 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/rpc/list_saved_views': () => ({ body: [] }),
     '/rest/v1/topics': () => ({ body: [] }),
     '/rest/v1/alerts': () => ({ body: [] }),
+    '/rest/v1/audit_checks': () => ({ body: [] }),
+    '/rest/v1/rpc/note_transcript_view': () => ({ body: false }),
   };
   const all = { ...defaults, ...routes };
 

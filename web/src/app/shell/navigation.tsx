@@ -6,6 +6,7 @@ import {
   IconMessages,
   IconRobot,
   IconSettings,
+  IconShieldLock,
   IconTags,
   IconUserCog,
   IconUsers,
@@ -27,7 +28,10 @@ const PAGES = [
   { to: '/agents', label: 'Agents', Icon: IconRobot },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
 ] as const;
-const STAFF = [{ to: '/users', label: 'Users', Icon: IconUserCog }] as const;
+const STAFF = [
+  { to: '/users', label: 'Users', Icon: IconUserCog },
+  { to: '/privacy', label: 'Privacy', Icon: IconShieldLock },
+] as const;
 const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;
 
 export function Brand() {

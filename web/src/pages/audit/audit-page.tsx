@@ -15,6 +15,7 @@ import { ScopeNote } from '@/ui/scope-note';
 import { AuditEntryRow } from './audit-entry';
 import { AuditFilters, hasFilters, NO_FILTERS } from './audit-filters';
 import classes from './audit-page.module.css';
+import { ChainState } from './chain-state';
 import { actorName } from './words';
 
 const route = getRouteApi('/shell/audit');
@@ -61,8 +62,9 @@ export function AuditPage() {
             )
           }
         >
-          Every change of a website, its hosts and keys, its topics and who may see it is kept here.
-          Try a longer range.
+          Every change of a website, its settings and content, its keys and who may see it is kept
+          here, as are exports, erasures and transcripts that Rose staff looked at. Try a longer
+          range.
         </EmptyState>
       );
     }
@@ -111,6 +113,7 @@ export function AuditPage() {
           />
         }
       />
+      <ChainState sites={sites} timezone={scope.domain?.timezone ?? 'UTC'} />
       <AuditFilters
         found={
           count.data === undefined

@@ -29,6 +29,9 @@ export const SUBJECTS: Record<string, string> = {
   access_settings: 'Access of everybody',
   organization: 'Organizations',
   export: 'Exports',
+  visitor: 'Visitors',
+  conversation: 'Transcripts',
+  retention: 'Retention',
 };
 
 export function options(words: Record<string, string>, chosen: string | undefined) {

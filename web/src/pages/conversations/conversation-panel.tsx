@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useConversation } from '@/data/conversation';
 import { useDomains } from '@/data/domains';
+import { useTranscriptView } from '@/data/transcript-view';
 import { plainText } from '@/lib/plain-text';
 import { visitorLabel } from '@/lib/visitor-label';
 import { ErrorState } from '@/ui/error-state';
@@ -24,6 +25,7 @@ export function ConversationPanel() {
   const { data, error, refetch } = useConversation(domain, id);
   const { neighbours, close } = useNeighbours();
   const [writing, setWriting] = useState<Writing>(null);
+  useTranscriptView(domain, id, data !== undefined);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a review is of the conversation it began at
   useEffect(() => setWriting(null), [id]);

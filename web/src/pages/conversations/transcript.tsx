@@ -20,6 +20,7 @@ type TranscriptProps = {
 export function Transcript({ conversation, timezone, onCorrect }: TranscriptProps) {
   const items = transcriptItems(conversation.messages, conversation.conversions, timezone);
   const understood = readMessages(conversation.insight?.messages ?? null);
+  const deleted = deletionOf(conversation, timezone);
   return (
     <>
       <ol className={classes.transcript} aria-label="Transcript">
@@ -29,6 +30,7 @@ export function Transcript({ conversation, timezone, onCorrect }: TranscriptProp
             item={item}
             timezone={timezone}
             understood={understood}
+            deleted={deleted}
             onCorrect={onCorrect}
           />
         ))}
@@ -42,14 +44,25 @@ export function Transcript({ conversation, timezone, onCorrect }: TranscriptProp
   );
 }
 
+/** What stands in place of a deleted text; null while there is all of it. */
+function deletionOf(
+  { text_deleted_at: at, text_deleted_by: by }: Conversation,
+  timezone: string,
+): string | null {
+  if (!at) return null;
+  const why = by === 'erasure' ? 'when the visitor was erased' : 'by retention';
+  return `Text deleted ${why} on ${formatDateTime(at, timezone)}`;
+}
+
 type ItemProps = {
   item: TranscriptItem;
   timezone: string;
   understood: Map<string, MessageInsight>;
+  deleted: string | null;
   onCorrect: (messageId: string) => void;
 };
 
-function Item({ item, timezone, understood, onCorrect }: ItemProps) {
+function Item({ item, timezone, understood, deleted, onCorrect }: ItemProps) {
   if (item.type === 'day') return <li className={classes.day}>{formatWeekday(item.day)}</li>;
   if (item.type === 'message') {
     return (
@@ -57,6 +70,7 @@ function Item({ item, timezone, understood, onCorrect }: ItemProps) {
         message={item.message}
         timezone={timezone}
         insight={understood.get(item.message.id)}
+        deleted={item.message.text === '' ? deleted : null}
         onCorrect={onCorrect}
       />
     );
@@ -73,10 +87,11 @@ type BubbleProps = {
   message: Message;
   timezone: string;
   insight: MessageInsight | undefined;
+  deleted: string | null;
   onCorrect: (messageId: string) => void;
 };
 
-function Bubble({ message, timezone, insight, onCorrect }: BubbleProps) {
+function Bubble({ message, timezone, insight, deleted, onCorrect }: BubbleProps) {
   const agent = message.role === 'agent';
   return (
     <li
@@ -87,7 +102,11 @@ function Bubble({ message, timezone, insight, onCorrect }: BubbleProps) {
     >
       <VisuallyHidden>{agent ? 'Agent:' : 'Visitor:'}</VisuallyHidden>
       <div className={classes.bubble}>
-        <Markdown>{plainText(message.text)}</Markdown>
+        {deleted ? (
+          <span className={classes.deleted}>{deleted}</span>
+        ) : (
+          <Markdown>{plainText(message.text)}</Markdown>
+        )}
       </div>
       <div className={classes.meta}>
         <time dateTime={message.sent_at} title={formatDateTime(message.sent_at, timezone)}>
@@ -104,7 +123,7 @@ function Bubble({ message, timezone, insight, onCorrect }: BubbleProps) {
           </span>
         ))}
         {insight?.answered === false && <span className={classes.unanswered}>Not answered</span>}
-        {agent && (
+        {agent && !deleted && (
           <UnstyledButton className={classes.correct} onClick={() => onCorrect(message.id)}>
             Correct
           </UnstyledButton>

@@ -13,7 +13,10 @@ import classes from './visitor-header.module.css';
 
 type VisitorHeaderProps = { visitor: Visitor; timezone: string };
 
-function whyNotCounted(visitor: Visitor): string | null {
+function noticeOf(visitor: Visitor, timezone: string): string | null {
+  if (visitor.erased_at) {
+    return `Erased on ${formatDateTime(visitor.erased_at, timezone)}: only figures are left.`;
+  }
   if (visitor.counts) return null;
   if (visitor.is_bot) return 'Not counted: the visitor is a bot.';
   if (visitor.is_internal) return 'Not counted: the visitor is internal.';
@@ -65,7 +68,7 @@ export function VisitorHeader({ visitor, timezone }: VisitorHeaderProps) {
         <InterestScore score={visitor.interest_score} />
         {reason && <span className={classes.reason}>{reason}</span>}
       </div>
-      <Facts label="About the visitor" facts={facts} notice={whyNotCounted(visitor)} />
+      <Facts label="About the visitor" facts={facts} notice={noticeOf(visitor, timezone)} />
     </>
   );
 }

@@ -1,8 +1,10 @@
 import { Tabs } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useDomains } from '@/data/domains';
 import { useEnrichments } from '@/data/enrichments';
+import { TRAFFIC } from '@/data/keys';
 import { useScope } from '@/data/use-scope';
 import { useVisitor } from '@/data/visitor';
 import { visitorFilter } from '@/data/visitor-filter';
@@ -17,6 +19,7 @@ import { PanelSkeleton } from '@/ui/panel-skeleton';
 import { PanelTabs } from '@/ui/panel-tabs';
 import { SidePanel } from '@/ui/side-panel';
 import { ActivitySection } from './activity-section';
+import { PrivacySection } from './privacy-section';
 import { SessionsSection } from './sessions-section';
 import { VisitorHeader } from './visitor-header';
 
@@ -25,6 +28,7 @@ const TAB_LABELS: Record<VisitorTab, string> = {
   activity: 'Activity',
   sessions: 'Sessions',
   enrichment: 'Enrichment',
+  privacy: 'Privacy',
 };
 
 /** One visitor: who it is, and everything that happened. */
@@ -32,6 +36,7 @@ export function VisitorPanel() {
   const { domain, id } = route.useParams();
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const queryClient = useQueryClient();
   const scope = useScope(search);
   const filter = useMemo(() => visitorFilter(scope, search), [scope, search]);
   const list = useVisitorList(scope.siteDomains, filter, search.sort);
@@ -44,6 +49,10 @@ export function VisitorPanel() {
       search: (current) => ({ ...current, tab: undefined, kinds: undefined }),
       resetScroll: false,
     });
+  const erased = () => {
+    close();
+    void queryClient.invalidateQueries({ queryKey: [TRAFFIC] });
+  };
   const neighbours = neighboursOf(list, { domain, id }, (row) => {
     void navigate({
       to: '/visitors/$domain/$id',
@@ -80,6 +89,9 @@ export function VisitorPanel() {
           </Tabs.Panel>
           <Tabs.Panel value="enrichment">
             <FoundOut domain={domain} id={id} timezone={timezone} />
+          </Tabs.Panel>
+          <Tabs.Panel value="privacy">
+            <PrivacySection visitor={data} timezone={timezone} onErased={erased} />
           </Tabs.Panel>
         </PanelTabs>
       </>
