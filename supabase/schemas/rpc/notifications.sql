@@ -31,8 +31,9 @@ as $$
   cross join lateral (
     select date_trunc('week', statement_timestamp() at time zone domain.timezone)::date as monday
   ) as week
+  cross join private.my_id() as me (id)
   left join public.notification_choices as choice
-    on choice.site_domain = domain.site_domain and choice.user_id = auth.uid()
+    on choice.site_domain = domain.site_domain and choice.user_id = me.id
   where domain.archived_at is null
   order by domain.site_domain
 $$;

@@ -25,7 +25,7 @@ create policy notification_choices_select on public.notification_choices
   for select to authenticated
   using (
     site_domain = any (array(select private.my_domains()))
-    and (user_id = (select auth.uid()) or (select private.is_admin()))
+    and (user_id = (select private.my_id()) or (select private.is_admin()))
   );
 
 create table public.notification_mails (
@@ -69,7 +69,7 @@ create policy notification_mails_select on public.notification_mails
   for select to authenticated
   using (
     site_domain = any (array(select private.my_domains()))
-    and (user_id = (select auth.uid()) or (select private.is_admin()))
+    and (user_id = (select private.my_id()) or (select private.is_admin()))
   );
 
 create table public.alerts (

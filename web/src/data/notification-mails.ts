@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { accessQuery } from '@/data/access';
 import { NOTIFICATIONS } from '@/data/notifications';
 import { type Backend, useBackend } from '@/lib/backend';
 import type { Database } from '@/lib/database.types';
@@ -11,24 +12,30 @@ export type SentMail = Pick<
 
 const MOST = 50;
 
-async function fetchMails({ client }: Backend, signal: AbortSignal): Promise<SentMail[]> {
-  const { data } = await client.auth.getSession();
+async function fetchMails(
+  { client }: Backend,
+  id: string,
+  signal: AbortSignal,
+): Promise<SentMail[]> {
   return unwrap(
     await client
       .from('notification_mails')
       .select('site_domain,kind,occasion,status,queued_at,sent_at,problem')
-      .eq('user_id', data.session?.user.id ?? '')
+      .eq('user_id', id)
       .order('queued_at', { ascending: false })
       .limit(MOST)
       .abortSignal(signal),
   );
 }
 
-/** The newest e-mails about websites to the signed-in person, and what became of each. */
+/** The newest e-mails about websites to the signed-in person, or to whom they see the product as. */
 export function useSentMails() {
   const backend = useBackend();
   return useQuery({
     queryKey: [NOTIFICATIONS, 'mails'],
-    queryFn: ({ signal }) => fetchMails(backend, signal),
+    queryFn: async ({ client, signal }) => {
+      const access = await client.ensureQueryData(accessQuery(backend));
+      return fetchMails(backend, access?.user_id ?? '', signal);
+    },
   });
 }
