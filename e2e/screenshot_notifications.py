@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from .browser import chromium
 from .pages import sign_in
-from .screenshot import DESK, PHONE, take
+from .screenshot import DESK, PHONE, PICTURES
 
 
 def photograph(browser: Browser, url: str, size: ViewportSize, suffix: str, scheme: str) -> None:
@@ -25,6 +25,7 @@ def photograph(browser: Browser, url: str, size: ViewportSize, suffix: str, sche
     )
     page.goto("/sign-in?next=/notifications")
     sign_in(page, "user@user.com", "user")
+    expect(page.get_by_role("list", name="E-mails")).to_be_attached()
     for kind in ("Weekly digest", "Alerts"):
         switch = page.get_by_role("switch", name=f"{kind} of abtasty.com")
         expect(switch).to_be_enabled()
@@ -32,16 +33,20 @@ def photograph(browser: Browser, url: str, size: ViewportSize, suffix: str, sche
             switch.check(force=True)
         expect(switch).to_be_checked()
         expect(switch).to_be_enabled()
-    take(page, f"notifications{suffix}")
+    if scheme == "light":
+        page.screenshot(path=PICTURES / f"notifications{suffix}.png", animations="disabled")
+    if size == PHONE:
+        page.close()
+        return
     page.get_by_role("button", name="Preview the digest of abtasty.com").click()
     frame = page.frame_locator("iframe[title='Preview of the digest']")
     expect(frame.get_by_role("heading", name="Hot accounts")).to_be_visible()
-    take(page, f"notifications-digest{suffix}")
+    page.screenshot(path=PICTURES / f"notifications-digest{suffix}.png", animations="disabled")
     page.close()
 
 
 def main() -> None:
-    """Light and dark, desk and phone."""
+    """The page on desk and phone, the digest light and dark."""
     url = os.environ["BACKOFFICE_URL"].rstrip("/")
     with chromium() as browser:
         photograph(browser, url, DESK, "", "light")
