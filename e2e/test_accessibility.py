@@ -124,6 +124,21 @@ def _settings(page: Page) -> None:
     expect(page.get_by_text("1 change not saved")).to_be_visible()
 
 
+def _privacy(page: Page) -> None:
+    page.goto("/privacy?domain=abtasty.com")
+    expect(page.get_by_role("rowheader", name="abtasty.com", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Change").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _visitor_privacy(page: Page) -> None:
+    page.goto(path("visitors", FIGURES, q="ann@client.example"))
+    page.get_by_role("rowheader").get_by_role("link").click()
+    page.get_by_role("tab", name="Privacy").click()
+    page.get_by_role("button", name="Erase this visitor").click()
+    expect(page.get_by_role("dialog").get_by_label("Type")).to_be_visible()
+
+
 def _agents(page: Page) -> None:
     page.goto("/agents?domain=abtasty.com")
     expect(page.get_by_role("region", name="Website agent")).to_be_visible()
@@ -157,6 +172,8 @@ def _notifications(page: Page) -> None:
         (_sections, USER),
         (_settings, ADMIN),
         (_agents, ADMIN),
+        (_privacy, ADMIN),
+        (_visitor_privacy, ADMIN),
         (_notifications, USER),
     ],
 )

@@ -161,7 +161,7 @@ def test_an_erasure_from_the_dry_run_to_the_receipt(
     receipt = admin.ask("GET", f"{BASE}/erasures/{done.json()['id']}")
     told = receipt.json()
     assert "attachment" in receipt.headers["content-disposition"]
-    assert told["by"] | {"id": None} == {"id": None, "role": "admin", "name": "admin@admin.com"}
+    assert told["by"] | {"id": None} == {"id": None, "role": "admin", "name": "Admin"}
     assert told["hash"] == done.json()["hash"]
     assert not any(mark in receipt.text.lower() for mark in [*MARKS, visitor])
     assert admin.ask("GET", f"{BASE}/erasures/{NOBODY}").status_code == 404

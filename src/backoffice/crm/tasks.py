@@ -12,6 +12,7 @@ import structlog
 from procrastinate import RetryStrategy
 from psycopg import AsyncConnection
 
+from backoffice.crm.erasures import FORGET, SITES, erase_in_hubspot
 from backoffice.crm.failures import LaterError
 from backoffice.crm.oauth import missing_settings
 from backoffice.crm.sync import Syncs
@@ -125,3 +126,27 @@ async def forget_runs(context: JobContext, timestamp: int = 0) -> None:
     """Delete old runs that no failed record is of."""
     async with state_of(context).database.transaction() as connection:
         await connection.execute(_FORGET, [KEEP_RUNS])
+
+
+@crm.periodic(cron="*/5 * * * *")
+@crm.task(name="pass_erasures_on", queueing_lock="crm:pass_erasures_on", pass_context=True)
+async def pass_erasures_on(context: JobContext, timestamp: int = 0) -> None:
+    """Queue the erasures that HubSpot has not heard of, between the runs of each website."""
+    async with state_of(context).database.transaction() as connection:
+        await connection.execute(FORGET)
+        for (site_domain,) in await (await connection.execute(SITES)).fetchall():
+            await defer(
+                connection,
+                f"{NAMESPACE}:erase",
+                {"site_domain": site_domain},
+                queueing_lock=f"crm:erase:{site_domain}",
+                lock=f"crm:{site_domain}",
+            )
+
+
+@crm.task(name="erase", pass_context=True)
+async def erase(context: JobContext, site_domain: str) -> None:
+    """Have HubSpot erase visitors that were erased here."""
+    async with syncs_of(state_of(context)) as syncs:
+        if done := await erase_in_hubspot(syncs, site_domain):
+            log.info("erased in HubSpot", site=site_domain, contacts=done)

@@ -10,6 +10,7 @@ from typing import Final
 
 from backoffice.crm.tokens import rotate_tokens
 from backoffice.database import Database
+from backoffice.privacy.erasure import reseal
 from backoffice.state import State
 from backoffice.vault import Vault
 
@@ -17,6 +18,7 @@ Rotation = Callable[[Database, Vault], Awaitable[int]]
 
 ROTATIONS: Final[Mapping[str, Rotation]] = {
     "HubSpot tokens": rotate_tokens,
+    "addresses of erasures that HubSpot waits for": reseal,
 }
 """By what they are called; each gives how many secrets it sealed anew. Raises `SealedError`."""
 

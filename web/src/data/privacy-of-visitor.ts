@@ -57,7 +57,7 @@ export function useErasure(siteDomain: string, id: string) {
     onSuccess: () =>
       Promise.all([
         queryClient.invalidateQueries({ queryKey: [TRAFFIC], refetchType: 'none' }),
-        queryClient.invalidateQueries({ queryKey: [PRIVACY] }),
+        queryClient.invalidateQueries({ queryKey: [PRIVACY, 'erasures'] }),
       ]),
   });
 }

@@ -1,0 +1,59 @@
+"""Takes the pictures of the guide to privacy.
+
+PYTHONPATH=tests .venv/bin/python -m e2e.screenshot_privacy
+"""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, expect
+
+from .browser import chromium
+from .pages import sign_in
+from .product import Product, make_domain, running_product
+from .screenshot import DESK, PHONE, PICTURES, take
+from .test_privacy import RANGE, make_visitor
+from .traffic import MINE, OTHERS
+
+
+def photograph(browser: Browser, product: Product, theme: str, *, phone: bool) -> None:
+    """The dialog before an erasure, and the page after it."""
+    visitor, _ = make_visitor(product, f"jane.doe{theme}{phone}@client.example")
+    suffix = ("-phone" if phone else "") + ("-dark" if theme == "dark" else "")
+    page = browser.new_page(
+        base_url=product.url,
+        viewport=PHONE if phone else DESK,
+        device_scale_factor=2 if phone else 1,
+        color_scheme="dark" if theme == "dark" else "light",
+        locale="en-GB",
+        reduced_motion="reduce",
+    )
+    page.goto("/sign-in?next=/privacy")
+    sign_in(page, "admin@admin.com", "admin")
+    expect(page.get_by_role("heading", name="Privacy", exact=True)).to_be_visible()
+    page.goto(f"/visitors/{MINE}/{visitor}?{RANGE}&tab=privacy")
+    page.get_by_role("button", name="Erase this visitor").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Type").fill("erase")
+    take(page, f"privacy-erase{suffix}")
+    dialog.get_by_role("button", name="Erase for good").click()
+    expect(dialog).to_have_count(0)
+    page.goto("/privacy?domain=all")
+    expect(page.get_by_role("region", name="Receipts")).to_be_visible()
+    take(page, f"privacy{suffix}")
+    page.close()
+
+
+def main() -> None:
+    """On a desk; dark and on a phone are for looking at, and not part of the guide."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser, running_product() as product:
+        with product.connect() as connection:
+            for domain, name in ((MINE, "AB Tasty"), (OTHERS, "Northwind")):
+                make_domain(connection, domain, name, "Europe/Paris")
+            connection.execute("select private.set_retention(%s, 365)", [MINE])
+        for theme, phone in (("light", False), ("dark", False), ("light", True)):
+            photograph(browser, product, theme, phone=phone)
+
+
+if __name__ == "__main__":
+    main()
