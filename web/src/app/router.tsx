@@ -18,6 +18,7 @@ import { fillScope } from '@/data/scope';
 import { needsSecondFactor } from '@/data/second-factor';
 import { currentSession } from '@/data/session';
 import type { Backend } from '@/lib/backend';
+import { parseClientPanel, parseClientsSearch } from '@/lib/client-filters';
 import { parseConversationSearch } from '@/lib/conversation-search';
 import {
   ALL_DOMAINS,
@@ -298,6 +299,23 @@ const notificationsRoute = createRoute({
   component: lazyRouteComponent(
     loadPage(() => import('@/pages/notifications/notifications-page')),
     'NotificationsPage',
+const clientsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/clients',
+  validateSearch: parseClientsSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/clients/clients-page')),
+    'ClientsPage',
+  ),
+});
+
+const clientRoute = createRoute({
+  getParentRoute: () => clientsRoute,
+  path: '$site',
+  validateSearch: parseClientPanel,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/clients/client-panel')),
+    'ClientPanel',
   ),
 });
 
@@ -366,6 +384,7 @@ const routeTree = rootRoute.addChildren([
     sectionRoute,
     agentsRoute,
     notificationsRoute,
+    clientsRoute.addChildren([clientRoute]),
     settingsRoute.addChildren([configurationRoute]),
     usersRoute.addChildren([userRoute]),
   ]),

@@ -18,3 +18,6 @@ export const AGENTS = 'agents';
 
 /** The queries over erasures, retention and the audit log's verification. */
 export const PRIVACY = 'privacy';
+
+/** The queries over organizations, their websites and keys: refetched together when staff change one. */
+export const CLIENTS = 'clients';

@@ -1,4 +1,5 @@
 import {
+  IconAddressBook,
   IconBuilding,
   IconHistory,
   IconLayoutDashboard,
@@ -29,6 +30,7 @@ const PAGES = [
   { to: '/settings', label: 'Settings', Icon: IconSettings },
 ] as const;
 const STAFF = [
+  { to: '/clients', label: 'Clients', Icon: IconAddressBook },
   { to: '/users', label: 'Users', Icon: IconUserCog },
   { to: '/privacy', label: 'Privacy', Icon: IconShieldLock },
 ] as const;

@@ -44,7 +44,7 @@ export function Shell() {
   const access = useFollowAccess();
   const path = useLocation({ select: ({ pathname }) => pathname });
   const atAccount = path === '/account';
-  const needsNoDomain = atAccount || path.startsWith('/users');
+  const needsNoDomain = atAccount || path.startsWith('/users') || path.startsWith('/clients');
   const navigate = useNavigate();
   const [drawerOpen, drawer] = useDisclosure(false);
   const [helpOpen, help] = useDisclosure(false);

@@ -1,8 +1,8 @@
-import { Button, Code, CopyButton, Text } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { Text } from '@mantine/core';
 import type { Section } from '@/data/section';
 import { useWidgetKey } from '@/data/widget-key';
 import { useBackend } from '@/lib/backend';
+import { CopiedText } from '@/ui/copied-text';
 import { ErrorState } from '@/ui/error-state';
 import { Panel } from '@/ui/panel';
 import { PanelSkeleton } from '@/ui/panel-skeleton';
@@ -21,7 +21,7 @@ export function Snippet({ section }: SnippetProps) {
   return (
     <div className={classes.stack}>
       <Panel title="Where the section should stand">
-        <Copied label="the section" text={`<div data-rose-section="${section.slug}"></div>`} />
+        <CopiedText label="the section" text={`<div data-rose-section="${section.slug}"></div>`} />
         <Text size="sm" c="dimmed" mt={8}>
           Nothing shows there until the section is published and on, or on pages that its rules
           leave out.
@@ -33,11 +33,11 @@ export function Snippet({ section }: SnippetProps) {
             {section.site_domain} has no key for its widget yet. Ask Rose’s staff to make one.
           </Text>
         ) : (
-          <Copied label="the script" text={script} />
+          <CopiedText label="the script" text={script} />
         )}
       </Panel>
       <Panel title="With your own markup instead">
-        <Copied
+        <CopiedText
           label="the template"
           text={`<template data-rose-section-template="${section.slug}">
   <h2 data-rose-title></h2>
@@ -50,31 +50,6 @@ export function Snippet({ section }: SnippetProps) {
           yours.
         </Text>
       </Panel>
-    </div>
-  );
-}
-
-function Copied({ label, text }: { label: string; text: string }) {
-  return (
-    <div className={classes.snippet}>
-      <Code block className={classes.code}>
-        {text}
-      </Code>
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={`Copy ${label}`}
-            leftSection={
-              copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />
-            }
-            onClick={copy}
-          >
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
     </div>
   );
 }

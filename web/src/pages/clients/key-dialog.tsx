@@ -1,0 +1,42 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import type { FormEvent, ReactNode } from 'react';
+import { toProblem } from '@/lib/errors';
+import { FormError } from '@/ui/form-error';
+
+type KeyDialogProps = {
+  title: string;
+  action: string;
+  danger?: boolean;
+  pending: boolean;
+  error: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+  children: ReactNode;
+};
+
+/** What every dialog about a key has: what it does, the way back, and why it was refused. */
+export function KeyDialog(props: KeyDialogProps) {
+  const { title, action, danger, pending, error, onConfirm, onClose, children } = props;
+  const confirm = (event: FormEvent) => {
+    event.preventDefault();
+    onConfirm();
+  };
+  return (
+    <Modal opened onClose={onClose} title={title}>
+      <form onSubmit={confirm}>
+        <Stack gap="sm">
+          {children}
+          <FormError error={error} say={(refused) => toProblem(refused).message} />
+          <Group justify="flex-end" gap="xs">
+            <Button size="xs" variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" size="xs" color={danger ? 'red' : undefined} loading={pending}>
+              {action}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
