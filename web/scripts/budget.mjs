@@ -81,6 +81,16 @@ const BUDGETS = [
     ],
   },
   { page: 'Agents', limit: 420_000, modules: [ENTRY, SHELL, 'src/pages/agents/agents-page.tsx'] },
+  {
+    page: 'Clients',
+    limit: 420_000,
+    modules: [
+      ENTRY,
+      SHELL,
+      'src/pages/clients/clients-page.tsx',
+      'src/pages/clients/client-panel.tsx',
+    ],
+  },
 ];
 
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', DIST), 'utf8'));

@@ -4,8 +4,8 @@ import { lazy, Suspense } from 'react';
 import { loadPage } from '@/app/load-page';
 import { useDomains } from '@/data/domains';
 import { domainsIn } from '@/data/scope';
+import { useBackend } from '@/lib/backend';
 import { useShortcuts } from '@/lib/shortcuts';
-import { DemoProgress } from './demo-progress';
 import { Brand, Navigation } from './navigation';
 import { NoDomain } from './no-domain';
 import classes from './shell.module.css';
@@ -13,6 +13,9 @@ import { TopBar } from './top-bar';
 import { useFollowAccess } from './use-follow-access';
 
 // What is not seen at first is loaded after what is; dialogs when they are first opened.
+const DemoProgress = lazy(() =>
+  loadPage(() => import('./demo-progress'))().then((module) => ({ default: module.DemoProgress })),
+);
 const Notices = lazy(() =>
   loadPage(() => import('./notices'))().then((module) => ({ default: module.Notices })),
 );
@@ -45,6 +48,7 @@ export function Shell() {
   const path = useLocation({ select: ({ pathname }) => pathname });
   const atAccount = path === '/account';
   const needsNoDomain = atAccount || path.startsWith('/users') || path.startsWith('/clients');
+  const { config } = useBackend();
   const navigate = useNavigate();
   const [drawerOpen, drawer] = useDisclosure(false);
   const [helpOpen, help] = useDisclosure(false);
@@ -73,7 +77,7 @@ export function Shell() {
       <div>
         <Suspense>{access?.is_viewing && <ViewBanner access={access} />}</Suspense>
         <TopBar onMenu={drawer.open} onHelp={help.open} />
-        <DemoProgress />
+        <Suspense>{config.demo && <DemoProgress />}</Suspense>
         <main id="content" tabIndex={-1} className={classes.main}>
           <div className={classes.content}>
             {access?.lacks_second_factor && !atAccount ? (
