@@ -70,6 +70,12 @@ def _mailbox(page: Page) -> None:
     expect(page.get_by_role("heading", name="Mailbox")).to_be_visible()
 
 
+def _clients(page: Page) -> None:
+    page.goto("/clients/abtasty.com?tab=keys")
+    expect(page.get_by_role("list", name="Websites of AB Tasty")).to_be_visible()
+    expect(page.get_by_role("region", name="Hand over")).to_be_visible()
+
+
 def _audit(page: Page) -> None:
     page.goto(path("audit", FIGURES))
     expect(page.get_by_text("No changes in this range")).to_be_visible()
@@ -167,6 +173,7 @@ def _notifications(page: Page) -> None:
         (_visitor, USER),
         (_accounts, USER),
         (_audit, USER),
+        (_clients, ADMIN),
         (_section, USER),
         (_section_history, USER),
         (_sections, USER),

@@ -299,6 +299,9 @@ const notificationsRoute = createRoute({
   component: lazyRouteComponent(
     loadPage(() => import('@/pages/notifications/notifications-page')),
     'NotificationsPage',
+  ),
+});
+
 const clientsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/clients',
