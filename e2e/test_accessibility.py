@@ -158,6 +158,26 @@ def _notifications(page: Page) -> None:
     expect(frame.get_by_role("heading", name="Hot accounts")).to_be_visible()
 
 
+def _users(page: Page) -> None:
+    page.goto("/users")
+    expect(page.get_by_role("table", name="Users")).to_be_visible()
+    page.get_by_role("checkbox", name=re.compile("^Choose ")).first.check()
+    expect(page.get_by_role("region", name="Chosen users")).to_be_visible()
+
+
+def _user(page: Page) -> None:
+    page.goto("/users?q=user@user.com")
+    found = page.get_by_role("rowheader").filter(has_text="user@user.com")
+    found.get_by_role("link").click()
+    expect(page.get_by_role("button", name="View as this user")).to_be_visible()
+
+
+def _invitation(page: Page) -> None:
+    page.goto("/users")
+    page.get_by_role("button", name="Invite", exact=True).click()
+    expect(page.get_by_role("dialog", name="Invite somebody")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -182,6 +202,9 @@ def _notifications(page: Page) -> None:
         (_privacy, ADMIN),
         (_visitor_privacy, ADMIN),
         (_notifications, USER),
+        (_users, ADMIN),
+        (_user, ADMIN),
+        (_invitation, ADMIN),
     ],
 )
 def test_axe_finds_nothing_serious(

@@ -72,7 +72,7 @@ export function UserFilters({ found, tools }: UserFiltersProps) {
       />
       <Select
         aria-label="Second factor"
-        placeholder="With or without second factor"
+        placeholder="Any second factor"
         data={FACTOR_OPTIONS}
         value={search.factor ?? null}
         onChange={(factor) =>

@@ -88,7 +88,10 @@ function UserFacts({ user }: { user: ListedUser }) {
         ['Role', ROLE_LABELS[user.role as Role] ?? user.role],
         ['State', <UserState key="state" user={user} />],
         ['Last sign-in', user.last_sign_in_at ? formatAge(user.last_sign_in_at) : 'Never'],
-        ['Signed in now', `${formatCount(user.sessions)} browsers`],
+        [
+          'Signed in now',
+          `${formatCount(user.sessions)} ${user.sessions === 1 ? 'browser' : 'browsers'}`,
+        ],
         ['Second factor', <SecondFactor key="factor" user={user} />],
         ['Invited', invited],
         ['Disabled', user.disabled_at && formatAge(user.disabled_at)],
