@@ -38,6 +38,7 @@ import {
 } from '@/lib/people-filters';
 import { parseSearch, stringifySearch } from '@/lib/search-params';
 import { parseSettingsSearch } from '@/lib/settings-search';
+import { parseTicketSearch } from '@/lib/ticket-search';
 import { parseUserSearch } from '@/lib/user-filters';
 
 type RouterContext = { backend: Backend; queryClient: QueryClient };
@@ -367,6 +368,25 @@ const userRoute = createRoute({
   ),
 });
 
+const supportRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/support',
+  validateSearch: parseTicketSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/support/support-page')),
+    'SupportPage',
+  ),
+});
+
+const ticketRoute = createRoute({
+  getParentRoute: () => supportRoute,
+  path: '$domain/$id',
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/support/ticket-panel')),
+    'TicketPanel',
+  ),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
@@ -390,6 +410,7 @@ const routeTree = rootRoute.addChildren([
     clientsRoute.addChildren([clientRoute]),
     settingsRoute.addChildren([configurationRoute]),
     usersRoute.addChildren([userRoute]),
+    supportRoute.addChildren([ticketRoute]),
   ]),
 ]);
 

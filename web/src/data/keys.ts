@@ -21,3 +21,6 @@ export const PRIVACY = 'privacy';
 
 /** The queries over organizations, their websites and keys: refetched together when staff change one. */
 export const CLIENTS = 'clients';
+
+/** The queries over tickets: refetched together when somebody reports. */
+export const TICKETS = 'tickets';

@@ -13,6 +13,17 @@ const CONFIG = {
   demo: false,
 };
 
+const LINEAR = {
+  configured: true,
+  is_admin: false,
+  waiting: 0,
+  failing: false,
+  last_error: null,
+  last_detail: null,
+  failed_at: null,
+  paused_until: null,
+};
+
 const base64url = (value: unknown) => btoa(JSON.stringify(value)).replaceAll('=', '');
 
 type Given = { factors?: unknown[]; aal?: string };
@@ -88,6 +99,9 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/rest/v1/rpc/get_questions_of_group': () => ({ body: [] }),
     '/rest/v1/rpc/list_conversations': () => ({ body: [] }),
     '/rest/v1/rpc/count_conversations': () => ({ body: 0 }),
+    '/rest/v1/rpc/list_tickets': () => ({ body: [] }),
+    '/rest/v1/rpc/count_tickets': () => ({ body: 0 }),
+    '/support/v1/linear': () => ({ body: LINEAR }),
     '/rest/v1/rpc/list_audit_log': () => ({ body: [] }),
     '/rest/v1/rpc/count_audit_log': () => ({ body: 0 }),
     '/rest/v1/rpc/get_visitor_stats_with_intent': () => ({ body: [] }),

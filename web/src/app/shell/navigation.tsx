@@ -4,6 +4,7 @@ import {
   IconHistory,
   IconLayoutDashboard,
   IconLayoutGridAdd,
+  IconLifebuoy,
   IconMessages,
   IconRobot,
   IconSettings,
@@ -28,6 +29,7 @@ const PAGES = [
   { to: '/sections', label: 'AI Sections', Icon: IconLayoutGridAdd },
   { to: '/agents', label: 'Agents', Icon: IconRobot },
   { to: '/settings', label: 'Settings', Icon: IconSettings },
+  { to: '/support', label: 'Support', Icon: IconLifebuoy },
 ] as const;
 const STAFF = [
   { to: '/clients', label: 'Clients', Icon: IconAddressBook },

@@ -62,6 +62,7 @@ export function Shell() {
     t: () => void navigate({ to: '/topics' }),
     s: () => void navigate({ to: '/sections' }),
     ',': () => void navigate({ to: '/settings' }),
+    u: () => void navigate({ to: '/support' }),
   });
 
   return (

@@ -11,6 +11,8 @@ const SHORTCUTS: [string[], string][] = [
   [['t'], 'Topics'],
   [['s'], 'AI Sections'],
   [[','], 'Settings'],
+  [['u'], 'Support'],
+  [['r'], 'Report an issue: of the open conversation, or a new ticket'],
   [['/'], 'Search the list'],
   [['j', '→'], 'Next in the list'],
   [['k', '←'], 'Previous in the list'],

@@ -28,6 +28,7 @@ export const SUBJECTS: Record<string, string> = {
   profile: 'People',
   access_settings: 'Access of everybody',
   organization: 'Organizations',
+  ticket: 'Tickets',
   export: 'Exports',
   visitor: 'Visitors',
   conversation: 'Transcripts',

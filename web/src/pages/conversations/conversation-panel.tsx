@@ -1,10 +1,14 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconFlag } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useConversation } from '@/data/conversation';
 import { useDomains } from '@/data/domains';
 import { useTranscriptView } from '@/data/transcript-view';
 import { plainText } from '@/lib/plain-text';
+import { useShortcuts } from '@/lib/shortcuts';
 import { visitorLabel } from '@/lib/visitor-label';
+import { ConversationTickets } from '@/tickets/conversation-tickets';
 import { ErrorState } from '@/ui/error-state';
 import { PanelActions } from '@/ui/panel-actions';
 import { PanelSkeleton } from '@/ui/panel-skeleton';
@@ -14,6 +18,11 @@ import { Transcript } from './transcript';
 import { Understanding } from './understanding';
 import { useNeighbours } from './use-neighbours';
 import { VisitorFacts } from './visitor-facts';
+
+// A dialog is loaded when it is first opened.
+const ReportDialog = lazy(() =>
+  import('@/tickets/report-dialog').then((module) => ({ default: module.ReportDialog })),
+);
 
 const route = getRouteApi('/shell/conversations/$domain/$id');
 type Writing = { messageId: string | null } | null;
@@ -25,10 +34,16 @@ export function ConversationPanel() {
   const { data, error, refetch } = useConversation(domain, id);
   const { neighbours, close } = useNeighbours();
   const [writing, setWriting] = useState<Writing>(null);
+  const [reporting, setReporting] = useState<Writing>(null);
   useTranscriptView(domain, id, data !== undefined);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a review is of the conversation it began at
-  useEffect(() => setWriting(null), [id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a review or a report is of the conversation it began at
+  useEffect(() => {
+    setWriting(null);
+    setReporting(null);
+  }, [id]);
+  const report = () => data && setReporting({ messageId: null });
+  useShortcuts({ r: report });
 
   const body = () => {
     if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
@@ -37,11 +52,23 @@ export function ConversationPanel() {
       <>
         <VisitorFacts conversation={data} timezone={timezone} />
         <Understanding conversation={data} />
+        <ConversationTickets domain={domain} id={id} timezone={timezone} />
         <Transcript
           conversation={data}
           timezone={timezone}
           onCorrect={(messageId) => setWriting({ messageId })}
+          onReport={(messageId) => setReporting({ messageId })}
         />
+        {reporting && (
+          <Suspense>
+            <ReportDialog
+              domain={domain}
+              conversationId={id}
+              messageId={reporting.messageId}
+              onClose={() => setReporting(null)}
+            />
+          </Suspense>
+        )}
       </>
     );
   };
@@ -51,7 +78,22 @@ export function ConversationPanel() {
       label="Conversation"
       id={id}
       title={data ? plainText(visitorLabel(data.visitor)) : error ? 'Conversation' : 'Loading…'}
-      actions={<PanelActions what="conversation" neighbours={neighbours} onClose={close} />}
+      actions={
+        <>
+          <Tooltip label="Report issue (r)">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label="Report issue"
+              disabled={!data}
+              onClick={report}
+            >
+              <IconFlag size={17} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+          <PanelActions what="conversation" neighbours={neighbours} onClose={close} />
+        </>
+      }
       onClose={close}
       footer={
         data && (

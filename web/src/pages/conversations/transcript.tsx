@@ -15,9 +15,10 @@ type TranscriptProps = {
   conversation: Conversation;
   timezone: string;
   onCorrect: (messageId: string) => void;
+  onReport: (messageId: string) => void;
 };
 
-export function Transcript({ conversation, timezone, onCorrect }: TranscriptProps) {
+export function Transcript({ conversation, timezone, onCorrect, onReport }: TranscriptProps) {
   const items = transcriptItems(conversation.messages, conversation.conversions, timezone);
   const understood = readMessages(conversation.insight?.messages ?? null);
   const deleted = deletionOf(conversation, timezone);
@@ -32,6 +33,7 @@ export function Transcript({ conversation, timezone, onCorrect }: TranscriptProp
             understood={understood}
             deleted={deleted}
             onCorrect={onCorrect}
+            onReport={onReport}
           />
         ))}
       </ol>
@@ -60,9 +62,10 @@ type ItemProps = {
   understood: Map<string, MessageInsight>;
   deleted: string | null;
   onCorrect: (messageId: string) => void;
+  onReport: (messageId: string) => void;
 };
 
-function Item({ item, timezone, understood, deleted, onCorrect }: ItemProps) {
+function Item({ item, timezone, understood, deleted, onCorrect, onReport }: ItemProps) {
   if (item.type === 'day') return <li className={classes.day}>{formatWeekday(item.day)}</li>;
   if (item.type === 'message') {
     return (
@@ -72,6 +75,7 @@ function Item({ item, timezone, understood, deleted, onCorrect }: ItemProps) {
         insight={understood.get(item.message.id)}
         deleted={item.message.text === '' ? deleted : null}
         onCorrect={onCorrect}
+        onReport={onReport}
       />
     );
   }
@@ -89,9 +93,10 @@ type BubbleProps = {
   insight: MessageInsight | undefined;
   deleted: string | null;
   onCorrect: (messageId: string) => void;
+  onReport: (messageId: string) => void;
 };
 
-function Bubble({ message, timezone, insight, deleted, onCorrect }: BubbleProps) {
+function Bubble({ message, timezone, insight, deleted, onCorrect, onReport }: BubbleProps) {
   const agent = message.role === 'agent';
   return (
     <li
@@ -126,6 +131,11 @@ function Bubble({ message, timezone, insight, deleted, onCorrect }: BubbleProps)
         {agent && !deleted && (
           <UnstyledButton className={classes.correct} onClick={() => onCorrect(message.id)}>
             Correct
+          </UnstyledButton>
+        )}
+        {agent && (
+          <UnstyledButton className={classes.correct} onClick={() => onReport(message.id)}>
+            Report
           </UnstyledButton>
         )}
       </div>

@@ -1,0 +1,104 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { TICKETS } from '@/data/keys';
+import { keysetOptions } from '@/data/keyset';
+import type { Scope } from '@/data/scope';
+import { type Backend, useBackend } from '@/lib/backend';
+import type { Database } from '@/lib/database.types';
+import { unwrap } from '@/lib/errors';
+import type { Nullable } from '@/lib/nullable';
+import type { TicketSearch } from '@/lib/ticket-search';
+
+type Row = Database['public']['Functions']['list_tickets']['Returns'][number];
+export type ListedTicket = Nullable<
+  Row,
+  | 'verdict'
+  | 'conversation_id'
+  | 'message_id'
+  | 'last_error'
+  | 'next_attempt_at'
+  | 'linear_identifier'
+  | 'linear_url'
+  | 'linear_state'
+>;
+
+/** The filter argument that list_tickets, count_tickets and the export share. */
+export type TicketFilter = {
+  from?: string;
+  to?: string;
+  search?: string;
+  kind?: string;
+  status?: string[];
+  conversation_id?: string;
+};
+
+const PAGE_SIZE = 50;
+/** What waits to be sent is looked at again soon. */
+const SOON = 4_000;
+
+export function ticketFilter(scope: Scope, search: TicketSearch): TicketFilter {
+  return {
+    from: scope.from,
+    to: scope.to,
+    ...(search.q && { search: search.q }),
+    ...(search.kind && { kind: search.kind }),
+    ...(search.status && { status: search.status }),
+  };
+}
+
+/** Whether a ticket may change by itself in a moment. */
+export function isOnItsWay(ticket: { delivery: string; last_error: string | null }): boolean {
+  return ticket.delivery === 'waiting' && ticket.last_error === null;
+}
+
+function ticketListQuery(
+  { client }: Backend,
+  siteDomains: string[],
+  filter: TicketFilter,
+  sort: TicketSearch['sort'],
+) {
+  return keysetOptions<ListedTicket>({
+    queryKey: [TICKETS, 'list', siteDomains, filter, sort ?? 'newest'],
+    pageSize: PAGE_SIZE,
+    fetchPage: async (after, signal) =>
+      unwrap(
+        await client
+          .rpc('list_tickets', {
+            p_site_domains: siteDomains,
+            p_filter: filter,
+            p_sort: sort ?? 'newest',
+            p_limit: PAGE_SIZE,
+            p_after: after,
+          })
+          .abortSignal(signal),
+      ),
+  });
+}
+
+/** Tickets, a page at a time; `configured` says whether what waits may go out any moment. */
+export function useTicketList(
+  siteDomains: string[],
+  filter: TicketFilter,
+  sort?: TicketSearch['sort'],
+  configured?: boolean,
+) {
+  return useInfiniteQuery({
+    ...ticketListQuery(useBackend(), siteDomains, filter, sort),
+    refetchInterval: ({ state }) =>
+      configured && state.data?.pages.flat().some(isOnItsWay) ? SOON : false,
+  });
+}
+
+/** How many tickets the filter finds, exactly. */
+export function useTicketCount(siteDomains: string[], filter: TicketFilter) {
+  const { client } = useBackend();
+  return useQuery({
+    queryKey: [TICKETS, 'count', siteDomains, filter],
+    queryFn: async ({ signal }): Promise<number> =>
+      unwrap(
+        await client
+          .rpc('count_tickets', { p_site_domains: siteDomains, p_filter: filter })
+          .abortSignal(signal),
+      ),
+    placeholderData: keepPreviousData,
+  });
+}
