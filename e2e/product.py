@@ -31,6 +31,7 @@ class Product:
     """The server process, which a test may stop and start again at the same address."""
 
     installation: Installation
+    environment: dict[str, str] = field(default_factory=dict)
     _running: ExitStack = field(default_factory=ExitStack)
     _server: Serving | None = None
 
@@ -41,7 +42,7 @@ class Product:
 
     def start(self) -> None:
         """Start it and wait until it is healthy."""
-        self._server = self._running.enter_context(self.installation.serving())
+        self._server = self._running.enter_context(self.installation.serving(**self.environment))
 
     def stop(self) -> None:
         """Stop it as Ctrl-C does."""
@@ -100,10 +101,10 @@ def make_domain(
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
-    """A new installation that is healthy, and gone at the end."""
+def running_product(**environment: str) -> Iterator[Product]:
+    """A new installation that is healthy, and gone at the end; with some settings of its own."""
     with reachable_folder() as folder:
-        product = Product(installation(folder))
+        product = Product(installation(folder), environment)
         try:
             product.start()
             yield product

@@ -178,6 +178,22 @@ def _invitation(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Invite somebody")).to_be_visible()
 
 
+def _support(page: Page) -> None:
+    page.goto(path("support", FIGURES))
+    expect(page.get_by_text("No tickets in this range")).to_be_visible()
+    page.get_by_role("button", name="New ticket").first.click()
+    expect(page.get_by_role("dialog", name="New ticket").get_by_label("Title")).to_be_visible()
+
+
+def _report(page: Page) -> None:
+    page.goto("/conversations?domain=abtasty.com&from=2025-06-10&to=2025-06-10")
+    rows(page).get_by_role("link").click()
+    page.get_by_role("button", name="Report issue").click()
+    dialog = page.get_by_role("dialog", name="Report an issue with this conversation")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_text("This is needed.").first).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -205,6 +221,8 @@ def _invitation(page: Page) -> None:
         (_users, ADMIN),
         (_user, ADMIN),
         (_invitation, ADMIN),
+        (_support, ADMIN),
+        (_report, USER),
     ],
 )
 def test_axe_finds_nothing_serious(

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from backoffice.linear_settings import LinearSettings
 from backoffice.provider_settings import ProviderSettings
 from backoffice.settings import PROJECT_ROOT, Settings
 
@@ -21,6 +22,7 @@ TARGET = PROJECT_ROOT / "docs" / "settings.md"
 PREFIX = "BACKOFFICE_"
 # The first setting of each part; what is added later belongs to the part it is added to.
 PARTS = {
+    "linear_api_key": "Tickets in Linear",
     "google_client_id": "Signing in with other services",
     "data_dir": "Data and database",
     "jwt_secret": "Keys",
@@ -47,8 +49,8 @@ A value that is not valid stops the start and says which one.
 def render() -> str:
     """The whole document."""
     lines = [HEAD]
-    others = ProviderSettings.model_fields
-    # The services one may sign in with come last, though the class comes first.
+    others = [*LinearSettings.model_fields, *ProviderSettings.model_fields]
+    # What stands in classes of its own comes last, though those come first.
     own = [name for name in Settings.model_fields if name not in others]
     for name in [*own, *others]:
         field = Settings.model_fields[name]

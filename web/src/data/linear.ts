@@ -19,6 +19,8 @@ export type LinearHealth = {
   webhook_url?: string;
 };
 
+const WHILE_WAITING = 5_000;
+
 export function useLinear() {
   const backend = useBackend();
   return useQuery({
@@ -26,5 +28,8 @@ export function useLinear() {
     queryFn: ({ signal }) =>
       askServerFor<LinearHealth>(backend, 'GET', 'support/v1/linear', undefined, signal),
     staleTime: 15_000,
+    // While something waits, whether it can go out may change at any moment.
+    refetchInterval: ({ state }) =>
+      state.data?.configured && state.data.waiting > 0 ? WHILE_WAITING : false,
   });
 }
