@@ -137,6 +137,14 @@ def test_keys_are_made_shown_once_and_revoked(running: Installation) -> None:
         row = connection.execute("select id from domain_keys where kind = 'secret'").fetchone()
     assert row is not None
     assert str(row[0]) in listed, "what revoking asks for is there in one piece"
+    rotation = ("keys", "rotate", "--site", "abtasty.com", "--days", "2", str(row[0]))
+    new = running.command(*rotation).stdout.strip()
+    for each in (key, new):
+        told = httpx.put(agent, headers={"Authorization": f"Bearer {each}"}, json={})
+        assert told.status_code != 401
+    again = running.command(*rotation)
+    assert (again.returncode, "replaced already" in again.stderr) == (1, True)
+    assert "ends " in running.command("keys", "list", "--site", "abtasty.com").stdout
     revoked = running.command("keys", "revoke", "--site", "abtasty.com", str(row[0]))
     assert revoked.stdout == "Revoked.\n"
     assert wait_until(lambda: httpx.put(agent, headers=headers, json={}).status_code == 401, 5)
