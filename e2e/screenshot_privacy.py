@@ -15,9 +15,9 @@ from .test_privacy import RANGE, make_visitor
 from .traffic import MINE, OTHERS
 
 
-def photograph(browser: Browser, product: Product, theme: str, *, phone: bool) -> None:
+def photograph(browser: Browser, product: Product, email: str, theme: str, *, phone: bool) -> None:
     """The dialog before an erasure, and the page after it."""
-    visitor, _ = make_visitor(product, f"jane.doe{theme}{phone}@client.example")
+    visitor, _ = make_visitor(product, email)
     suffix = ("-phone" if phone else "") + ("-dark" if theme == "dark" else "")
     page = browser.new_page(
         base_url=product.url,
@@ -51,8 +51,12 @@ def main() -> None:
             for domain, name in ((MINE, "AB Tasty"), (OTHERS, "Northwind")):
                 make_domain(connection, domain, name, "Europe/Paris")
             connection.execute("select private.set_retention(%s, 365)", [MINE])
-        for theme, phone in (("light", False), ("dark", False), ("light", True)):
-            photograph(browser, product, theme, phone=phone)
+        for email, theme, phone in (
+            ("jane.doe@client.example", "light", False),
+            ("john.doe@client.example", "dark", False),
+            ("ann.doe@client.example", "light", True),
+        ):
+            photograph(browser, product, email, theme, phone=phone)
 
 
 if __name__ == "__main__":
