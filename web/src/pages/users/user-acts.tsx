@@ -55,8 +55,8 @@ export function UserActs({ user, onGone }: UserActsProps) {
           <Button
             key={act.id}
             size="xs"
-            variant={act.danger ? 'outline' : 'default'}
-            color={act.danger ? 'red' : undefined}
+            variant="default"
+            c={act.danger ? 'var(--bad)' : undefined}
             loading={perform.isPending && perform.variables?.act === act.id}
             onClick={() => {
               perform.reset();
