@@ -51,7 +51,11 @@ export function VisitorPanel() {
     });
   const erased = () => {
     close();
-    void queryClient.invalidateQueries({ queryKey: [TRAFFIC] });
+    // Whoever was erased is not there to be asked for again.
+    void queryClient.invalidateQueries({
+      queryKey: [TRAFFIC],
+      predicate: ({ queryKey }) => !JSON.stringify(queryKey).includes(id),
+    });
   };
   const neighbours = neighboursOf(list, { domain, id }, (row) => {
     void navigate({
