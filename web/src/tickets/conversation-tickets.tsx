@@ -25,6 +25,7 @@ export function ConversationTickets({ domain, id, timezone }: ConversationTicket
         {tickets.map((ticket) => (
           <li key={ticket.id} className={classes.ticket}>
             <Link
+              className={classes.link}
               to="/support/$domain/$id"
               params={{ domain, id: ticket.id }}
               search={({ domain, from, to }) => ({ domain, from, to })}

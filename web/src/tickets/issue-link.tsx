@@ -1,4 +1,5 @@
 import { NONE } from '@/lib/format';
+import classes from './ticket-status.module.css';
 
 type IssueLinkProps = { identifier: string | null; url: string | null };
 
@@ -8,6 +9,7 @@ export function IssueLink({ identifier, url }: IssueLinkProps) {
   if (!url || !/^https?:\/\//i.test(url)) return <>{identifier}</>;
   return (
     <a
+      className={classes.link}
       href={url}
       target="_blank"
       rel="noopener noreferrer"

@@ -78,6 +78,7 @@ export function TicketDetail({ ticket, timezone, configured }: TicketDetailProps
             <p className={classes.text}>It was erased.</p>
           )}
           <Link
+            className={classes.link}
             to="/conversations/$domain/$id"
             params={{ domain: ticket.site_domain, id: ticket.conversation_id }}
             search={({ domain, from, to }) => ({ domain, from, to })}
