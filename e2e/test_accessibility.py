@@ -194,6 +194,11 @@ def _report(page: Page) -> None:
     expect(dialog.get_by_text("This is needed.").first).to_be_visible()
 
 
+def _integrations(page: Page) -> None:
+    page.goto("/integrations?domain=abtasty.com&view=mapping")
+    expect(page.get_by_role("table", name="Visitors known by e-mail")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
@@ -223,6 +228,7 @@ def _report(page: Page) -> None:
         (_invitation, ADMIN),
         (_support, ADMIN),
         (_report, USER),
+        (_integrations, ADMIN),
     ],
 )
 def test_axe_finds_nothing_serious(

@@ -30,19 +30,10 @@ Rows = list[tuple[Any, ...]]
 
 
 @dataclass
-class World:
-    """What a test does things with."""
+class People:
+    """Puts people, companies and conversations into a database."""
 
-    database: TestDatabase
-    state: State
-    hubspot: DemoHubSpot
-    syncs: Syncs
     connection: Connection[Any]
-    waits: list[float] = field(default_factory=list)
-
-    def rows(self, query: str, *given: Any) -> Rows:
-        """What the database holds."""
-        return self.connection.execute(query, given).fetchall()  # type: ignore[arg-type]
 
     def account(self, number: int) -> UUID:
         """A company."""
@@ -99,6 +90,21 @@ class World:
             " where site_domain = %s and id = %s",
             [SITE, conversation],
         )
+
+
+@dataclass
+class World(People):
+    """What a test does things with."""
+
+    database: TestDatabase
+    state: State
+    hubspot: DemoHubSpot
+    syncs: Syncs
+    waits: list[float] = field(default_factory=list)
+
+    def rows(self, query: str, *given: Any) -> Rows:
+        """What the database holds."""
+        return self.connection.execute(query, given).fetchall()  # type: ignore[arg-type]
 
     def connect(self, scopes: str | None = None) -> None:
         """A connection, as after the consent."""
@@ -181,7 +187,7 @@ async def a_world(database: TestDatabase, **settings: Any) -> AsyncIterator[Worl
     ):
         with database.connect("postgres") as connection:
             syncs = Syncs(state, http, transport, sleep)
-            yield World(database, state, hubspot, syncs, connection, waits)
+            yield World(connection, database, state, hubspot, syncs, waits)
 
 
 def secret(value: str) -> Any:

@@ -24,6 +24,8 @@ import {
   ALL_DOMAINS,
   parseAuditSearch,
   parseDashboardSearch,
+  parseIntegrationsSearch,
+  parseReturn,
   parseScope,
   parseSectionSearch,
   parseSectionsSearch,
@@ -323,6 +325,27 @@ const clientRoute = createRoute({
   ),
 });
 
+const integrationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/integrations',
+  validateSearch: parseIntegrationsSearch,
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/integrations/integrations-page')),
+    'IntegrationsPage',
+  ),
+});
+
+const hubspotReturnRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/integrations/hubspot',
+  validateSearch: parseReturn,
+  beforeLoad: ({ context }) => sessionOfLink(context).then(() => undefined),
+  component: lazyRouteComponent(
+    loadPage(() => import('@/pages/integrations/hubspot-return-page')),
+    'HubSpotReturnPage',
+  ),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -393,6 +416,7 @@ const routeTree = rootRoute.addChildren([
   recoverRoute,
   resetPasswordRoute,
   acceptInvitationRoute,
+  hubspotReturnRoute,
   shellRoute.addChildren([
     accountRoute,
     auditRoute,
@@ -406,6 +430,7 @@ const routeTree = rootRoute.addChildren([
     newSectionRoute,
     sectionRoute,
     agentsRoute,
+    integrationsRoute,
     notificationsRoute,
     clientsRoute.addChildren([clientRoute]),
     settingsRoute.addChildren([configurationRoute]),

@@ -24,3 +24,6 @@ export const CLIENTS = 'clients';
 
 /** The queries over tickets: refetched together when somebody reports. */
 export const TICKETS = 'tickets';
+
+/** The queries over HubSpot: refetched together when something is done with it. */
+export const CRM = 'crm';

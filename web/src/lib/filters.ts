@@ -73,6 +73,20 @@ export type SectionSearch = ScopeSearch & {
   against?: number;
 };
 
+export const INTEGRATION_VIEWS = ['runs', 'failures', 'mapping'] as const;
+export type IntegrationView = (typeof INTEGRATION_VIEWS)[number];
+const RUN_KINDS = ['sync', 'dry_run', 'retry'] as const;
+const RUN_STATES = ['waiting', 'running', 'done', 'failed', 'stopped'] as const;
+const FAILED_OBJECTS = ['contact', 'company', 'association', 'note'] as const;
+
+/** Which part of a website's integration is open, and which runs or failed records it shows. */
+export type IntegrationsSearch = ScopeSearch & {
+  view?: IntegrationView;
+  kind?: (typeof RUN_KINDS)[number];
+  state?: (typeof RUN_STATES)[number];
+  object?: (typeof FAILED_OBJECTS)[number];
+};
+
 const BUCKETS = ['day', 'week', 'month'] as const;
 
 export function text(value: unknown, maxLength: number): string | undefined {
@@ -156,5 +170,24 @@ export function parseSectionSearch(raw: Raw): SectionSearch {
     view: oneOf(raw.view, SECTION_VIEWS),
     version: versionNumber(raw.version),
     against: versionNumber(raw.against),
+  };
+}
+
+export function parseIntegrationsSearch(raw: Raw): IntegrationsSearch {
+  return {
+    ...parseScope(raw),
+    view: oneOf(raw.view, INTEGRATION_VIEWS),
+    kind: oneOf(raw.kind, RUN_KINDS),
+    state: oneOf(raw.state, RUN_STATES),
+    object: oneOf(raw.object, FAILED_OBJECTS),
+  };
+}
+
+/** What HubSpot gives the browser when it leads back. */
+export function parseReturn(raw: Raw): { code?: string; state?: string; error?: string } {
+  return {
+    code: text(raw.code, 2000),
+    state: text(raw.state, 500),
+    error: text(raw.error, 100),
   };
 }

@@ -6,6 +6,7 @@ import {
   IconLayoutGridAdd,
   IconLifebuoy,
   IconMessages,
+  IconPlug,
   IconRobot,
   IconSettings,
   IconShieldLock,
@@ -32,6 +33,7 @@ const PAGES = [
   { to: '/support', label: 'Support', Icon: IconLifebuoy },
 ] as const;
 const STAFF = [
+  { to: '/integrations', label: 'Integrations', Icon: IconPlug },
   { to: '/clients', label: 'Clients', Icon: IconAddressBook },
   { to: '/users', label: 'Users', Icon: IconUserCog },
   { to: '/privacy', label: 'Privacy', Icon: IconShieldLock },

@@ -2,6 +2,7 @@ import type { Company } from '@/data/company';
 import type { Enrichment } from '@/data/enrichments';
 import { sourceLabel } from '@/lib/enrichment';
 import { formatCountry, formatDateTime } from '@/lib/format';
+import { CrmFacts } from '@/lists/crm-facts';
 import { type Fact, Facts } from '@/ui/facts';
 import classes from './company-facts.module.css';
 
@@ -34,5 +35,15 @@ export function CompanyFacts({ company, answers, timezone }: CompanyFactsProps) 
     ['First seen', formatDateTime(company.first_seen_at, timezone)],
     ['Timezone', timezone],
   ];
-  return <Facts label="About the company" facts={facts} />;
+  return (
+    <>
+      <Facts label="About the company" facts={facts} />
+      <CrmFacts
+        siteDomain={company.site_domain}
+        object="company"
+        id={company.id}
+        timezone={timezone}
+      />
+    </>
+  );
 }

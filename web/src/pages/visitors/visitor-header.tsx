@@ -4,6 +4,7 @@ import { useVisitorInterest } from '@/data/visitor-interest';
 import { deviceLabel } from '@/lib/device';
 import { formatCountry, formatDateTime, formatLanguage } from '@/lib/format';
 import { interestReason } from '@/lib/interest';
+import { CrmFacts } from '@/lists/crm-facts';
 import { AccountLink } from '@/ui/account-link';
 import { type Fact, Facts } from '@/ui/facts';
 import { InterestScore } from '@/ui/interest-score';
@@ -69,6 +70,12 @@ export function VisitorHeader({ visitor, timezone }: VisitorHeaderProps) {
         {reason && <span className={classes.reason}>{reason}</span>}
       </div>
       <Facts label="About the visitor" facts={facts} notice={noticeOf(visitor, timezone)} />
+      <CrmFacts
+        siteDomain={visitor.site_domain}
+        object="contact"
+        id={visitor.id}
+        timezone={timezone}
+      />
     </>
   );
 }
