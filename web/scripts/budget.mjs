@@ -72,7 +72,7 @@ const BUDGETS = [
   },
   {
     page: 'Settings',
-    limit: 420_000,
+    limit: 422_000,
     modules: [
       ENTRY,
       SHELL,
