@@ -1,44 +1,10 @@
-import {
-  IconAddressBook,
-  IconBuilding,
-  IconHistory,
-  IconLayoutDashboard,
-  IconLayoutGridAdd,
-  IconLifebuoy,
-  IconMessages,
-  IconPlug,
-  IconRobot,
-  IconSettings,
-  IconShieldLock,
-  IconTags,
-  IconUserCog,
-  IconUsers,
-} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useProfile } from '@/data/profile';
 import { useBackend } from '@/lib/backend';
 import { Logo } from '@/ui/logo';
 import classes from './navigation.module.css';
-
-const PAGES = [
-  { to: '/dashboard', label: 'Dashboard', Icon: IconLayoutDashboard },
-  { to: '/visitors', label: 'Visitors', Icon: IconUsers },
-  { to: '/accounts', label: 'Accounts', Icon: IconBuilding },
-  { to: '/conversations', label: 'Conversations', Icon: IconMessages },
-  { to: '/topics', label: 'Topics', Icon: IconTags },
-  { to: '/sections', label: 'AI Sections', Icon: IconLayoutGridAdd },
-  { to: '/agents', label: 'Agents', Icon: IconRobot },
-  { to: '/settings', label: 'Settings', Icon: IconSettings },
-  { to: '/support', label: 'Support', Icon: IconLifebuoy },
-] as const;
-const STAFF = [
-  { to: '/integrations', label: 'Integrations', Icon: IconPlug },
-  { to: '/clients', label: 'Clients', Icon: IconAddressBook },
-  { to: '/users', label: 'Users', Icon: IconUserCog },
-  { to: '/privacy', label: 'Privacy', Icon: IconShieldLock },
-] as const;
-const ADMINISTRATION = [{ to: '/audit', label: 'Audit log', Icon: IconHistory }] as const;
+import { ADMINISTRATION, PAGES, STAFF_PAGES } from './pages';
 
 export function Brand() {
   return (
@@ -51,7 +17,7 @@ export function Brand() {
 
 type PageLinkProps = (
   | (typeof PAGES)[number]
-  | (typeof STAFF)[number]
+  | (typeof STAFF_PAGES)[number]
   | (typeof ADMINISTRATION)[number]
 ) & {
   onNavigate?: () => void;
@@ -82,7 +48,7 @@ export function Navigation({ onNavigate, children }: NavigationProps) {
       <div className={classes.links}>
         <p className={classes.group}>Administration</p>
         {isStaff &&
-          STAFF.map((page) => <PageLink key={page.to} {...page} onNavigate={onNavigate} />)}
+          STAFF_PAGES.map((page) => <PageLink key={page.to} {...page} onNavigate={onNavigate} />)}
         {ADMINISTRATION.map((page) => (
           <PageLink key={page.to} {...page} onNavigate={onNavigate} />
         ))}

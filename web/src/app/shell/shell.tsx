@@ -1,4 +1,4 @@
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { getRouteApi, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { loadPage } from '@/app/load-page';
@@ -32,6 +32,11 @@ const NeedsSecondFactor = lazy(() =>
 const ViewBanner = lazy(() =>
   loadPage(() => import('./view-banner'))().then((module) => ({ default: module.ViewBanner })),
 );
+const CommandPalette = lazy(() =>
+  loadPage(() => import('./command-palette'))().then((module) => ({
+    default: module.CommandPalette,
+  })),
+);
 const ShortcutsHelp = lazy(() =>
   loadPage(() => import('./shortcuts-help'))().then((module) => ({
     default: module.ShortcutsHelp,
@@ -52,7 +57,9 @@ export function Shell() {
   const navigate = useNavigate();
   const [drawerOpen, drawer] = useDisclosure(false);
   const [helpOpen, help] = useDisclosure(false);
+  const [paletteOpen, palette] = useDisclosure(false);
 
+  useHotkeys([['mod+K', palette.toggle]], [], true);
   useShortcuts({
     '?': help.open,
     d: () => void navigate({ to: '/dashboard' }),
@@ -77,7 +84,7 @@ export function Shell() {
       </div>
       <div>
         <Suspense>{access?.is_viewing && <ViewBanner access={access} />}</Suspense>
-        <TopBar onMenu={drawer.open} onHelp={help.open} />
+        <TopBar onMenu={drawer.open} onHelp={help.open} onPalette={palette.open} />
         <Suspense>{config.demo && <DemoProgress />}</Suspense>
         <main id="content" tabIndex={-1} className={classes.main}>
           <div className={classes.content}>
@@ -95,6 +102,7 @@ export function Shell() {
       </div>
       <Suspense>
         {drawerOpen && <NavigationDrawer onClose={drawer.close} />}
+        {paletteOpen && <CommandPalette onHelp={help.open} onClose={palette.close} />}
         {helpOpen && <ShortcutsHelp opened onClose={help.close} />}
       </Suspense>
       <Suspense>

@@ -4,6 +4,7 @@ import { useShortcutsEnabled } from '@/lib/shortcuts';
 import classes from './shortcuts-help.module.css';
 
 const SHORTCUTS: [string[], string][] = [
+  [['Ctrl+K', '⌘K'], 'Any page, website or search by a few letters'],
   [['d'], 'Dashboard'],
   [['v'], 'Visitors'],
   [['a'], 'Accounts'],

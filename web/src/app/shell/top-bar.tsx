@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core';
-import { IconMenu2 } from '@tabler/icons-react';
+import { IconMenu2, IconSearch } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useDomains } from '@/data/domains';
 import { endOf, fillScope } from '@/data/scope';
@@ -12,9 +12,9 @@ import { UserMenu } from './user-menu';
 
 const route = getRouteApi('/shell');
 
-type TopBarProps = { onMenu: () => void; onHelp: () => void };
+type TopBarProps = { onMenu: () => void; onHelp: () => void; onPalette: () => void };
 
-export function TopBar({ onMenu, onHelp }: TopBarProps) {
+export function TopBar({ onMenu, onHelp, onPalette }: TopBarProps) {
   const domains = useDomains();
   const search = route.useSearch();
   const { domain, from, to } = fillScope(search, domains);
@@ -47,6 +47,17 @@ export function TopBar({ onMenu, onHelp }: TopBarProps) {
         <DateRangePicker range={{ from, to }} end={endOf({ domain }, domains)} onChange={change} />
       </div>
       <div className={classes.user}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label="Go to or look for (Ctrl+K)"
+          title="Go to or look for (Ctrl+K)"
+          aria-haspopup="dialog"
+          onClick={onPalette}
+        >
+          <IconSearch size={19} aria-hidden />
+        </ActionIcon>
         <UserMenu onHelp={onHelp} />
       </div>
     </header>

@@ -9,10 +9,7 @@ import {
 import { IconBell, IconKeyboard, IconLogout, IconUserCog } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useProfile } from '@/data/profile';
-import { signOut } from '@/data/session';
-import { useBackend } from '@/lib/backend';
-import { toProblem } from '@/lib/errors';
-import { notify } from '@/ui/notify';
+import { useLeave } from './use-leave';
 import classes from './user-menu.module.css';
 
 const ROLES: Record<string, string> = { admin: 'Rose staff', user: 'Client user' };
@@ -27,23 +24,11 @@ const SCHEMES: { value: Scheme; label: string }[] = [
 type UserMenuProps = { onHelp: () => void };
 
 export function UserMenu({ onHelp }: UserMenuProps) {
-  const backend = useBackend();
   const router = useRouter();
   const { data: profile } = useProfile();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
 
-  const leave = async () => {
-    try {
-      await signOut(backend);
-      await router.navigate({ to: '/sign-in' });
-    } catch (error) {
-      await notify({
-        color: 'red',
-        title: 'You are still signed in',
-        message: toProblem(error).message,
-      });
-    }
-  };
+  const leave = useLeave();
 
   return (
     <Menu position="bottom-end" width={240} shadow="md">
