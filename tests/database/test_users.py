@@ -14,6 +14,7 @@ import pytest
 from psycopg import Connection
 
 from support.database import TestDatabase
+from support.people import make
 from support.two_domains import ADMIN, DOMAINS, STRANGER, USER, fill_two_domains
 
 Connect = Callable[..., Connection[Any]]
@@ -46,18 +47,6 @@ def session(owner: Connection[Any]) -> Callable[..., dict[str, str]]:
         return {"sub": user, "session_id": session_id, "aal": aal}
 
     return begin
-
-
-def make(owner: Connection[Any], role: str = "user", *, confirmed: bool = True) -> str:
-    """Somebody new."""
-    user = str(uuid4())
-    owner.execute(
-        "insert into auth.users (id, email, role, email_confirmed_at)"
-        " values (%s, %s, 'authenticated', case when %s then now() end)",
-        [user, f"{user}@new.example", confirmed],
-    )
-    owner.execute("update public.profiles set role = %s where id = %s", [role, user])
-    return user
 
 
 def refused(state: str, connection: Connection[Any], query: str, *parameters: Any) -> str:

@@ -174,13 +174,20 @@ def test_a_website_there_is_not(method: str, path: str, body: Any, admin: httpx.
     assert answer.status_code in (404, 422), answer.text
 
 
-def test_a_disabled_admin_may_nothing(admin: httpx.Client, database: TestDatabase) -> None:
+def test_a_disabled_admin_may_nothing(server: TestServer, database: TestDatabase) -> None:
+    email, password = "other-admin@staff.example", "a long enough password"
+    made = httpx.post(
+        f"{server.url}/auth/v1/admin/users",
+        headers={"Authorization": f"Bearer {server.service_role_key}"},
+        json={"email": email, "password": password, "email_confirm": True},
+    )
+    person = made.json()["id"]
     with database.connect("postgres") as owner:
-        owner.execute("update public.profiles set disabled_at = now() where role = 'admin'")
-        try:
-            assert admin.get(HERE).status_code == 403
-        finally:
-            owner.execute("update public.profiles set disabled_at = null")
+        owner.execute("update public.profiles set role = 'admin' where id = %s", [person])
+        with server.signed_in(email, password) as other:
+            assert other.get(HERE).status_code == 200
+            owner.execute("update public.profiles set disabled_at = now() where id = %s", [person])
+            assert other.get(HERE).status_code in (401, 403)
 
 
 def test_a_run_is_queued_once_and_can_be_stopped(

@@ -16,6 +16,7 @@ from backoffice.stack.runtime import make_state
 from backoffice.state import State
 from support.database import TestDatabase
 from support.notifications import ADMIN, SITE, USER, visits, want
+from support.people import make
 
 # Monday 8:00 in Paris, winter time.
 DUE = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
@@ -84,6 +85,8 @@ async def test_who_lost_the_website_or_was_disabled_gets_nothing(
     with fresh_database.connect() as connection:
         want(connection, USER, SITE, BEFORE)
         want(connection, ADMIN, SITE, BEFORE)
+        # The last admin cannot be disabled.
+        make(connection, "admin")
         connection.execute("update public.profiles set disabled_at = now() where id = %s", [ADMIN])
         assert await queue(state, DUE + timedelta(hours=9)) == 1
         connection.execute("delete from public.user_domains")
