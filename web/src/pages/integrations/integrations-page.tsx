@@ -22,20 +22,37 @@ const route = getRouteApi('/shell/integrations');
 /** HubSpot of each website: connected or not, what goes where, how it went. */
 export function IntegrationsPage() {
   const { domain } = useScope(route.useSearch());
-  const profile = useProfile();
-  return (
-    <>
-      <PageHead title="Integrations" note={domain ? domain.site_domain : undefined} />
-      {profile.data && profile.data.role !== 'admin' ? (
+  const { data: profile, error, refetch } = useProfile();
+
+  const body = () => {
+    // Clients would only be refused: nothing is asked before it is known who asks.
+    if (!profile) {
+      return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading />;
+    }
+    if (profile.role !== 'admin') {
+      return (
         <EmptyState title="Integrations are for Rose staff">
           Ask your contact at Rose to connect HubSpot for your website.
         </EmptyState>
-      ) : domain ? (
-        <Website key={domain.site_domain} domain={domain} />
-      ) : (
-        <Websites />
-      )}
+      );
+    }
+    return domain ? <Website key={domain.site_domain} domain={domain} /> : <Websites />;
+  };
+
+  return (
+    <>
+      <PageHead title="Integrations" note={domain ? domain.site_domain : undefined} />
+      {body()}
     </>
+  );
+}
+
+function Loading() {
+  return (
+    <div className={classes.parts} role="status" aria-label="Loading the integration">
+      <Skeleton height={180} radius="lg" />
+      <Skeleton height={280} radius="lg" />
+    </div>
   );
 }
 
@@ -45,13 +62,7 @@ function Website({ domain }: { domain: Domain }) {
   const { data, error, refetch } = useIntegration(domain.site_domain);
   const failures = useFailures(domain.site_domain);
   if (!data) {
-    if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    return (
-      <div className={classes.parts} role="status" aria-label="Loading the integration">
-        <Skeleton height={180} radius="lg" />
-        <Skeleton height={280} radius="lg" />
-      </div>
-    );
+    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading />;
   }
   const failed = failures.data?.length ?? 0;
   const labels: Record<IntegrationView, string> = {
