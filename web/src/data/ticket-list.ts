@@ -32,8 +32,11 @@ export type TicketFilter = {
 };
 
 const PAGE_SIZE = 50;
-/** What waits to be sent is looked at again soon. */
+/** What waits to be sent is looked at again soon, and what failed once not quite so soon. */
 const SOON = 4_000;
+const AFTER_AN_ERROR = 10_000;
+
+type Delivered = { delivery: string; last_error: string | null };
 
 export function ticketFilter(scope: Scope, search: TicketSearch): TicketFilter {
   return {
@@ -46,8 +49,15 @@ export function ticketFilter(scope: Scope, search: TicketSearch): TicketFilter {
 }
 
 /** Whether a ticket may change by itself in a moment. */
-export function isOnItsWay(ticket: { delivery: string; last_error: string | null }): boolean {
+export function isOnItsWay(ticket: Delivered): boolean {
   return ticket.delivery === 'waiting' && ticket.last_error === null;
+}
+
+/** In how many milliseconds to look again at tickets that may go out any moment; false: none may. */
+export function lookAgain(tickets: Delivered[]): number | false {
+  const waiting = tickets.filter(({ delivery }) => delivery === 'waiting');
+  if (waiting.length === 0) return false;
+  return waiting.some(isOnItsWay) ? SOON : AFTER_AN_ERROR;
 }
 
 function ticketListQuery(
@@ -84,7 +94,7 @@ export function useTicketList(
   return useInfiniteQuery({
     ...ticketListQuery(useBackend(), siteDomains, filter, sort),
     refetchInterval: ({ state }) =>
-      configured && state.data?.pages.flat().some(isOnItsWay) ? SOON : false,
+      configured === true && lookAgain(state.data?.pages.flat() ?? []),
   });
 }
 

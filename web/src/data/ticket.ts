@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { TICKETS } from '@/data/keys';
-import { isOnItsWay } from '@/data/ticket-list';
+import { lookAgain } from '@/data/ticket-list';
 import { type Backend, useBackend } from '@/lib/backend';
 import type { Database } from '@/lib/database.types';
 import { Problem, unwrap } from '@/lib/errors';
@@ -46,8 +46,6 @@ export type Ticket = Omit<
   'comments' | 'history'
 > & { comments: TicketComment[]; history: TicketEvent[] };
 
-const SOON = 3_000;
-
 async function fetchTicket(
   { client }: Backend,
   siteDomain: string,
@@ -74,6 +72,6 @@ export function useTicket(siteDomain: string, id: string, configured?: boolean) 
   return useQuery({
     ...ticketQuery(useBackend(), siteDomain, id),
     refetchInterval: ({ state }) =>
-      configured && state.data && isOnItsWay(state.data) ? SOON : false,
+      configured === true && state.data !== undefined && lookAgain([state.data]),
   });
 }
