@@ -17,6 +17,8 @@ USER = "user@user.com"
 def test_a_digest_is_chosen_previewed_sent_and_ended(
     open_page: Callable[..., Page], product: Product
 ) -> None:
+    with product.connect() as connection:
+        connection.execute("delete from public.notification_choices")
     page = open_page(USER)
     page.goto(PAGE)
     digest = page.get_by_role("switch", name="Weekly digest of abtasty.com")
