@@ -224,177 +224,6 @@ $$;
 comment on function private.save_crm_mapping(text, integer, jsonb, boolean, boolean) is
   'Keeps a mapping that was checked; gives its version. PT409, column version: somebody was quicker.';
 
-create function private.start_crm_run(p_site_domain text, p_kind text, p_is_full boolean, p_records jsonb)
-returns uuid
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-  v_state text;
-  v_id uuid;
-begin
-  perform private.lock_crm_domain(p_site_domain);
-  select connection.state into v_state
-  from public.crm_connections as connection
-  where connection.site_domain = p_site_domain;
-  if v_state is distinct from 'connected' then
-    raise exception '%', case v_state
-      when 'paused' then 'The connection is paused. Resume it first.'
-      when 'revoked' then 'HubSpot refuses the connection. Connect again.'
-      else 'HubSpot is not connected.'
-    end using errcode = 'PT409';
-  end if;
-  insert into public.crm_runs (site_domain, kind, is_full, records, started_by, created_at)
-  values (p_site_domain, p_kind, p_is_full, p_records, auth.uid(), clock_timestamp())
-  on conflict (site_domain) where state in ('waiting', 'running') do nothing
-  returning id into v_id;
-  if v_id is null then
-    raise exception 'A run is under way. Wait for it, or stop it first.' using errcode = 'PT409';
-  end if;
-  return v_id;
-end
-$$;
-
-comment on function private.start_crm_run(text, text, boolean, jsonb) is
-  'Begins a run for staff; gives its id. PT409: not connected, or one is under way.';
-
-create function private.stop_crm_run(p_site_domain text)
-returns void
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-  perform private.lock_crm_domain(p_site_domain);
-  perform private.stop_crm_runs(p_site_domain, 'Stopped by a person.');
-end
-$$;
-
-comment on function private.stop_crm_run(text) is 'Stops what runs or waits for a website.';
-
-create function private.dismiss_crm_failure(p_site_domain text, p_object text, p_local_id uuid)
-returns void
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-  perform private.lock_crm_domain(p_site_domain);
-  update public.crm_failures as failure
-  set resolved_at = clock_timestamp()
-  where failure.site_domain = p_site_domain
-    and failure.object = p_object
-    and failure.local_id = p_local_id
-    and failure.resolved_at is null;
-end
-$$;
-
-comment on function private.dismiss_crm_failure(text, text, uuid) is 'Takes a failed record off the list without a retry.';
-
-create function private.crm_tokens_of(p_site_domain text)
-returns setof private.crm_tokens
-language sql
-security definer
-set search_path = ''
-as $$
-  select kept.*
-  from private.crm_tokens as kept
-  where kept.site_domain = p_site_domain
-  for update
-$$;
-
-comment on function private.crm_tokens_of(text) is
-  'The encrypted tokens of a connection, locked until the transaction ends: one worker at a time refreshes them.';
-
-create function private.keep_crm_tokens(
-  p_site_domain text, p_access_token text, p_refresh_token text, p_expires_at timestamptz
-)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-  update private.crm_tokens as kept
-  set
-    access_token = p_access_token,
-    refresh_token = p_refresh_token,
-    expires_at = p_expires_at,
-    refreshed_at = clock_timestamp()
-  where kept.site_domain = p_site_domain
-$$;
-
-comment on function private.keep_crm_tokens(text, text, text, timestamptz) is 'Keeps refreshed (or newly encrypted) tokens.';
-
-create function private.forget_crm_tokens(p_site_domain text)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-  delete from private.crm_tokens where site_domain = p_site_domain
-$$;
-
-comment on function private.forget_crm_tokens(text) is 'Deletes the tokens of a connection that has ended.';
-
-create function private.crm_token_domains()
-returns setof text
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select kept.site_domain from private.crm_tokens as kept order by 1
-$$;
-
-comment on function private.crm_token_domains() is 'The websites with stored tokens.';
-
-create function private.take_crm_call(
-  p_site_domain text, p_name text, p_capacity double precision, p_per_second double precision
-)
-returns double precision
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-  v_now timestamptz := clock_timestamp();
-  v_tokens double precision;
-begin
-  insert into private.crm_buckets as bucket (site_domain, name, tokens, refilled_at)
-  values (p_site_domain, p_name, p_capacity - 1, v_now)
-  on conflict (site_domain, name) do update
-  set
-    tokens = least(
-      p_capacity,
-      bucket.tokens + greatest(0, extract(epoch from excluded.refilled_at - bucket.refilled_at)) * p_per_second
-    ) - 1,
-    refilled_at = greatest(bucket.refilled_at, excluded.refilled_at)
-  returning tokens into v_tokens;
-  return greatest(0, -v_tokens / p_per_second);
-end
-$$;
-
-comment on function private.take_crm_call(text, text, double precision, double precision) is
-  'Takes one call from a website''s bucket, of all workers together; gives the seconds to wait before making it.';
-
-create function private.hold_crm_calls(p_site_domain text, p_name text, p_seconds double precision, p_per_second double precision)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-  insert into private.crm_buckets as bucket (site_domain, name, tokens, refilled_at)
-  values (p_site_domain, p_name, -p_seconds * p_per_second, clock_timestamp())
-  on conflict (site_domain, name) do update
-  set
-    tokens = least(bucket.tokens, excluded.tokens),
-    refilled_at = greatest(bucket.refilled_at, excluded.refilled_at)
-$$;
-
-comment on function private.hold_crm_calls(text, text, double precision, double precision) is
-  'HubSpot asked for a pause: every worker waits that many seconds.';
-
 revoke execute on function
   private.lock_crm_domain(text),
   private.begin_crm_authorization(text, bytea, text),
@@ -403,16 +232,7 @@ revoke execute on function
   private.stop_crm_runs(text, text),
   private.pause_crm(text, boolean),
   private.disconnect_crm(text),
-  private.save_crm_mapping(text, integer, jsonb, boolean, boolean),
-  private.start_crm_run(text, text, boolean, jsonb),
-  private.stop_crm_run(text),
-  private.dismiss_crm_failure(text, text, uuid),
-  private.crm_tokens_of(text),
-  private.keep_crm_tokens(text, text, text, timestamptz),
-  private.forget_crm_tokens(text),
-  private.crm_token_domains(),
-  private.take_crm_call(text, text, double precision, double precision),
-  private.hold_crm_calls(text, text, double precision, double precision)
+  private.save_crm_mapping(text, integer, jsonb, boolean, boolean)
 from public, anon, authenticated, service_role;
 grant execute on function
   private.begin_crm_authorization(text, bytea, text),
@@ -420,17 +240,8 @@ grant execute on function
   private.connect_crm(text, bigint, text, text[], text, text, timestamptz),
   private.pause_crm(text, boolean),
   private.disconnect_crm(text),
-  private.save_crm_mapping(text, integer, jsonb, boolean, boolean),
-  private.start_crm_run(text, text, boolean, jsonb),
-  private.stop_crm_run(text),
-  private.dismiss_crm_failure(text, text, uuid)
+  private.save_crm_mapping(text, integer, jsonb, boolean, boolean)
 to authenticated;
 grant execute on function
-  private.stop_crm_runs(text, text),
-  private.crm_tokens_of(text),
-  private.keep_crm_tokens(text, text, text, timestamptz),
-  private.forget_crm_tokens(text),
-  private.crm_token_domains(),
-  private.take_crm_call(text, text, double precision, double precision),
-  private.hold_crm_calls(text, text, double precision, double precision)
+  private.stop_crm_runs(text, text)
 to service_role;
