@@ -43,9 +43,9 @@ def loaded_server() -> Iterator[str]:
         yield server.url
 
 
-def open_dashboard(browser: Browser, url: str, size: ViewportSize, scheme: str) -> Page:
-    """A signed-in page whose figures and charts are there."""
-    page = browser.new_page(
+def open_page(browser: Browser, url: str, size: ViewportSize, scheme: str = "light") -> Page:
+    """A page for pictures: nothing moves, and a phone's is as sharp as a phone."""
+    return browser.new_page(
         base_url=url,
         viewport=size,
         device_scale_factor=1 if size == DESK else 2,
@@ -53,6 +53,11 @@ def open_dashboard(browser: Browser, url: str, size: ViewportSize, scheme: str) 
         locale="en-GB",
         reduced_motion="reduce",
     )
+
+
+def open_dashboard(browser: Browser, url: str, size: ViewportSize, scheme: str) -> Page:
+    """A signed-in page whose figures and charts are there."""
+    page = open_page(browser, url, size, scheme)
     page.goto("/sign-in")
     sign_in(page, "admin@admin.com", "admin")
     expect(page.get_by_label("Figures", exact=True)).to_be_visible(timeout=20_000)

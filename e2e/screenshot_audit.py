@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from .browser import chromium
 from .pages import sign_in
 from .product import Product, make_domain, running_product
-from .screenshot import DESK, PHONE, PICTURES, take
+from .screenshot import DESK, PHONE, PICTURES, open_page, take
 from .traffic import MINE, OTHERS
 
 ADMIN, USER = "admin@admin.com", "user@user.com"
@@ -45,14 +45,7 @@ def make_changes(product: Product) -> None:
 
 def photograph(browser: Browser, url: str, size: ViewportSize, suffix: str) -> None:
     """The log with its newest entry open."""
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        device_scale_factor=1 if size == DESK else 2,
-        color_scheme="light",
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size)
     page.goto("/sign-in?next=/audit")
     sign_in(page, ADMIN, "admin")
     newest = page.get_by_role("list", name="Entries").get_by_role("listitem").first

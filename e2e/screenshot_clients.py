@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from .browser import chromium
 from .pages import sign_in
 from .product import Product, running_product
-from .screenshot import DESK, PHONE, PICTURES, take
+from .screenshot import DESK, PHONE, PICTURES, open_page, take
 
 ADMIN = "admin@admin.com"
 SITES = (
@@ -75,14 +75,7 @@ def fill(product: Product) -> None:
 
 def opened(browser: Browser, url: str, size: ViewportSize) -> Page:
     """The list of clients, signed in."""
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        device_scale_factor=1 if size == DESK else 2,
-        color_scheme="light",
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size)
     page.goto("/sign-in?next=/clients")
     sign_in(page, ADMIN, "admin")
     expect(page.get_by_role("list", name="Websites of Northwind Traders")).to_be_visible()

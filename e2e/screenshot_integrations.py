@@ -15,7 +15,7 @@ from backoffice.demo.hubspot.site import DemoHubSpot
 
 from .browser import chromium
 from .pages import sign_in
-from .screenshot import DESK, PHONE, PICTURES, take
+from .screenshot import DESK, PHONE, PICTURES, open_page, take
 from .traffic import MINE
 from .with_hubspot import running_with_hubspot
 
@@ -27,14 +27,7 @@ def opened(
     browser: Browser, url: str, size: ViewportSize, scheme: Literal["light", "dark"] = "light"
 ) -> Page:
     """The page, signed in."""
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        device_scale_factor=1 if size == DESK else 2,
-        color_scheme=scheme,
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size, scheme)
     page.goto(f"/sign-in?next=/integrations?domain={MINE}")
     sign_in(page, "admin@admin.com", "admin")
     expect(page.get_by_role("region", name="HubSpot")).to_be_visible()

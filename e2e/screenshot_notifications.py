@@ -11,18 +11,12 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from .browser import chromium
 from .pages import sign_in
-from .screenshot import DESK, PHONE, PICTURES
+from .screenshot import DESK, PHONE, PICTURES, open_page
 
 
 def photograph(browser: Browser, url: str, size: ViewportSize, suffix: str, scheme: str) -> None:
     """The page, and the preview of a digest."""
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        color_scheme=scheme,  # type: ignore[arg-type]
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size, scheme)
     page.goto("/sign-in?next=/notifications")
     sign_in(page, "user@user.com", "user")
     expect(page.get_by_role("list", name="E-mails")).to_be_attached()

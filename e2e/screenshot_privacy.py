@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from .browser import chromium
 from .pages import sign_in
 from .product import Product, make_domain, running_product
-from .screenshot import DESK, PHONE, PICTURES, take
+from .screenshot import DESK, PHONE, PICTURES, open_page, take
 from .test_privacy import RANGE, make_visitor
 from .traffic import MINE, OTHERS
 
@@ -19,14 +19,7 @@ def photograph(browser: Browser, product: Product, email: str, theme: str, *, ph
     """The dialog before an erasure, and the page after it."""
     visitor, _ = make_visitor(product, email)
     suffix = ("-phone" if phone else "") + ("-dark" if theme == "dark" else "")
-    page = browser.new_page(
-        base_url=product.url,
-        viewport=PHONE if phone else DESK,
-        device_scale_factor=2 if phone else 1,
-        color_scheme="dark" if theme == "dark" else "light",
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, product.url, PHONE if phone else DESK, theme)
     page.goto("/sign-in?next=/privacy")
     sign_in(page, "admin@admin.com", "admin")
     expect(page.get_by_role("heading", name="Privacy", exact=True)).to_be_visible()

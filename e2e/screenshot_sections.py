@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from .browser import chromium
 from .pages import sign_in
 from .product import Product, make_domain, running_product
-from .screenshot import DESK, PHONE, PICTURES, take
+from .screenshot import DESK, PHONE, PICTURES, open_page, take
 from .traffic import MINE
 
 ADMIN, USER = "admin@admin.com", "user@user.com"
@@ -81,14 +81,7 @@ def open_editor(page: Page, section: str) -> None:
 
 def photograph(browser: Browser, url: str, section: str, size: ViewportSize, suffix: str) -> None:
     """The list, the editor and the history."""
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        device_scale_factor=1 if size == DESK else 2,
-        color_scheme="light",
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size)
     page.goto("/sign-in?next=/sections")
     sign_in(page, USER, "user")
     expect(page.get_by_role("list", name="Sections of AB Tasty")).to_be_visible()

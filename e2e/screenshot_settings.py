@@ -12,20 +12,13 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from .browser import chromium
 from .pages import no_sideways_scroll, sign_in
-from .screenshot import DESK, PHONE, PICTURES, loaded_server, take
+from .screenshot import DESK, PHONE, PICTURES, loaded_server, open_page, take
 from .traffic import MINE
 
 
 def open_signed_in(browser: Browser, url: str, size: ViewportSize, path: str) -> Page:
     """A page as staff see it."""
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        device_scale_factor=1 if size == DESK else 2,
-        color_scheme="light",
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size)
     page.goto(f"/sign-in?next=/{path}%3Fdomain%3D{MINE}")
     sign_in(page, "admin@admin.com", "admin")
     return page

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from .browser import chromium
 from .pages import sign_in
-from .screenshot import DESK, PHONE, PICTURES, take
+from .screenshot import DESK, PHONE, PICTURES, open_page, take
 from .support_world import ASKED, WRONG, SupportWorld, support_world
 from .traffic import MINE
 
@@ -23,14 +23,7 @@ SENT_MS = 60_000
 
 def opened(browser: Browser, url: str, size: ViewportSize, scheme: Any = "light") -> Page:
     """A page of the user."""
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        device_scale_factor=1 if size == DESK else 2,
-        color_scheme=scheme,
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size, scheme)
     page.goto("/sign-in")
     sign_in(page, USER, "user")
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible(timeout=20_000)

@@ -11,7 +11,7 @@ from .accounts import service
 from .browser import chromium
 from .pages import sign_in
 from .product import Product, make_domain, running_product
-from .screenshot import DESK, PHONE, PICTURES, take
+from .screenshot import DESK, PHONE, PICTURES, open_page, take
 from .traffic import MINE, OTHERS
 
 ADMIN = "admin@admin.com"
@@ -60,14 +60,7 @@ def make_people(product: Product) -> None:
 
 
 def open_users(browser: Browser, url: str, size: ViewportSize, scheme: str) -> Page:
-    page = browser.new_page(
-        base_url=url,
-        viewport=size,
-        device_scale_factor=1 if size == DESK else 2,
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="en-GB",
-        reduced_motion="reduce",
-    )
+    page = open_page(browser, url, size, scheme)
     page.goto("/sign-in?next=/users")
     sign_in(page, ADMIN, "admin")
     expect(page.get_by_role("table", name="Users")).to_be_visible(timeout=20_000)
