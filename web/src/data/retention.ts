@@ -6,7 +6,9 @@ import { unwrap } from '@/lib/errors';
 
 /** How often a run that goes on is looked at. */
 const REFRESH_MS = 2_000;
-const RUNS = 50;
+const RUNS = 500;
+/** How long after it was asked for a run is waited for, until a worker takes it. */
+const WAIT_MS = 30_000;
 
 async function fetchRetention({ client }: Backend, siteDomains: string[], signal: AbortSignal) {
   const [policies, runs] = await Promise.all([
@@ -31,13 +33,17 @@ async function fetchRetention({ client }: Backend, siteDomains: string[], signal
 export type RetentionRun = Awaited<ReturnType<typeof fetchRetention>>['runs'][number];
 
 /** How long the texts of websites are kept, and what was deleted when. */
-export function useRetention(siteDomains: string[]) {
+export function useRetention(siteDomains: string[], askedAt: number | null) {
   const backend = useBackend();
   return useQuery({
     queryKey: [PRIVACY, 'retention', siteDomains],
     queryFn: ({ signal }) => fetchRetention(backend, siteDomains, signal),
-    refetchInterval: ({ state }) =>
-      state.data?.runs.some((run) => run.state === 'running') ? REFRESH_MS : false,
+    refetchInterval: ({ state }) => {
+      const awaited = askedAt !== null && Date.now() - askedAt < WAIT_MS;
+      return awaited || state.data?.runs.some((run) => run.state === 'running')
+        ? REFRESH_MS
+        : false;
+    },
   });
 }
 

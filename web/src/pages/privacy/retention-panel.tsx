@@ -1,18 +1,20 @@
-import { Button, Skeleton, Table } from '@mantine/core';
+import { Button, Skeleton, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type Domain, useDomains } from '@/data/domains';
 import { type RetentionRun, useRetention, useRetentionRun } from '@/data/retention';
 import { formatCount, formatDateTime } from '@/lib/format';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { ErrorState } from '@/ui/error-state';
 import { notify } from '@/ui/notify';
 import { Panel } from '@/ui/panel';
-import { tellFailure } from '@/ui/tell-failure';
 import classes from './privacy-page.module.css';
 import { RetentionDialog } from './retention-dialog';
 
 /** How long the texts of each website are kept, and what was last deleted. */
 export function RetentionPanel({ siteDomains }: { siteDomains: string[] }) {
-  const { data, error, refetch } = useRetention(siteDomains);
+  const [askedAt, setAskedAt] = useState<number | null>(null);
+  const [asking, setAsking] = useState(false);
+  const { data, error, refetch } = useRetention(siteDomains, askedAt);
   const domains = useDomains().filter((each) => siteDomains.includes(each.site_domain));
   const run = useRetentionRun();
   const [changing, setChanging] = useState<Domain | null>(null);
@@ -20,9 +22,11 @@ export function RetentionPanel({ siteDomains }: { siteDomains: string[] }) {
 
   const deleteNow = () =>
     run.mutate(undefined, {
-      onSuccess: () =>
-        void notify({ message: 'What is due is being deleted; this page shows how far it is.' }),
-      onError: (failure) => tellFailure('Nothing was deleted', failure),
+      onSuccess: () => {
+        setAsking(false);
+        setAskedAt(Date.now());
+        void notify({ message: 'What is due is being deleted; this page shows how far it is.' });
+      },
     });
 
   return (
@@ -30,7 +34,7 @@ export function RetentionPanel({ siteDomains }: { siteDomains: string[] }) {
       title="How long texts are kept"
       actions={
         data && data.policies.length > 0 ? (
-          <Button size="xs" variant="default" loading={run.isPending} onClick={deleteNow}>
+          <Button size="xs" variant="default" onClick={() => setAsking(true)}>
             Delete what is due now
           </Button>
         ) : undefined
@@ -83,6 +87,22 @@ export function RetentionPanel({ siteDomains }: { siteDomains: string[] }) {
             </Table.Tbody>
           </Table>
         </section>
+      )}
+      {asking && (
+        <ConfirmDialog
+          title="Delete what is due now?"
+          action="Delete for good"
+          danger
+          pending={run.isPending}
+          error={run.error}
+          onConfirm={deleteNow}
+          onClose={() => setAsking(false)}
+        >
+          <Text size="sm">
+            Texts older than their limit are deleted on every website that has one, not only on
+            those shown here: what the next night would do. They cannot be brought back.
+          </Text>
+        </ConfirmDialog>
       )}
       {changing && (
         <RetentionDialog
