@@ -99,7 +99,12 @@ export function useTicketList(
 }
 
 /** How many tickets the filter finds, exactly. */
-export function useTicketCount(siteDomains: string[], filter: TicketFilter) {
+export function useTicketCount(
+  siteDomains: string[],
+  filter: TicketFilter,
+  shown: ListedTicket[],
+  configured?: boolean,
+) {
   const { client } = useBackend();
   return useQuery({
     queryKey: [TICKETS, 'count', siteDomains, filter],
@@ -110,5 +115,9 @@ export function useTicketCount(siteDomains: string[], filter: TicketFilter) {
           .abortSignal(signal),
       ),
     placeholderData: keepPreviousData,
+    // As often as the list beside it, and until both say that it is empty.
+    refetchInterval: ({ state }) =>
+      configured === true &&
+      (lookAgain(shown) || (shown.length === 0 && (state.data ?? 0) > 0 && SOON)),
   });
 }

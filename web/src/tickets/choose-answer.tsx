@@ -13,12 +13,17 @@ type ChooseAnswerProps = {
 /** The agent's answers of a conversation, each under the question before it. */
 export function ChooseAnswer({ messages, value, onChange, error }: ChooseAnswerProps) {
   const answers = messages.flatMap((message, index) =>
-    message.role === 'agent'
+    // What was deleted cannot be judged.
+    message.role === 'agent' && message.text !== ''
       ? [{ message, asked: messages.slice(0, index).findLast((each) => each.role === 'visitor') }]
       : [],
   );
   if (answers.length === 0) {
-    return <Input.Error role="alert">The agent said nothing in this conversation.</Input.Error>;
+    return (
+      <Input.Error role="alert">
+        There is no answer of the agent left in this conversation.
+      </Input.Error>
+    );
   }
   return (
     <Radio.Group

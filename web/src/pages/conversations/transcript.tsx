@@ -133,7 +133,7 @@ function Bubble({ message, timezone, insight, deleted, onCorrect, onReport }: Bu
             Correct
           </UnstyledButton>
         )}
-        {agent && (
+        {agent && !deleted && (
           <UnstyledButton className={classes.correct} onClick={() => onReport(message.id)}>
             Report
           </UnstyledButton>

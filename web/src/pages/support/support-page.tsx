@@ -34,8 +34,8 @@ export function SupportPage() {
   const filter = useMemo(() => ticketFilter(scope, search), [scope, search]);
   const linear = useLinear();
   const list = useTicketList(scope.siteDomains, filter, search.sort, linear.data?.configured);
-  const count = useTicketCount(scope.siteDomains, filter);
   const rows = useMemo(() => list.data?.pages.flat() ?? [], [list.data]);
+  const count = useTicketCount(scope.siteDomains, filter, rows, linear.data?.configured);
   const columns = useTicketColumns(scope, linear.data?.configured);
 
   const write = (kind: TicketKind | undefined) =>
