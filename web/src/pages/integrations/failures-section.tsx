@@ -38,8 +38,9 @@ export function FailuresSection({ domain, mapping }: FailuresSectionProps) {
     if (!data) return <Skeleton height={160} radius="md" aria-label="Loading failed records" />;
     if (data.length === 0) {
       return (
-        <EmptyState title="Nothing failed">
-          Every record that was sent is in HubSpot{object ? ', of this kind' : ''}.
+        <EmptyState title="Nothing is waiting here">
+          No record{object ? ' of this kind' : ''} failed, or every one that did was sent again or
+          taken off the list.
         </EmptyState>
       );
     }

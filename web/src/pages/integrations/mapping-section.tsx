@@ -1,4 +1,5 @@
 import { Button, Group, Switch } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { type CrmProperty, usePreview, useProperties, useSaveMapping } from '@/data/crm-mapping';
 import type { Domain } from '@/data/domains';
@@ -22,7 +23,8 @@ export function MappingSection({ domain, integration }: MappingSectionProps) {
   const [draft, setDraft] = useState<Mapping>(integration.mapping);
   const live = ['connected', 'paused'].includes(integration.connection?.state ?? '');
   const properties = useProperties(domain.site_domain, live && integration.configured);
-  const preview = usePreview(domain.site_domain, draft);
+  const [settled] = useDebouncedValue(draft, 300);
+  const preview = usePreview(domain.site_domain, settled);
   const save = useSaveMapping(domain.site_domain);
   const changed = JSON.stringify(draft) !== JSON.stringify(integration.mapping);
   const errors = Object.fromEntries(
@@ -38,6 +40,10 @@ export function MappingSection({ domain, integration }: MappingSectionProps) {
         void notify({ message: 'Saved. The next sync compares everything once.' });
       },
     });
+  const begin = (mapping: Mapping) => {
+    setDraft(mapping);
+    save.reset();
+  };
   const knownOf = (object: CrmObject): CrmProperty[] => properties.data?.[object] ?? [];
   return (
     <div className={classes.part}>
@@ -86,12 +92,12 @@ export function MappingSection({ domain, integration }: MappingSectionProps) {
           Save
         </Button>
         {changed && (
-          <Button size="xs" variant="default" onClick={() => setDraft(integration.mapping)}>
+          <Button size="xs" variant="default" onClick={() => begin(integration.mapping)}>
             Discard the changes
           </Button>
         )}
         {theirs && (
-          <Button size="xs" variant="default" onClick={() => setDraft(theirs)}>
+          <Button size="xs" variant="default" onClick={() => begin(theirs)}>
             Take theirs
           </Button>
         )}

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useConnections } from '@/data/crm-connections';
 import { useDomains } from '@/data/domains';
 import { ErrorState } from '@/ui/error-state';
+import { ListSkeleton } from '@/ui/list-skeleton';
 import { Panel } from '@/ui/panel';
 import classes from './integrations.module.css';
 import { StateBadge } from './state-badge';
@@ -12,7 +13,8 @@ export function Websites() {
   const domains = useDomains();
   const { data, error, refetch } = useConnections();
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  const connections = new Map(data?.map((each) => [each.site_domain, each]));
+  if (!data) return <ListSkeleton label="Loading the connections" />;
+  const connections = new Map(data.map((each) => [each.site_domain, each]));
   return (
     <Panel title="HubSpot" note="One connection for each website">
       <ul>
