@@ -10,7 +10,7 @@ import { Conflict } from './conflict-dialog';
 import { useDraft } from './draft';
 import { EditorHead } from './editor-head';
 import { SchemaForm } from './form/schema-form';
-import { HistoryDrawer } from './history-drawer';
+import { History } from './history';
 import { LeaveDialog } from './leave-dialog';
 import { ReviewDialog } from './review-dialog';
 import { SaveBar } from './save-bar';
@@ -124,7 +124,7 @@ export function Editor({ row, target }: EditorProps) {
       {conflict && (
         <Conflict row={row} target={target} draft={draft} onClose={() => setConflict(false)} />
       )}
-      <HistoryDrawer row={row} target={target} dirty={draft.dirty} />
+      <History row={row} target={target} dirty={draft.dirty} />
       <LeaveDialog dirty={draft.dirty} />
     </>
   );
