@@ -4,7 +4,7 @@ import { needsSecondFactor } from '@/data/second-factor';
 import { currentSession } from '@/data/session';
 import { parseReturn } from '@/lib/filters';
 import { safeNext } from '@/lib/next-path';
-import { type RouterContext, rootRoute } from './root';
+import { type RouterContext, requireSession, rootRoute } from './root';
 
 export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -70,7 +70,7 @@ export const hubspotReturnRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/integrations/hubspot',
   validateSearch: parseReturn,
-  beforeLoad: ({ context }) => sessionOfLink(context).then(() => undefined),
+  beforeLoad: ({ context, location }) => requireSession(context, location.href),
   component: lazyRouteComponent(
     loadPage(() => import('@/pages/integrations/hubspot-return-page')),
     'HubSpotReturnPage',

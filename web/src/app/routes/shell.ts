@@ -7,10 +7,8 @@ import {
 import { loadPage } from '@/app/load-page';
 import { domainsQuery } from '@/data/domains';
 import { fillScope } from '@/data/scope';
-import { needsSecondFactor } from '@/data/second-factor';
-import { currentSession } from '@/data/session';
 import { parseScope } from '@/lib/filters';
-import { rootRoute } from './root';
+import { requireSession, rootRoute } from './root';
 
 /** Everything behind the sign-in: fills what the URL leaves open of domain and dates. */
 export const shellRoute = createRoute({
@@ -19,12 +17,7 @@ export const shellRoute = createRoute({
   validateSearch: parseScope,
   search: { middlewares: [retainSearchParams(['domain', 'from', 'to'])] },
   beforeLoad: async ({ context, location, search }) => {
-    const session = await currentSession(context.backend);
-    if (session === null || needsSecondFactor(session)) {
-      const next = location.href === '/dashboard' ? undefined : location.href;
-      throw redirect({ to: '/sign-in', search: { next } });
-    }
-
+    await requireSession(context, location.href);
     const domains = await context.queryClient.ensureQueryData(domainsQuery(context.backend));
     if (search.domain && search.from && search.to) return;
     throw redirect({
