@@ -55,12 +55,14 @@ export function useClientHosts(siteDomain: string) {
   });
 }
 
+export type InternalAddress = { ip_hash: string; label: string; created_at: string };
+
 /** Addresses whose traffic is not counted, by their hashes. */
 export function useInternalAddresses(siteDomain: string) {
   const { client } = useBackend();
   return useQuery({
     queryKey: [CLIENTS, 'addresses', siteDomain],
-    queryFn: async ({ signal }) =>
+    queryFn: async ({ signal }): Promise<InternalAddress[]> =>
       unwrap(
         await client
           .from('internal_addresses')

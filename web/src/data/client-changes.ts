@@ -127,11 +127,14 @@ export function useClientChange<Answer = unknown>() {
       const { method, path, body } = requestOf(change);
       return askServerFor<Answer>(backend, method, `clients/v1/${path}`, body);
     },
-    onSettled: () =>
-      Promise.all(
+    onSettled: (_answer, _error, { kind }) => {
+      const followed = Promise.all(
         [[CLIENTS], ['domains'], ['widget-key']].map((queryKey) =>
           queryClient.invalidateQueries({ queryKey }),
         ),
-      ),
+      );
+      // A new key is shown at once: it is shown this once, whether or not the lists come.
+      return kind === 'mint-key' || kind === 'rotate-key' ? undefined : followed;
+    },
   });
 }

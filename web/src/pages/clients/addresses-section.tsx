@@ -1,18 +1,20 @@
-import { ActionIcon, Button, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Skeleton, Text, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
-import { useInternalAddresses } from '@/data/client-access';
+import { type InternalAddress, useInternalAddresses } from '@/data/client-access';
 import { useClientChange } from '@/data/client-changes';
 import { fieldErrors } from '@/data/server-api';
 import { toProblem } from '@/lib/errors';
 import { formatAge } from '@/lib/format';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
+import { ErrorState } from '@/ui/error-state';
 import section from '@/ui/section.module.css';
-import { tellFailure } from '@/ui/tell-failure';
 import classes from './clients.module.css';
 
 /** Addresses of the client's own people: what they do is stored, not counted. */
 export function AddressesSection({ site }: { site: string }) {
-  const { data = [] } = useInternalAddresses(site);
+  const { data, error, refetch } = useInternalAddresses(site);
+  const [removed, setRemoved] = useState<InternalAddress | null>(null);
   const [address, setAddress] = useState('');
   const [label, setLabel] = useState('');
   const change = useClientChange();
@@ -36,8 +38,10 @@ export function AddressesSection({ site }: { site: string }) {
         Traffic from these IP addresses is stored, not counted, from now on. Only a keyed hash of
         each is kept: note in the label whose it is.
       </p>
+      {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
+      {!error && !data && <Skeleton height={40} role="status" aria-label="Loading the addresses" />}
       <ul>
-        {data.map((each) => (
+        {data?.map((each) => (
           <li key={each.ip_hash} className={classes.line}>
             <span className={classes.strong}>{each.label || 'Without a label'}</span>
             <span className={section.note}>
@@ -47,13 +51,8 @@ export function AddressesSection({ site }: { site: string }) {
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`Remove the address ${each.label || each.ip_hash.slice(0, 8)}`}
-                onClick={() =>
-                  change.mutate(
-                    { kind: 'remove-address', domain: site, ip_hash: each.ip_hash },
-                    { onError: (failure) => tellFailure('The address was not removed', failure) },
-                  )
-                }
+                aria-label={`Remove the address ${nameOf(each)}`}
+                onClick={() => setRemoved(each)}
               >
                 <IconTrash size={16} aria-hidden />
               </ActionIcon>
@@ -61,6 +60,7 @@ export function AddressesSection({ site }: { site: string }) {
           </li>
         ))}
       </ul>
+      {removed && <RemoveDialog site={site} of={removed} onClose={() => setRemoved(null)} />}
       <form onSubmit={add} className={classes.line}>
         <TextInput
           label="Address"
@@ -91,4 +91,35 @@ export function AddressesSection({ site }: { site: string }) {
       </form>
     </section>
   );
+}
+
+type RemoveDialogProps = { site: string; of: InternalAddress; onClose: () => void };
+
+function RemoveDialog({ site, of: address, onClose }: RemoveDialogProps) {
+  const change = useClientChange();
+  return (
+    <ConfirmDialog
+      title={`Remove ${nameOf(address)}?`}
+      action="Remove the address"
+      danger
+      pending={change.isPending}
+      error={change.error}
+      onConfirm={() =>
+        change.mutate(
+          { kind: 'remove-address', domain: site, ip_hash: address.ip_hash },
+          { onSuccess: onClose },
+        )
+      }
+      onClose={onClose}
+    >
+      <Text size="sm">
+        What comes from there counts from now on. The address itself is not kept: to list it again,
+        somebody has to know it.
+      </Text>
+    </ConfirmDialog>
+  );
+}
+
+function nameOf({ label, ip_hash }: InternalAddress): string {
+  return label || ip_hash.slice(0, 8);
 }

@@ -3,6 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { type Client, type ClientDomain, useClientOf } from '@/data/clients';
 import { useProfile } from '@/data/profile';
+import { useTimezoneChange } from '@/data/timezone-change';
 import { CLIENT_TABS, type ClientTab } from '@/lib/client-filters';
 import { useShortcuts } from '@/lib/shortcuts';
 import { EmptyState } from '@/ui/empty-state';
@@ -77,6 +78,8 @@ type WebsiteProps = {
 
 function Website({ site, tab, onTab }: WebsiteProps) {
   const { data, error, refetch } = useClientOf(site);
+  // Followed here, whichever tab is looked at: at its end days and figures are others.
+  useTimezoneChange(site);
   if (data === undefined) {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
     return <PanelSkeleton label="Loading the website" />;

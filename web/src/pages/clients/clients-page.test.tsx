@@ -126,6 +126,7 @@ it('replaces a key and shows the new one once', async () => {
   const server = fakeServer({
     '/rest/v1/profiles': admin,
     '/rest/v1/domain_keys': () => ({ body: [key] }),
+    '/rest/v1/timezone_changes': () => ({ body: [] }),
     [LIST]: () => ({ body: [CLIENT] }),
     [COUNT]: () => ({ body: 1 }),
     [ROTATE]: () => ({ status: 201, body: { id: 'k-2', key: 'rose_sk_new' } }),

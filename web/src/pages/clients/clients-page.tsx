@@ -25,6 +25,9 @@ const STATUS_LABELS = { active: 'Active', archived: 'Archived', all: 'Active and
 export function ClientsPage() {
   const profile = useProfile();
   const isStaff = profile.data?.role === 'admin';
+  if (profile.error && !profile.data) {
+    return <ErrorState error={profile.error} onRetry={() => void profile.refetch()} />;
+  }
   if (profile.data && !isStaff) {
     return (
       <>

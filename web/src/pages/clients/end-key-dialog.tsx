@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import type { ClientKey } from '@/data/client-access';
 import { useClientChange } from '@/data/client-changes';
 import { formatAge } from '@/lib/format';
-import { KeyDialog } from './key-dialog';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 
 type EndKeyDialogProps = { site: string; of: ClientKey; name: string; onClose: () => void };
 
@@ -10,7 +10,7 @@ type EndKeyDialogProps = { site: string; of: ClientKey; name: string; onClose: (
 export function EndKeyDialog({ site, of: key, name, onClose }: EndKeyDialogProps) {
   const change = useClientChange();
   return (
-    <KeyDialog
+    <ConfirmDialog
       title={`End ${name} now?`}
       action="End the key"
       danger
@@ -31,6 +31,6 @@ export function EndKeyDialog({ site, of: key, name, onClose }: EndKeyDialogProps
           : 'a backend that still sends it can write no conversations.'}{' '}
         It cannot be brought back.
       </Text>
-    </KeyDialog>
+    </ConfirmDialog>
   );
 }

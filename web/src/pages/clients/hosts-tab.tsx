@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Select, Text, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { useClientHosts } from '@/data/client-access';
@@ -6,10 +6,10 @@ import { useClientChange } from '@/data/client-changes';
 import type { ClientDomain } from '@/data/clients';
 import { fieldErrors } from '@/data/server-api';
 import { toProblem } from '@/lib/errors';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { ErrorState } from '@/ui/error-state';
 import { PanelSkeleton } from '@/ui/panel-skeleton';
 import section from '@/ui/section.module.css';
-import { tellFailure } from '@/ui/tell-failure';
 import { AddressesSection } from './addresses-section';
 import classes from './clients.module.css';
 
@@ -23,7 +23,7 @@ const ENVIRONMENTS = [
 export function HostsTab({ domain }: { domain: ClientDomain }) {
   const { site_domain: site } = domain;
   const { data, error, refetch } = useClientHosts(site);
-  const change = useClientChange();
+  const [asked, setAsked] = useState<AskedHost | null>(null);
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <PanelSkeleton label="Loading the hosts" />;
   return (
@@ -48,26 +48,14 @@ export function HostsTab({ domain }: { domain: ClientDomain }) {
                     data={ENVIRONMENTS}
                     value={environment}
                     onChange={(value) =>
-                      value &&
-                      change.mutate(
-                        { kind: 'put-host', domain: site, host, environment: value },
-                        {
-                          onError: (failure) =>
-                            tellFailure('The environment was not changed', failure),
-                        },
-                      )
+                      value && value !== environment && setAsked({ host, environment: value })
                     }
                   />
                   <ActionIcon
                     variant="subtle"
                     color="gray"
                     aria-label={`Remove ${host}`}
-                    onClick={() =>
-                      change.mutate(
-                        { kind: 'remove-host', domain: site, host },
-                        { onError: (failure) => tellFailure('The host was not removed', failure) },
-                      )
-                    }
+                    onClick={() => setAsked({ host, environment: null })}
                   >
                     <IconTrash size={16} aria-hidden />
                   </ActionIcon>
@@ -80,7 +68,44 @@ export function HostsTab({ domain }: { domain: ClientDomain }) {
         <HostForm site={site} />
       </section>
       <AddressesSection site={site} />
+      {asked && <HostDialog site={site} asked={asked} onClose={() => setAsked(null)} />}
     </div>
+  );
+}
+
+/** What is to become of a host: another environment, or (null) to be removed. */
+type AskedHost = { host: string; environment: string | null };
+type HostDialogProps = { site: string; asked: AskedHost; onClose: () => void };
+
+/** Says what a change does to a website that people are looking at. */
+function HostDialog({ site, asked: { host, environment }, onClose }: HostDialogProps) {
+  const change = useClientChange();
+  const label = ENVIRONMENTS.find(({ value }) => value === environment)?.label.toLowerCase();
+  const confirm = () =>
+    change.mutate(
+      environment === null
+        ? { kind: 'remove-host', domain: site, host }
+        : { kind: 'put-host', domain: site, host, environment },
+      { onSuccess: onClose },
+    );
+  return (
+    <ConfirmDialog
+      title={environment === null ? `Remove ${host}?` : `Make ${host} ${label}?`}
+      action={environment === null ? 'Remove the host' : 'Change the environment'}
+      danger={environment !== 'production'}
+      pending={change.isPending}
+      error={change.error}
+      onConfirm={confirm}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        {environment === null
+          ? `The widget is refused on ${host} from now on: it disappears from pages there, and what they send does not count.`
+          : environment === 'production'
+            ? `What ${host} sends counts in the figures from now on.`
+            : `What ${host} sends from now on is stored apart and does not count in the figures.`}
+      </Text>
+    </ConfirmDialog>
   );
 }
 

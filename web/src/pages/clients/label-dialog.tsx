@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ClientKey } from '@/data/client-access';
 import { useClientChange } from '@/data/client-changes';
-import { KeyDialog } from './key-dialog';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 
 type LabelDialogProps = { site: string; of: ClientKey; onClose: () => void };
 
@@ -11,7 +11,7 @@ export function LabelDialog({ site, of: key, onClose }: LabelDialogProps) {
   const [label, setLabel] = useState(key.label);
   const change = useClientChange();
   return (
-    <KeyDialog
+    <ConfirmDialog
       title="What is the key for?"
       action="Save the label"
       pending={change.isPending}
@@ -31,6 +31,6 @@ export function LabelDialog({ site, of: key, onClose }: LabelDialogProps) {
         value={label}
         onChange={(event) => setLabel(event.currentTarget.value)}
       />
-    </KeyDialog>
+    </ConfirmDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useClientChange } from '@/data/client-changes';
-import { KeyDialog } from './key-dialog';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 import type { ShownKey } from './shown-key-dialog';
 
 type MintDialogProps = {
@@ -15,23 +15,22 @@ type MintDialogProps = {
 export function MintDialog({ site, kind, onShown, onClose }: MintDialogProps) {
   const [label, setLabel] = useState('');
   const change = useClientChange<{ key: string }>();
+  // The promise, not a callback of this dialog: a secret key must be shown even if the dialog is gone by then.
   const confirm = () =>
-    change.mutate(
-      { kind: 'mint-key', domain: site, keyKind: kind, label },
-      {
-        onSuccess: ({ key }) => {
-          onClose();
-          onShown({ kind, key });
-        },
+    change.mutateAsync({ kind: 'mint-key', domain: site, keyKind: kind, label }).then(
+      ({ key }) => {
+        onClose();
+        onShown({ kind, key });
       },
+      () => undefined, // The dialog says why.
     );
   return (
-    <KeyDialog
+    <ConfirmDialog
       title={`New ${kind} key of ${site}`}
       action="Make the key"
       pending={change.isPending}
       error={change.error}
-      onConfirm={confirm}
+      onConfirm={() => void confirm()}
       onClose={onClose}
     >
       <Text size="sm">
@@ -47,6 +46,6 @@ export function MintDialog({ site, kind, onShown, onClose }: MintDialogProps) {
         value={label}
         onChange={(event) => setLabel(event.currentTarget.value)}
       />
-    </KeyDialog>
+    </ConfirmDialog>
   );
 }

@@ -63,20 +63,30 @@ export function OverviewTab({ client, domain }: OverviewTabProps) {
       <p className={section.note}>
         Conversations by day, days in {domain.timezone}, the last one being today.
       </p>
-      <NameForm key={domain.name} domain={domain} />
+      <NameForm key={domain.site_domain} domain={domain} />
     </div>
   );
 }
 
 function NameForm({ domain }: { domain: ClientDomain }) {
-  const [name, setName] = useState(domain.name);
+  // Not touched yet: the name as it is, whoever changes it. `was` is what somebody saw who began to type.
+  const [edit, setEdit] = useState<{ name: string; was: string } | null>(null);
   const change = useClientChange();
   const errors = fieldErrors(change.error);
+  const name = edit?.name ?? domain.name;
   const save = (event: FormEvent) => {
     event.preventDefault();
+    if (!edit) return;
+    // Who was told of another name and saves again, means it.
+    const was = change.error ? domain.name : edit.was;
     change.mutate(
-      { kind: 'rename-domain', domain: domain.site_domain, name, was: domain.name },
-      { onSuccess: () => void notify({ message: `Renamed to ${name.trim()}.` }) },
+      { kind: 'rename-domain', domain: domain.site_domain, name, was },
+      {
+        onSuccess: () => {
+          setEdit(null);
+          void notify({ message: `Renamed to ${name.trim()}.` });
+        },
+      },
     );
   };
   const other = change.error && !errors.name ? toProblem(change.error).message : undefined;
@@ -87,7 +97,9 @@ function NameForm({ domain }: { domain: ClientDomain }) {
         maxLength={200}
         value={name}
         error={errors.name ?? other}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) =>
+          setEdit({ name: event.currentTarget.value, was: edit?.was ?? domain.name })
+        }
       />
       {name.trim() !== domain.name && (
         <Button type="submit" size="xs" mt={22} loading={change.isPending} disabled={!name.trim()}>

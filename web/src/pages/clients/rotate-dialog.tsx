@@ -2,7 +2,7 @@ import { Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { ClientKey } from '@/data/client-access';
 import { useClientChange } from '@/data/client-changes';
-import { KeyDialog } from './key-dialog';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 import type { ShownKey } from './shown-key-dialog';
 
 type RotateDialogProps = {
@@ -26,30 +26,34 @@ const OVERLAPS = [
 export function RotateDialog({ site, of: key, name, onShown, onClose }: RotateDialogProps) {
   const [hours, setHours] = useState('168');
   const change = useClientChange<{ key: string }>();
+  const overlaps = hours !== '0';
+  // The promise, not a callback of this dialog: it may be gone with its row once the old key has ended.
   const confirm = () =>
-    change.mutate(
-      { kind: 'rotate-key', domain: site, id: key.id, overlap_hours: Number(hours) },
-      {
-        onSuccess: (made) => {
+    change
+      .mutateAsync({ kind: 'rotate-key', domain: site, id: key.id, overlap_hours: Number(hours) })
+      .then(
+        (made) => {
           onClose();
-          onShown({ kind: key.kind, key: made.key, replaces: name });
+          onShown({ kind: key.kind, key: made.key, replaces: overlaps ? name : undefined });
         },
-      },
-    );
+        () => undefined, // The dialog says why.
+      );
+  const where =
+    key.kind === 'public' ? 'the website’s pages change' : 'the agent’s backend changes';
   return (
-    <KeyDialog
+    <ConfirmDialog
       title={`Replace ${name}?`}
       action="Replace the key"
-      danger={hours === '0'}
+      danger={!overlaps}
       pending={change.isPending}
       error={change.error}
-      onConfirm={confirm}
+      onConfirm={() => void confirm()}
       onClose={onClose}
     >
       <Text size="sm">
-        A new key is made. Both work until the old one’s time is over, so that nothing is lost while{' '}
-        {key.kind === 'public' ? 'the website’s pages change' : 'the agent’s backend changes'} to
-        the new one. You can end the old one earlier, once it is not used any more.
+        {overlaps
+          ? `A new key is made. Both work until the old one’s time is over, so that nothing is lost while ${where} to the new one. You can end the old one earlier, once it is not used any more.`
+          : `A new key is made, and the old one ends at once: what still uses it is refused until ${where} to the new one.`}
       </Text>
       <Select
         label="How long the old key goes on working"
@@ -58,6 +62,6 @@ export function RotateDialog({ site, of: key, name, onShown, onClose }: RotateDi
         value={hours}
         onChange={(value) => value && setHours(value)}
       />
-    </KeyDialog>
+    </ConfirmDialog>
   );
 }

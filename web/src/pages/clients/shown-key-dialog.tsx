@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { CopiedText } from '@/ui/copied-text';
 
-export type ShownKey = { kind: string; key: string; replaces?: string };
+export type ShownKey = { kind: string; key: string; replaces?: string | undefined };
 
 type ShownKeyDialogProps = { shown: ShownKey; onClose: () => void };
 

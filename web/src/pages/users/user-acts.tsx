@@ -1,12 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useProfile } from '@/data/profile';
 import { useUserAct } from '@/data/user-changes';
 import { useStartView } from '@/data/user-view';
 import type { ListedUser } from '@/data/users';
-import { toProblem } from '@/lib/errors';
-import { FormError } from '@/ui/form-error';
+import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { notify } from '@/ui/notify';
 import { tellFailure } from '@/ui/tell-failure';
 import { type Act, actsOn } from './acts';
@@ -22,20 +21,18 @@ export function UserActs({ user, onGone }: UserActsProps) {
   const [viewing, setViewing] = useState(false);
   const perform = useUserAct();
 
-  const run = (act: Act) =>
-    perform.mutate(
-      { act: act.id, id: user.id },
-      {
-        onSuccess: () => {
-          void notify({ message: act.done(user) });
-          setAsked(null);
-          if (act.isLast) onGone();
-        },
-        onError: (error) => {
-          if (!act.question) tellFailure('It was not done', error);
-        },
-      },
-    );
+  const run = async (act: Act) => {
+    try {
+      await perform.mutateAsync({ act: act.id, id: user.id });
+    } catch (error) {
+      if (!act.question) tellFailure('It was not done', error);
+      return; // Where it was asked about, the dialog says why.
+    }
+    // They may be gone by now, and this part of the panel with them.
+    void notify({ message: act.done(user) });
+    setAsked(null);
+    if (act.isLast) onGone();
+  };
 
   return (
     <section className={classes.part} aria-label="What can be done">
@@ -61,7 +58,7 @@ export function UserActs({ user, onGone }: UserActsProps) {
             onClick={() => {
               perform.reset();
               if (act.question) setAsked(act);
-              else run(act);
+              else void run(act);
             }}
           >
             {act.label}
@@ -69,25 +66,17 @@ export function UserActs({ user, onGone }: UserActsProps) {
         ))}
       </div>
       {asked && (
-        <Modal opened onClose={() => setAsked(null)} title={asked.question}>
-          <Stack gap="md">
-            <Text size="sm">{asked.effect?.(user)}</Text>
-            <FormError error={perform.error} say={(error) => toProblem(error).message} />
-            <Group justify="flex-end" gap="xs">
-              <Button size="xs" variant="default" onClick={() => setAsked(null)}>
-                Cancel
-              </Button>
-              <Button
-                size="xs"
-                color={asked.danger ? 'red' : undefined}
-                loading={perform.isPending}
-                onClick={() => run(asked)}
-              >
-                {asked.label}
-              </Button>
-            </Group>
-          </Stack>
-        </Modal>
+        <ConfirmDialog
+          title={asked.question ?? asked.label}
+          action={asked.label}
+          danger={asked.danger}
+          pending={perform.isPending}
+          error={perform.error}
+          onConfirm={() => void run(asked)}
+          onClose={() => setAsked(null)}
+        >
+          <Text size="sm">{asked.effect?.(user)}</Text>
+        </ConfirmDialog>
       )}
       {viewing && <ViewDialog user={user} onClose={() => setViewing(false)} />}
     </section>
@@ -99,23 +88,19 @@ type ViewDialogProps = { user: ListedUser; onClose: () => void };
 function ViewDialog({ user, onClose }: ViewDialogProps) {
   const start = useStartView();
   return (
-    <Modal opened onClose={onClose} title={`View as ${nameOf(user)}?`}>
-      <Stack gap="md">
-        <Text size="sm">
-          For 30 minutes, or until you end it, every page of this browser shows what {nameOf(user)}{' '}
-          sees. Nothing can be changed meanwhile. The audit log keeps when you began and ended, and
-          what you exported.
-        </Text>
-        <FormError error={start.error} say={(error) => toProblem(error).message} />
-        <Group justify="flex-end" gap="xs">
-          <Button size="xs" variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button size="xs" loading={start.isPending} onClick={() => start.mutate(user.id)}>
-            Start viewing
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      title={`View as ${nameOf(user)}?`}
+      action="Start viewing"
+      pending={start.isPending}
+      error={start.error}
+      onConfirm={() => start.mutate(user.id)}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        For 30 minutes, or until you end it, every page of this browser shows what {nameOf(user)}{' '}
+        sees. Nothing can be changed meanwhile. The audit log keeps when you began and ended, and
+        what you exported.
+      </Text>
+    </ConfirmDialog>
   );
 }

@@ -7,6 +7,7 @@ import type { ListedUser } from '@/data/users';
 import { toProblem } from '@/lib/errors';
 import { FormError } from '@/ui/form-error';
 import { notify } from '@/ui/notify';
+import { tellFailure } from '@/ui/tell-failure';
 import { DomainsField, RoleField } from './role-and-domains';
 import { nameOf } from './user-columns';
 import classes from './users.module.css';
@@ -41,8 +42,10 @@ export function UserForm({ user }: { user: ListedUser }) {
     try {
       if (isChanged) await change.mutateAsync(changes);
       if (isAssigned) await assign.mutateAsync({ user_ids: [user.id], add, remove });
-    } catch {
-      return; // The form says why.
+    } catch (failure) {
+      // The form says why, unless it began anew because a part of it was saved.
+      if (isChanged && isAssigned) tellFailure('Not all of it is saved', failure);
+      return;
     }
     void notify({ message: `${nameOf(user)} is saved.` });
   };

@@ -6,7 +6,6 @@ import { useCallback, useMemo, useState } from 'react';
 import { useProfile } from '@/data/profile';
 import { type ListedUser, userFilter, useUserCount, useUserList } from '@/data/users';
 import { formatCount } from '@/lib/format';
-
 import { ExportButton } from '@/lists/export-button';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
@@ -54,6 +53,11 @@ function Users() {
   const list = useUserList(filter, sort);
   const count = useUserCount(filter);
   const rows = useMemo(() => list.data?.pages.flat() ?? [], [list.data]);
+  // Whoever is not listed any more is not meant.
+  const chosen = useMemo(
+    () => rows.filter(({ id: each }) => selected.has(each)).map(({ id: each }) => each),
+    [rows, selected],
+  );
   const toggle = useCallback((user: ListedUser) => {
     setSelected((before) => {
       const after = new Set(before);
@@ -148,9 +152,7 @@ function Users() {
             </>
           }
         />
-        {selected.size > 0 && (
-          <BulkBar userIds={[...selected]} onClear={() => setSelected(new Set())} />
-        )}
+        {chosen.length > 0 && <BulkBar userIds={chosen} onClear={() => setSelected(new Set())} />}
         {body()}
       </Split>
       {inviting && <InviteDialog onClose={invitation.close} />}

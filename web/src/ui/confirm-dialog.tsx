@@ -3,7 +3,7 @@ import type { FormEvent, ReactNode } from 'react';
 import { toProblem } from '@/lib/errors';
 import { FormError } from '@/ui/form-error';
 
-type KeyDialogProps = {
+type ConfirmDialogProps = {
   title: string;
   action: string;
   danger?: boolean;
@@ -14,21 +14,22 @@ type KeyDialogProps = {
   children: ReactNode;
 };
 
-/** What every dialog about a key has: what it does, the way back, and why it was refused. */
-export function KeyDialog(props: KeyDialogProps) {
+/** Asks before something is done: what it does, the way back, and why it was refused. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, action, danger, pending, error, onConfirm, onClose, children } = props;
   const confirm = (event: FormEvent) => {
     event.preventDefault();
     onConfirm();
   };
   return (
-    <Modal opened onClose={onClose} title={title}>
+    // What is being done cannot be left: whoever leaves would not see how it ended.
+    <Modal opened onClose={() => !pending && onClose()} title={title}>
       <form onSubmit={confirm}>
         <Stack gap="sm">
           {children}
           <FormError error={error} say={(refused) => toProblem(refused).message} />
           <Group justify="flex-end" gap="xs">
-            <Button size="xs" variant="default" onClick={onClose}>
+            <Button size="xs" variant="default" disabled={pending} onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" size="xs" color={danger ? 'red' : undefined} loading={pending}>
