@@ -33,7 +33,8 @@ class MappingInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    version: int = Field(ge=0)
+    # The next one has to be an integer of the database as well.
+    version: int = Field(ge=0, le=2**31 - 2)
     fields: Annotated[list[MappedField], Field(max_length=MOST_FIELDS)]
     push_notes: bool = True
     push_companies: bool = True

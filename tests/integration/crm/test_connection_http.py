@@ -312,6 +312,14 @@ def test_what_cannot_be_mapped(admin: httpx.Client, fields: Any, place: str) -> 
     assert place in [each["field"] for each in answer.json()["errors"]]
 
 
+@pytest.mark.parametrize("version", [-1, 2**31 - 1, 2**40])
+def test_a_version_that_cannot_be(admin: httpx.Client, version: int) -> None:
+    connected(admin)
+    answer = admin.put(f"{HERE}/mapping", json={"version": version, "fields": KEYS})
+    assert answer.status_code == 422, answer.text
+    assert [each["field"] for each in answer.json()["errors"]] == ["version"]
+
+
 def test_hubspots_properties_can_be_chosen_from(admin: httpx.Client) -> None:
     connected(admin)
     names = {each["name"] for each in ok(admin.get(f"{HERE}/properties"))["contact"]}
