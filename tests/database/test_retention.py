@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from psycopg import Connection
 
+from backoffice.privacy.retention import delete_due
+from backoffice.stack.runtime import make_state
 from support import somebody
 from support.database import TestDatabase
 from support.exact import assert_exact
@@ -137,6 +139,33 @@ def test_a_run_that_was_broken_off_goes_on(fresh: Connection[Any]) -> None:
     assert run(fresh, DOMAIN)
     again = fresh.execute("select id, conversations, state from public.retention_runs").fetchall()
     assert again == [(first[0][0], 5, "done")]
+
+
+async def test_one_websites_failure_keeps_no_others_texts(
+    fresh_database: TestDatabase, fresh: Connection[Any]
+) -> None:
+    somebody.visit(fresh)
+    fresh.execute("select private.create_domain('a.example', 'A', 'UTC', 'A')")
+    somebody.visit(fresh, "a.example")
+    for domain in ("a.example", DOMAIN):
+        fresh.execute("select private.set_retention(%s, 30)", [domain])
+    cluster = fresh_database.cluster
+
+    def advance(site: str) -> None:
+        if site == "a.example":
+            raise ValueError("a text of a visitor")
+
+    async with make_state(cluster.settings, cluster.keys, fresh_database.address).opened() as state:
+        with pytest.raises(ExceptionGroup, match="of 1 website"):
+            await delete_due(state.database, advance)
+        runs = "select site_domain, state, error from public.retention_runs order by 1, started_at"
+        assert fresh.execute(runs).fetchall() == [
+            ("a.example", "failed", "ValueError"),
+            (DOMAIN, "done", None),
+        ]
+        done = await delete_due(state.database)
+    assert set(done) == {"a.example", DOMAIN}
+    assert mentions(fresh, WORDS) == [], "the next run takes what is left"
 
 
 def test_another_limit_ends_the_run_and_none_keeps_texts(fresh: Connection[Any]) -> None:
