@@ -48,6 +48,7 @@ HELPERS = {
     "private.check_domains",
     "private.check_filter",
     "private.check_filter_of_range",
+    "private.check_invitation",
     "private.check_ticket_filter",
     "private.check_user_filter",
     "private.check_view",

@@ -88,8 +88,9 @@ async def invite(asked: Asked) -> Response:
     An e-mail that cannot be sent leaves the person invited, to be written to again.
     """
     wanted = parse(Invitation, await read_json(asked.request))
-    await asked.users.require_admin()
-    user_id = await asked.accounts.create(wanted.email, wanted.full_name)
+    user_id = await asked.users.check(wanted)
+    if user_id is None:
+        user_id = await asked.accounts.create(wanted.email, wanted.full_name)
     email = await asked.users.set_up(user_id, wanted, asked.invitation_lifetime)
     await asked.accounts.invite(email)
     return json_answer(await asked.users.one(user_id), 201)

@@ -20,12 +20,12 @@ from backoffice.users.model import Assignment, Change, Invitation
 
 User = dict[str, Any]
 
-_FOR_STAFF = "select * from public.get_access_settings()"
 _USER = (
     "select to_jsonb(person) from public.get_users(jsonb_build_object('id', %s::uuid)) as person"
 )
 _CHANGE = "select private.change_user(%s, %s)"
 _ASSIGN = "select private.assign_domains(%s, %s, %s)"
+_CHECK = "select private.check_invitation(%s, %s, %s)"
 _INVITE = "select private.invite_user(%s, %s)"
 _REVOKE = "select private.revoke_invitation(%s)"
 _RESET = "select private.ask_for_reset(%s)"
@@ -44,15 +44,18 @@ class Users:
     database: Database
     context: RequestContext
 
-    async def require_admin(self) -> None:
-        """Raises 403 for everybody but Rose staff, before anything outside the database is done."""
-        async with self._transaction() as connection:
-            await connection.execute(_FOR_STAFF)
-
     async def one(self, user_id: UUID) -> User:
         """Somebody as the list shows them. Raises `NotFound`."""
         async with self._transaction() as connection:
             return await _user(connection, user_id)
+
+    async def check(self, asked: Invitation) -> UUID | None:
+        """Raises 403, 409, 422 for who cannot be invited, before an account is made.
+
+        Gives the account there is already when an earlier invitation stopped half-way.
+        """
+        found = await self._call(_CHECK, [asked.email, asked.role, asked.domains])
+        return found if isinstance(found, UUID) else None
 
     async def set_up(self, user_id: UUID, asked: Invitation, lifetime: timedelta) -> str:
         """Role, name, domains and invitation of a new account at once; gives its address."""
