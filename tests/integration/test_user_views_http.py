@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from backoffice.app import create_app
 from support.database import TestDatabase
 from support.server import TestServer
+from support.tickets import CONVERSATION
 from support.two_domains import DOMAINS, SECTION, STRANGER, TOPIC, USER, fill_two_domains
 
 MINE, OTHERS = DOMAINS
@@ -186,6 +187,24 @@ def test_exports_follow_and_are_noted(viewing: httpx.Client, owner: Connection[A
         " where entry.action = 'export' order by at desc limit 1"
     ).fetchone()
     assert noted == (USER, "Admin")
+
+
+def test_a_transcript_that_is_read_is_noted_with_as_whom(
+    viewing: httpx.Client, owner: Connection[Any]
+) -> None:
+    asked = {"p_site_domain": MINE, "p_conversation_id": CONVERSATION}
+    noted = viewing.post("/rest/v1/rpc/note_transcript_view", json=asked)
+    assert (noted.status_code, noted.json()) == (200, True), noted.text
+    again = viewing.post("/rest/v1/rpc/note_transcript_view", json=asked)
+    assert again.json() is False, "once an hour"
+    entries = owner.execute(
+        "select details.after ->> 'viewed_as', details.actor_label from public.audit_log entry"
+        " join public.audit_details details using (site_domain, position)"
+        " where entry.action = 'view' and entry.subject_id = %s",
+        [CONVERSATION],
+    ).fetchall()
+    assert entries == [(USER, "Admin")]
+    owner.execute("delete from private.transcript_views")
 
 
 def test_one_ends_it_and_is_oneself_again(viewing: httpx.Client) -> None:

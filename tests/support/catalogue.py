@@ -218,7 +218,7 @@ CHECKS = [
     "%private.lock_for_erasure(p_site_domain%",
 ]
 # What may write while somebody views the product as another: the log, and the end of the view.
-WRITES_WHILE_VIEWING = {"audit", "end_user_view"}
+WRITES_WHILE_VIEWING = {"audit", "end_user_view", "note_transcript_view"}
 # Tables that no one reads over the API.
 UNREAD = {
     "public.event_ids",

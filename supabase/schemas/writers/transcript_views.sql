@@ -9,8 +9,11 @@ as $$
 declare
   v_now timestamptz := clock_timestamp();
 begin
+  -- Not is_admin, by which nobody is staff and nothing is written while they view the product as a client: who reads
+  -- is noted then as well, and as whom.
+  perform private.seen_as(false);
   -- Clients look at what visitors of their own websites wrote: that is no entry.
-  if auth.uid() is null or not private.is_admin() then
+  if auth.uid() is null or not coalesce(private.my_role() = 'admin', false) then
     return false;
   end if;
   if not exists (
@@ -34,7 +37,7 @@ end
 $$;
 
 comment on function private.note_transcript_view(text, uuid) is
-  'Puts down that a member of staff looked at a transcript, once an hour for each and conversation; gives whether it did. Nothing for anyone else. PT404: there is no such conversation.';
+  'Puts down that a member of staff looked at a transcript, once an hour for each and conversation, and as whom they view the product; gives whether it did. Nothing for anyone else. PT404: there is no such conversation.';
 
 create function private.store_audit_checks(p_checks jsonb)
 returns void

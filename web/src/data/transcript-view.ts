@@ -1,11 +1,17 @@
 import { useEffect } from 'react';
+import { useAccess } from '@/data/access';
 import { useProfile } from '@/data/profile';
 import { useBackend } from '@/lib/backend';
 
-/** Has the audit log know that staff looked at a transcript; the server counts once an hour. */
+/**
+ * Has the audit log know that staff looked at a transcript, also while they view the product as a client; the server
+ * counts once an hour.
+ */
 export function useTranscriptView(siteDomain: string, id: string, shown: boolean): void {
   const { client } = useBackend();
-  const isStaff = useProfile().data?.role === 'admin';
+  const isAdmin = useProfile().data?.role === 'admin';
+  const isViewing = useAccess().data?.is_viewing === true;
+  const isStaff = isAdmin || isViewing;
   useEffect(() => {
     if (!shown || !isStaff) return;
     void client

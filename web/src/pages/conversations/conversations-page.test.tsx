@@ -9,6 +9,7 @@ const SCOPE = 'domain=abtasty.com&from=2026-11-01&to=2026-11-07';
 const LIST = '/rest/v1/rpc/list_conversations';
 const COUNT = '/rest/v1/rpc/count_conversations';
 const ONE = '/rest/v1/conversations';
+const NOTE = '/rest/v1/rpc/note_transcript_view';
 
 beforeEach(() => {
   localStorage.clear();
@@ -101,6 +102,22 @@ describe('the transcript', () => {
     expect(screen.getByRole('button', { name: 'Next conversation' })).toBeDisabled();
     await user.keyboard('{Escape}');
     await waitFor(() => expect(window.location.pathname).toBe('/conversations'));
+  });
+
+  it.each([true, false])('is noted of staff alone who view the product (%s)', async (viewing) => {
+    const access = { user_id: 'u-1', is_viewing: viewing, email: 'user@user.com', full_name: '' };
+    const ends = viewing ? new Date(Date.now() + 600_000).toISOString() : null;
+    const server = fakeServer({
+      ...routes,
+      '/rest/v1/rpc/get_my_access': () => ({
+        body: [{ ...access, view_ends_at: ends, lacks_second_factor: false }],
+      }),
+    });
+    await openApp(`/conversations/abtasty.com/a?${SCOPE}`).signIn();
+    expect(await screen.findByText('Name of a')).toBeInTheDocument();
+    const asked = { p_site_domain: 'abtasty.com', p_conversation_id: 'a' };
+    const noted = server.callsTo(NOTE).map((call) => call.body);
+    expect(noted).toEqual(viewing ? [asked] : []);
   });
 
   it('that does not exist says so', async () => {
