@@ -128,6 +128,8 @@ class Reader:
                 value = self._value(kind, local_id, remote_id, told.get(remote_id, {}), deal)
                 changes.values.append(value)
         self.run.count(PLURAL[kind], "read", len(told))
+        position = self.run.position
+        position["new"] = position.get("new", 0) + len(linked)
         await self.run.commit(changes)
 
     async def _keep_changed(self, kind: Object, page: Sequence[Json]) -> None:
@@ -260,6 +262,8 @@ class Reader:
                 from_time, after = last, None
 
     async def _remember(self, plural: str, begun: datetime) -> None:
+        position = self.run.position
+        position["read"] = sorted({*position.get("read", []), plural})
         await self.run.commit(Changes(cursors={plural: begun.isoformat()}))
 
 

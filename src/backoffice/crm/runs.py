@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -40,6 +41,8 @@ where run.site_domain = %(site)s
   )
 returning run.*
 """
+# An erasure holds the connection: what a run reads is what is left after it.
+_NO_ERASURE: Final = "select 1 from public.crm_connections where site_domain = %s for key share"
 _MINE: Final = (
     "select 1 from public.crm_runs where site_domain = %s and id = %s and claim = %s"
     " and state = 'running' for update"
@@ -48,7 +51,8 @@ _PROGRESS: Final = """
 update public.crm_runs
 set
   phase = %(phase)s, done = %(done)s, total = %(total)s, counts = %(counts)s,
-  examples = %(examples)s, position = %(position)s, notice = %(notice)s, attempts = 0,
+  examples = %(examples)s, position = %(position)s, notice = %(notice)s,
+  attempts = %(attempts)s,
   heartbeat_at = clock_timestamp()
 where site_domain = %(site)s and id = %(id)s
 """
@@ -78,6 +82,7 @@ class Run:
     records: list[dict[str, str]] | None
     notice: str | None
     attempts: int
+    reached: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     async def claimed(
@@ -92,10 +97,14 @@ class Run:
         ):
             await cursor.execute(_CLAIM, wanted)
             row = await cursor.fetchone()
+            if row is not None:
+                await cursor.execute(_NO_ERASURE, [site_domain])
         if row is None:
             return None
-        names = set(cls.__slots__) - {"database"}
-        return cls(database=database, **{name: row[name] for name in names})
+        names = set(cls.__slots__) - {"database", "reached"}
+        run = cls(database=database, **{name: row[name] for name in names})
+        run.reached = deepcopy(run.position)
+        return run
 
     def count(self, plural: str, outcome: str, number: int = 1) -> None:
         """Adds to a figure: created, updated, unchanged, failed, read."""
@@ -108,8 +117,12 @@ class Run:
             self.examples.append(example)
 
     async def commit(self, changes: Changes | None = None) -> None:
-        """Keep what a batch did, with how far the run is. Raises `StoppedError`."""
+        """Keep what a batch did, with how far the run is. Raises `StoppedError`.
+
+        A run that got on since it was claimed may be interrupted as often as a new one.
+        """
         changes = changes or Changes()
+        attempts = self.attempts if self.position == self.reached else 0
         async with self.database.transaction() as connection:
             await self._require_mine(connection)
             await keep(connection, self.site_domain, self.id, changes)
@@ -125,8 +138,11 @@ class Run:
                     "counts": Jsonb(self.counts),
                     "examples": Jsonb(self.examples),
                     "position": Jsonb(self.position),
+                    "attempts": attempts,
                 },
             )
+        self.attempts = attempts
+        self.reached = deepcopy(self.position)
 
     async def finish(self, state: str, error: str | None = None) -> None:
         """End the run; the connection remembers until when a sync was. Raises `StoppedError`."""

@@ -37,6 +37,7 @@ async def read_news(database: Database, linear: Linear) -> int:
                 [error.reason, error.detail, pause],
             )
             break
+        await database.fetch_value("select private.note_linear_answer()")
         await _apply(database, wanted, found, asked_at)
         looked_at += len(wanted)
     return looked_at

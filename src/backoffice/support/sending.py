@@ -30,6 +30,9 @@ LONGEST_WAIT: Final = 3600.0
 # How long nothing at all is sent after a failure that is not one ticket's own.
 PAUSES: Final = {"rate_limited": 60.0, "key_refused": 60.0, "team_missing": 60.0}
 PAUSE: Final = 15.0
+_ERASED: Final = (
+    "select erased_at is not null from public.tickets where site_domain = %s and id = %s"
+)
 
 log = structlog.get_logger("backoffice.support")
 
@@ -49,12 +52,15 @@ class Sender:
         sent = 0
         while (ticket := await self._claim()) is not None:
             try:
-                issue, missing = await self._send(ticket)
+                made = await self._send(ticket)
             except LinearError as error:
                 await self._note_failure(ticket, error)
                 if not error.is_final:
                     break
                 continue
+            if made is None:
+                continue
+            issue, missing = made
             await self._call(
                 "private.note_ticket_sent(%s, %s, %s::jsonb, %s::text[])",
                 [*_key(ticket), issue, missing],
@@ -66,8 +72,8 @@ class Sender:
         claimed = await self.database.fetch_value("select private.claim_ticket(%s)", [LOAN])
         return claimed if isinstance(claimed, dict) else None
 
-    async def _send(self, ticket: dict[str, Any]) -> tuple[Issue, list[str]]:
-        """The issue, and those labels that Linear does not have."""
+    async def _send(self, ticket: dict[str, Any]) -> tuple[Issue, list[str]] | None:
+        """The issue, and those labels that Linear does not have; None of one erased meanwhile."""
         identifier = UUID(ticket["linear_id"])
         if ticket["attempts"] > 1:
             known = await self.linear.find(identifier)
@@ -84,6 +90,8 @@ class Sender:
             title=issue_title(ticket),
             description=issue_description(ticket, self.settings.url),
         )
+        if await self.database.fetch_value(_ERASED, _key(ticket)):
+            return None
         try:
             issue = await self.linear.create(draft)
         except LinearError as error:

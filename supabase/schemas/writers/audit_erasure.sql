@@ -44,11 +44,7 @@ begin
     from public.audit_details as details
     where details.site_domain = p_site_domain
       and details.salt is not null
-      and exists (
-        select 1
-        from unnest(p_texts) as wanted (text)
-        where position(wanted.text in lower(concat(details.before::text, ' ', details.after::text))) > 0
-      )
+      and private.mentions(concat(details.before::text, ' ', details.after::text), p_texts)
   ),
   erased as (
     update public.audit_details as details
@@ -71,7 +67,7 @@ end
 $$;
 
 comment on function private.erase_audit_mentions(text, text[]) is
-  'Blanks before and after of every entry of a chain that holds one of some texts (lower case), and says of each subject that it did. Gives how many.';
+  'Blanks before and after of every entry of a chain that mentions one of some texts (lower case), and says of each subject that it did. Gives how many.';
 
 create function private.erase_audit_actor(p_actor_id uuid)
 returns bigint

@@ -88,7 +88,8 @@ begin
   from public.crm_connections as connection
   where connection.site_domain = p_site_domain;
   if v_portal_id <> p_portal_id then
-    -- Another HubSpot account knows nothing of what the first one was sent.
+    -- Another HubSpot account knows nothing of what the first one was sent, and a run goes on with its place there.
+    perform private.stop_crm_runs(p_site_domain, 'Another HubSpot account was connected.');
     delete from public.crm_links where site_domain = p_site_domain;
     delete from public.crm_values where site_domain = p_site_domain;
     delete from public.crm_failures where site_domain = p_site_domain;

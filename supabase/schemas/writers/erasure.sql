@@ -164,6 +164,7 @@ as $$
 declare
   v_ids uuid[] := array(select distinct wanted.id from unnest(p_visitor_ids) as wanted (id) order by 1);
   v_texts text[];
+  v_certain text[];
   v_counts jsonb;
   v_conversations uuid[];
   v_visitor_id uuid;
@@ -174,6 +175,14 @@ declare
 begin
   perform private.lock_for_erasure(p_site_domain, v_ids);
   v_texts := private.identifying_texts(p_site_domain, v_ids);
+  -- Whoever sends an address says that it is theirs: what is kept of people with an account is not a visitor's to erase.
+  v_certain := array(
+    select certain.text
+    from unnest(private.certain_texts(p_site_domain, v_ids)) as certain (text)
+    where not exists (
+      select 1 from auth.users as account where lower(account.email) = replace(certain.text, '%40', '@')
+    )
+  );
   v_counts := private.erasure_counts(p_site_domain, v_ids);
   v_conversations := array(
     select conversation.id
@@ -196,20 +205,30 @@ begin
   perform private.rename_erased_pages(p_site_domain, v_moved, v_texts);
 
   delete from public.saved_views as view
-  where private.mentions(concat(view.name, ' ', view.search::text), v_texts)
-    and (view.site_domain = p_site_domain or view.site_domain is null);
+  where (view.site_domain = p_site_domain and private.mentions(concat(view.name, ' ', view.search::text), v_texts))
+    -- What belongs to no website is everybody's: a name that somebody chose says nothing there.
+    or (view.site_domain is null and private.mentions(concat(view.name, ' ', view.search::text), v_certain));
   get diagnostics v_n = row_count;
   v_counts := v_counts || jsonb_build_object('saved_views', v_n);
   -- The queue's own triggers name its tables without their schema.
   perform set_config('search_path', 'jobs', true);
   delete from jobs.procrastinate_jobs as job
-  where job.status <> 'doing' and private.mentions(job.args::text, v_texts);
+  where job.status <> 'doing'
+    and (
+      (job.args ->> 'site_domain' = p_site_domain and private.mentions(job.args::text, v_texts))
+      or job.args ->> 'site_domain' is null
+      and exists (
+        select 1
+        from jsonb_path_query(job.args, '$.** ? (@.type() == "string")') as given (value)
+        where lower(given.value #>> '{}') = any (v_certain)
+      )
+    );
   get diagnostics v_n = row_count;
   perform set_config('search_path', '', true);
   v_counts := v_counts || jsonb_build_object(
     'jobs', v_n,
     'audit_entries',
-    private.erase_audit_mentions(p_site_domain, v_texts) + private.erase_audit_mentions('', v_texts)
+    private.erase_audit_mentions(p_site_domain, v_texts) + private.erase_audit_mentions('', v_certain)
   );
 
   v_erasure := private.write_receipt(p_site_domain, cardinality(v_ids), v_counts, p_sealed_emails);

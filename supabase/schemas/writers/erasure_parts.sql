@@ -1,6 +1,6 @@
 -- What an erasure looks for: the texts that point to somebody, and how much there is of them.
 
-create function private.identifying_texts(p_site_domain text, p_visitor_ids uuid[])
+create function private.certain_texts(p_site_domain text, p_visitor_ids uuid[])
 returns text[]
 language sql
 stable
@@ -8,35 +8,75 @@ security definer
 set search_path = ''
 as $$
   select coalesce(array_agg(distinct lower(found.text)), '{}')
+  from public.visitors as visitor
+  cross join lateral (
+    values (visitor.id::text), (visitor.email), (replace(visitor.email, '@', '%40'))
+  ) as found (text)
+  where visitor.site_domain = p_site_domain
+    and visitor.id = any (p_visitor_ids)
+    -- An address was checked when it came in; this holds for one that came in some other way.
+    and found.text ~ '^[^[:space:]"\\]{5,}$'
+$$;
+
+comment on function private.certain_texts(text, uuid[]) is
+  'The texts, in lower case, that mean some visitors wherever they stand: ids and e-mail addresses, as they may stand in an address too.';
+
+create function private.identifying_texts(p_site_domain text, p_visitor_ids uuid[])
+returns text[]
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Names and senders' ids are whatever a visitor chose to send: what could be a part of anything is none.
+  select coalesce(array_agg(distinct lower(found.text)), '{}')
   from (
-    select visitor.id::text as text, 36 as least
-    from public.visitors as visitor
-    where visitor.site_domain = p_site_domain and visitor.id = any (p_visitor_ids)
+    select certain.text
+    from unnest(private.certain_texts(p_site_domain, p_visitor_ids)) as certain (text)
     union all
-    select spelt.text, 5
-    from public.visitors as visitor
-    cross join lateral (
-      values (visitor.email), (replace(visitor.email, '@', '%40'))
-    ) as spelt (text)
-    where visitor.site_domain = p_site_domain and visitor.id = any (p_visitor_ids)
-    union all
-    -- A first name alone would be found in many a word.
-    select spelt.text, 5
+    -- A first name alone would be found in many a text.
+    select spelt.text
     from public.visitors as visitor
     cross join lateral (
       values (visitor.name), (replace(visitor.name, ' ', '%20')), (replace(visitor.name, ' ', '+'))
     ) as spelt (text)
-    where visitor.site_domain = p_site_domain and visitor.id = any (p_visitor_ids) and visitor.name ~ '\S\s+\S'
+    where visitor.site_domain = p_site_domain
+      and visitor.id = any (p_visitor_ids)
+      and length(visitor.name) >= 5
+      and normalize(visitor.name) ~ '^[[:alpha:]][[:alpha:].''’ -]*$'
+      and visitor.name ~ '[[:alpha:]].* .*[[:alpha:]]'
     union all
-    select known.distinct_id, 8
+    select known.distinct_id
     from public.visitor_ids as known
-    where known.site_domain = p_site_domain and known.visitor_id = any (p_visitor_ids) and known.distinct_id ~ '[0-9@]'
+    where known.site_domain = p_site_domain
+      and known.visitor_id = any (p_visitor_ids)
+      and length(known.distinct_id) >= 8
+      and known.distinct_id ~ '^[[:alnum:]][[:alnum:]._:@|+=~/-]*[[:alnum:]]$'
+      and known.distinct_id ~ '[0-9@]'
+      -- A date or the website's own address is in everything that is kept of it.
+      and known.distinct_id !~ '^[0-9]{4}-[0-9]{2}($|[^[:alnum:]])'
+      and position(lower(known.distinct_id) in p_site_domain) = 0
   ) as found
-  where length(found.text) >= found.least
 $$;
 
 comment on function private.identifying_texts(text, uuid[]) is
-  'The texts, in lower case, by which some visitors are known: ids, e-mail addresses, full names and senders'' ids, as they may stand in an address too.';
+  'The texts, in lower case, by which some visitors are known on their website: ids, e-mail addresses, full names and senders'' ids, as they may stand in an address too.';
+
+create function private.mention_pattern(p_text text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  -- What an address or JSON writes with letters (%3D, \n, \u001f) ends a word too.
+  select
+    '(?:(?<![[:alnum:]])|(?<=%[0-9a-f]{2})|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))'
+    || regexp_replace(p_text, '([^[:alnum:][:space:]])', '\\\1', 'g')
+    || '(?![[:alnum:]])'
+$$;
+
+comment on function private.mention_pattern(text) is
+  'A regular expression for a text where it stands by itself: no letter or digit before or after it.';
 
 create function private.mentions(p_text text, p_texts text[])
 returns boolean
@@ -45,11 +85,14 @@ immutable
 set search_path = ''
 as $$
   select exists (
-    select 1 from unnest(p_texts) as wanted (text) where position(wanted.text in lower(p_text)) > 0
+    select 1
+    from unnest(p_texts) as wanted (text)
+    where position(wanted.text in lower(p_text)) > 0 and p_text ~* private.mention_pattern(wanted.text)
   )
 $$;
 
-comment on function private.mentions(text, text[]) is 'Whether a text holds one of some texts in lower case.';
+comment on function private.mentions(text, text[]) is
+  'Whether one of some texts in lower case stands by itself in a text.';
 
 create function private.without_mentions(p_text text, p_texts text[])
 returns text
@@ -61,15 +104,14 @@ declare
   v_wanted text;
 begin
   foreach v_wanted in array p_texts loop
-    p_text := regexp_replace(
-      p_text, regexp_replace(v_wanted, '([^[:alnum:][:space:]])', '\\\1', 'g'), '[erased]', 'gi'
-    );
+    p_text := regexp_replace(p_text, private.mention_pattern(v_wanted), '[erased]', 'gi');
   end loop;
   return p_text;
 end
 $$;
 
-comment on function private.without_mentions(text, text[]) is 'A text with "[erased]" for each of some texts.';
+comment on function private.without_mentions(text, text[]) is
+  'A text with "[erased]" for each of some texts that stands by itself in it.';
 
 create function private.erasure_counts(p_site_domain text, p_visitor_ids uuid[])
 returns jsonb
@@ -142,7 +184,9 @@ comment on function private.erasure_counts(text, uuid[]) is
   'How many rows of what belong to some visitors: what an erasure deletes or blanks.';
 
 revoke execute on function
+  private.certain_texts(text, uuid[]),
   private.identifying_texts(text, uuid[]),
+  private.mention_pattern(text),
   private.mentions(text, text[]),
   private.without_mentions(text, text[]),
   private.erasure_counts(text, uuid[])

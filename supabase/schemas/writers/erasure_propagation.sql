@@ -32,14 +32,26 @@ declare
   v_counts jsonb := '{}';
   v_n bigint;
 begin
-  if to_regprocedure('private.erase_tickets(text, uuid[])') is not null then
-    v_counts := v_counts || jsonb_build_object('tickets', private.erase_tickets(p_site_domain, p_conversation_ids));
+  if to_regprocedure('private.erase_tickets(text, uuid[], text[])') is not null then
+    v_counts := v_counts || jsonb_build_object(
+      'tickets', private.erase_tickets(p_site_domain, p_conversation_ids, p_texts)
+    );
     -- What blanking them has put down for the end of this transaction would say what was blanked.
     update private.audit_pending as pending
     set before = null, after = null
     where pending.site_domain = p_site_domain and pending.subject_type = 'ticket';
   end if;
   if to_regclass('public.crm_links') is not null then
+    -- First: a run that has read the visitor keeps nothing more of what it read. The next one begins anew, and by the
+    -- lock not before the visitor is gone.
+    perform pg_advisory_xact_lock(hashtextextended('crm/' || p_site_domain, 0));
+    update public.crm_runs as run
+    set examples = '[]'
+    where run.site_domain = p_site_domain and run.state in ('waiting', 'running');
+    perform private.stop_crm_runs(p_site_domain, 'A visitor was erased.');
+    perform 1 from public.crm_connections as connection where connection.site_domain = p_site_domain for update;
+    -- One that was claimed before the lock.
+    perform private.stop_crm_runs(p_site_domain, 'A visitor was erased.');
     delete from public.crm_links as link
     where link.site_domain = p_site_domain
       and (
@@ -154,7 +166,19 @@ begin
   end if;
   update public.erasures as erasure
   set
-    propagation_error = p_error,
+    -- Another address may wait for a reason of its own.
+    propagation_error = coalesce(
+      p_error,
+      (
+        select waiting.last_error
+        from private.erasure_propagations as waiting
+        where waiting.site_domain = p_site_domain
+          and waiting.erasure_id = p_erasure_id
+          and waiting.last_error is not null
+        order by waiting.place
+        limit 1
+      )
+    ),
     propagated_at = case
       when not exists (
         select 1

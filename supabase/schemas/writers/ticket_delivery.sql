@@ -106,6 +106,17 @@ begin
       jsonb_build_object('identifier', p_issue ->> 'identifier', 'missing_labels', to_jsonb(p_missing_labels))
     );
   end if;
+  if v_ticket.erased_at is not null then
+    -- The issue says what the ticket said.
+    insert into public.ticket_events (site_domain, ticket_id, at, kind, data)
+    values (
+      p_site_domain,
+      p_id,
+      clock_timestamp(),
+      'erased',
+      jsonb_build_object('identifier', p_issue ->> 'identifier')
+    );
+  end if;
   insert into private.linear_connection as connection (id, succeeded_at, missing_labels)
   values (true, clock_timestamp(), p_missing_labels)
   on conflict (id) do update
@@ -119,7 +130,7 @@ end
 $$;
 
 comment on function private.note_ticket_sent(text, uuid, jsonb, text[]) is
-  'A ticket is in Linear as an issue {identifier, url, state {name, type}, updatedAt}, without those labels that Linear does not have.';
+  'A ticket is in Linear as an issue {identifier, url, state {name, type}, updatedAt}, without those labels that Linear does not have. If the ticket was erased meanwhile, an event erased with the identifier says that the issue has to be deleted.';
 
 create function private.note_ticket_failure(
   p_site_domain text,
@@ -180,15 +191,32 @@ $$;
 comment on function private.note_linear_failure(text, text, timestamptz) is
   'Linear could not be used: why, what it answered, and until when nothing is to be tried.';
 
+create function private.note_linear_answer()
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+  update private.linear_connection as connection
+  set last_error = null, last_detail = null
+  -- That issues can be read does not say that the team for new ones is there.
+  where connection.last_error <> 'team_missing'
+$$;
+
+comment on function private.note_linear_answer() is
+  'Linear answered what it was asked about issues: what went wrong before is over, unless it is of new issues alone.';
+
 revoke execute on function
   private.claim_ticket(interval),
   private.note_ticket_sent(text, uuid, jsonb, text[]),
   private.note_ticket_failure(text, uuid, text, text, timestamptz),
-  private.note_linear_failure(text, text, timestamptz)
+  private.note_linear_failure(text, text, timestamptz),
+  private.note_linear_answer()
 from public, anon, authenticated;
 grant execute on function
   private.claim_ticket(interval),
   private.note_ticket_sent(text, uuid, jsonb, text[]),
   private.note_ticket_failure(text, uuid, text, text, timestamptz),
-  private.note_linear_failure(text, text, timestamptz)
+  private.note_linear_failure(text, text, timestamptz),
+  private.note_linear_answer()
 to service_role;

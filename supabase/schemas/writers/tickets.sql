@@ -130,7 +130,7 @@ $$;
 comment on function private.retry_ticket(text, uuid) is
   'Has a ticket of one''s domains sent now instead of when it would be tried again. PT404: there is none; PT409: it is in Linear already, or was erased.';
 
-create function private.erase_tickets(p_site_domain text, p_conversation_ids uuid[])
+create function private.erase_tickets(p_site_domain text, p_conversation_ids uuid[], p_texts text[])
 returns bigint
 language plpgsql
 security definer
@@ -150,8 +150,11 @@ begin
       delivery = case ticket.delivery when 'sent' then 'sent' else 'withdrawn' end,
       next_attempt_at = null
     where ticket.site_domain = p_site_domain
-      and ticket.conversation_id = any (p_conversation_ids)
       and ticket.erased_at is null
+      and (
+        ticket.conversation_id = any (p_conversation_ids)
+        or private.mentions(concat_ws(' ', ticket.title, ticket.description, ticket.expected_answer), p_texts)
+      )
     returning ticket.id
   loop
     update public.ticket_comments as comment
@@ -165,20 +168,27 @@ begin
     perform private.erase_audit_subject(p_site_domain, 'ticket', v_ticket_id::text);
     v_erased := v_erased + 1;
   end loop;
+  update public.ticket_comments as comment
+  set body = null, author = null
+  where comment.site_domain = p_site_domain
+    and private.mentions(concat_ws(' ', comment.author, comment.body), p_texts);
+  update public.ticket_events as event
+  set detail = null
+  where event.site_domain = p_site_domain and private.mentions(event.detail, p_texts);
   return v_erased;
 end
 $$;
 
-comment on function private.erase_tickets(text, uuid[]) is
-  'Blanks what tickets about some conversations say, here and in the audit log; those that have not gone out never will. Gives how many. Linear''s issues are not touched.';
+comment on function private.erase_tickets(text, uuid[], text[]) is
+  'Blanks what tickets say that are about some conversations or mention one of some texts, here and in the audit log; those that have not gone out never will. Blanks comments that mention one as well. Gives how many tickets. Linear''s issues are not touched.';
 
 revoke execute on function
   private.create_ticket(text, uuid, jsonb),
   private.retry_ticket(text, uuid),
-  private.erase_tickets(text, uuid[])
+  private.erase_tickets(text, uuid[], text[])
 from public, anon, authenticated;
 grant execute on function
   private.create_ticket(text, uuid, jsonb),
   private.retry_ticket(text, uuid)
 to authenticated, service_role;
-grant execute on function private.erase_tickets(text, uuid[]) to service_role;
+grant execute on function private.erase_tickets(text, uuid[], text[]) to service_role;

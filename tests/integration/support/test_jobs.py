@@ -177,6 +177,50 @@ async def test_polling_survives_what_linear_does(
     assert ticket(filled, issue)[2] == "done"
 
 
+async def test_a_poll_that_works_again_says_so(
+    filled: TestDatabase, configured: State, linear: FakeLinear
+) -> None:
+    await report(configured, other())
+    await run_jobs(configured, filled, SEND)
+    for error, left in (("server_error", None), ("team_missing", "team_missing")):
+        long_ago(filled)
+        linear.before["ReadIssues"] = [httpx.Response(500)]
+        await run_jobs(configured, filled, POLL)
+        assert trouble(filled) == "server_error"
+        with filled.connect() as connection:
+            connection.execute("update private.linear_connection set last_error = %s", [error])
+        await run_jobs(configured, filled, POLL)
+        assert trouble(filled) == left, "that issues can be read says nothing of the team"
+
+
+@pytest.mark.parametrize(
+    ("operation", "made"), [("FindTeam", False), ("CreateIssue", True)], ids=["before", "during"]
+)
+async def test_a_ticket_erased_while_it_is_sent(
+    filled: TestDatabase, configured: State, linear: FakeLinear, operation: str, made: bool
+) -> None:
+    issue = await report(configured, other(title="Jane Doe cannot log in"))
+
+    def erase() -> None:
+        with filled.connect() as connection:
+            connection.execute("select private.erase_tickets(%s, '{}', '{jane doe}')", [SITE])
+
+    linear.before[operation] = [erase]
+    await run_jobs(configured, filled, SEND)
+    assert (str(issue) in linear.issues) is made
+    assert ticket(filled, issue)[0] == ("sent" if made else "withdrawn")
+    with filled.connect() as connection:
+        events = connection.execute(
+            "select event.kind, event.data ->> 'identifier'"
+            " from public.ticket_events as event join public.tickets as ticket"
+            " on ticket.id = event.ticket_id where ticket.linear_id = %s order by event.at",
+            [issue],
+        ).fetchall()
+    assert [kind for kind, _ in events] == ["created", "erased"] + ["sent", "erased"] * made
+    identifier = linear.issues[str(issue)]["identifier"] if made else None
+    assert events[-1][1] == identifier, "what Linear knows has to be deleted there"
+
+
 async def test_a_worker_killed_between_linears_answer_and_its_own_note_makes_no_second_issue(
     filled: TestDatabase, configured: State, linear: FakeLinear, url: str
 ) -> None:
@@ -229,6 +273,14 @@ def long_ago(database: TestDatabase) -> None:
             "update public.tickets set linear_checked_at = now() - interval '1 hour'"
             " where delivery = 'sent'"
         )
+
+
+def trouble(database: TestDatabase) -> str | None:
+    """What is wrong with Linear."""
+    with database.connect() as connection:
+        row = connection.execute("select last_error from private.linear_connection").fetchone()
+    assert row is not None
+    return None if row[0] is None else str(row[0])
 
 
 def comments(database: TestDatabase, issue: UUID) -> list[str | None]:

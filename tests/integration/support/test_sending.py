@@ -336,7 +336,7 @@ async def test_what_is_erased_before_it_goes_out_never_does(world: World) -> Non
     await world.report(**other())
     erased = await world.state.database.fetch_value(
         "select private.erase_tickets(%s, array(select conversation_id from public.tickets"
-        " where conversation_id is not null))",
+        " where conversation_id is not null), '{}')",
         [SITE],
     )
     assert erased == 1

@@ -194,6 +194,14 @@ it('shows one ticket with its history and public comments, and nothing of it as 
       actor: null,
       detail: null,
     },
+    {
+      id: 'e5',
+      at: '2026-11-05T10:04:00Z',
+      kind: 'erased',
+      data: { identifier: 'ROSE-7' },
+      actor: null,
+      detail: null,
+    },
   ];
   fakeServer({ [ONE]: () => ({ body: [ticket({ comments, history })] }) });
   await openApp(`/support/abtasty.com/${ID}?${SCOPE}`).signIn();
@@ -203,6 +211,7 @@ it('shows one ticket with its history and public comments, and nothing of it as 
   expect(screen.getByText(/Linear did not answer in time\./)).toBeInTheDocument();
   expect(screen.getByText('Linear said: inner words')).toBeInTheDocument();
   expect(screen.getByText(/Todo → In Review/)).toBeInTheDocument();
+  expect(screen.getByText(/ROSE-7 meanwhile, which Rose’s team has to delete/)).toBeInTheDocument();
   const link = screen.getByRole('link', { name: 'ROSE-7' });
   expect(link).toHaveAttribute('href', 'https://linear.app/rose/issue/ROSE-7');
 });

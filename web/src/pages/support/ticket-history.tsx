@@ -20,7 +20,9 @@ export function eventText({ kind, data, actor }: TicketEvent): string {
     case 'removed':
       return 'Rose’s team removed it';
     case 'erased':
-      return 'What it said was erased';
+      return data.identifier
+        ? `It was sent as ${data.identifier} meanwhile, which Rose’s team has to delete`
+        : 'What it said was erased';
     default:
       return kind;
   }
