@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -73,7 +74,7 @@ def test_connect_dry_run_sync_fix_retry_pause_and_disconnect(
     expect(failed.get_by_role("link", name="Open the visitor")).to_be_visible()
     hubspot.account.refused.clear()
     failed.get_by_role("button", name="Retry Camille Moreau").click()
-    expect(page.get_by_text("Nothing failed")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Nothing is waiting here")).to_be_visible(timeout=PATIENCE)
     assert len(hubspot.account.records["contacts"]) == 30
     assert len(hubspot.account.records["notes"]) == 15
 
@@ -115,6 +116,30 @@ def test_saying_no_in_hubspot_connects_nothing(
     expect(page.get_by_text("the access was not allowed in HubSpot")).to_be_visible()
     page.get_by_role("link", name="Back to Integrations").click()
     expect(page.get_by_role("heading", name="Integrations")).to_be_visible()
+
+
+def test_every_run_can_be_reached_however_many_there_were(
+    beside: tuple[Product, DemoHubSpot], page: Page
+) -> None:
+    product, _ = beside
+    with product.connect() as connection:
+        # All of one moment: only the second column of the order tells them apart.
+        connection.execute(
+            "insert into public.crm_runs (site_domain, kind, state, error, created_at)"
+            " select %s, 'dry_run', 'failed', 'Run number ' || number, '2026-01-01'"
+            " from generate_series(1, 45) as number",
+            [MINE],
+        )
+    page.goto(f"/integrations?domain={MINE}&state=failed")
+    rows = page.get_by_role("list", name="Runs").get_by_role("listitem")
+    more = page.get_by_role("button", name="Load more")
+    for shown in (20, 40):
+        expect(rows).to_have_count(shown)
+        more.click()
+    expect(rows).to_have_count(45)
+    expect(more).to_have_count(0)
+    numbers = re.findall(r"Run number (\d+)", "\n".join(rows.all_text_contents()))
+    assert sorted(map(int, numbers)) == list(range(1, 46))
 
 
 def test_without_an_app_the_page_says_what_is_missing(open_page: OpenPage) -> None:

@@ -4,7 +4,7 @@ import type { Alert } from '@/lib/alerts';
 import { type Backend, useBackend } from '@/lib/backend';
 import { unwrap } from '@/lib/errors';
 
-const MOST = 20;
+export const MOST_ALERTS = 100;
 const REFRESH_MS = 60_000;
 
 async function fetchAlerts({ client }: Backend, domain: string | null, signal: AbortSignal) {
@@ -14,7 +14,7 @@ async function fetchAlerts({ client }: Backend, domain: string | null, signal: A
     // What is open comes first, however long ago it began.
     .order('ended_at', { ascending: false, nullsFirst: true })
     .order('started_at', { ascending: false })
-    .limit(MOST);
+    .limit(MOST_ALERTS);
   if (domain !== null) query = query.eq('site_domain', domain);
   return unwrap(await query.abortSignal(signal)) as unknown as Alert[];
 }

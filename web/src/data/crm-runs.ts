@@ -1,6 +1,7 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useIntegrationAct } from '@/data/integration';
 import { CRM } from '@/data/keys';
+import { newestFirst } from '@/data/keyset';
 import { type Backend, useBackend } from '@/lib/backend';
 import { unwrap } from '@/lib/errors';
 
@@ -40,7 +41,7 @@ export type RunFilter = { kind?: RunKind; state?: RunState };
 
 const COLUMNS =
   'id,kind,is_full,state,phase,done,total,counts,examples,notice,error,resume_at,started_by,created_at,started_at,finished_at';
-const LIMIT = 50;
+const PAGE_SIZE = 20;
 const WATCHED_MS = 2_000;
 const IDLE_MS = 20_000;
 
@@ -50,32 +51,36 @@ async function fetchRuns(
   { client }: Backend,
   siteDomain: string,
   { kind, state }: RunFilter,
+  after: string | null,
   signal: AbortSignal,
 ): Promise<Run[]> {
   let asked = client.from('crm_runs').select(COLUMNS).eq('site_domain', siteDomain);
   if (kind) asked = asked.eq('kind', kind);
   if (state) asked = asked.eq('state', state);
+  if (after) asked = asked.or(after);
   const rows = unwrap(
     await asked
       .order('created_at', { ascending: false })
       .order('id', { ascending: false })
-      .limit(LIMIT)
+      .limit(PAGE_SIZE)
       .abortSignal(signal),
   );
   return rows as unknown as Run[];
 }
 
-function runsQuery(backend: Backend, siteDomain: string, filter: RunFilter) {
-  return queryOptions({
-    queryKey: [CRM, 'runs', siteDomain, filter],
-    queryFn: ({ signal }) => fetchRuns(backend, siteDomain, filter, signal),
-    refetchInterval: ({ state }) => (state.data?.some(isActive) ? WATCHED_MS : IDLE_MS),
-  });
-}
-
-/** The latest runs of a website, asked for again and again while one is under way. */
+/** The runs of a website, the latest first, asked for again and again while one is under way. */
 export function useRuns(siteDomain: string, filter: RunFilter = {}) {
-  return useQuery(runsQuery(useBackend(), siteDomain, filter));
+  const backend = useBackend();
+  return useInfiniteQuery({
+    ...newestFirst<Run>({
+      queryKey: [CRM, 'runs', siteDomain, filter],
+      pageSize: PAGE_SIZE,
+      by: ['created_at', 'id'],
+      fetchPage: (after, signal) => fetchRuns(backend, siteDomain, filter, after, signal),
+    }),
+    refetchInterval: ({ state }) =>
+      state.data?.pages.flat().some(isActive) ? WATCHED_MS : IDLE_MS,
+  });
 }
 
 export function useStartRun(siteDomain: string) {

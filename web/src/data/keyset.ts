@@ -22,3 +22,33 @@ export function keysetOptions<Row extends { cursor: Json }>({
     placeholderData: keepPreviousData,
   });
 }
+
+type NewestFirst<Row> = {
+  queryKey: QueryKey;
+  pageSize: number;
+  /** The columns that the rows are sorted by, descending, that of the time first. */
+  by: (keyof Row & string)[];
+  /** Asks for a page; `after` is the condition (of `or`) of what follows the rows shown. */
+  fetchPage: (after: string | null, signal: AbortSignal) => Promise<Row[]>;
+};
+
+/** The rows of a table newest first, a page at a time. */
+export function newestFirst<Row>({ queryKey, pageSize, by, fetchPage }: NewestFirst<Row>) {
+  return infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => fetchPage(pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Row[]) => {
+      const last = page.at(-1);
+      return last === undefined || page.length < pageSize ? undefined : following(last, by);
+    },
+  });
+}
+
+function following<Row>(last: Row, by: (keyof Row & string)[]): string {
+  const branches = by.map((column, place) => {
+    const same = by.slice(0, place).map((before) => `${before}.eq."${last[before]}"`);
+    return `and(${[...same, `${column}.lt."${last[column]}"`].join(',')})`;
+  });
+  return branches.join(',');
+}

@@ -10,7 +10,7 @@ export type SentMail = Pick<
   'site_domain' | 'kind' | 'occasion' | 'status' | 'queued_at' | 'sent_at' | 'problem'
 >;
 
-const MOST = 50;
+export const MOST_MAILS = 50;
 
 async function fetchMails(
   { client }: Backend,
@@ -23,7 +23,7 @@ async function fetchMails(
       .select('site_domain,kind,occasion,status,queued_at,sent_at,problem')
       .eq('user_id', id)
       .order('queued_at', { ascending: false })
-      .limit(MOST)
+      .limit(MOST_MAILS)
       .abortSignal(signal),
   );
 }

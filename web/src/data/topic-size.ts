@@ -1,17 +1,17 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { TOPICS, TRAFFIC } from '@/data/keys';
 import { type Backend, useBackend } from '@/lib/backend';
-import { problemOf } from '@/lib/errors';
+import { unwrapCount } from '@/lib/errors';
 
 async function fetchSize({ client }: Backend, siteDomain: string, id: string, signal: AbortSignal) {
-  const { count, error, status } = await client
-    .from('conversations')
-    .select('id', { count: 'exact', head: true })
-    .eq('site_domain', siteDomain)
-    .eq('topic_id', id)
-    .abortSignal(signal);
-  if (error) throw problemOf(error, status);
-  return count ?? 0;
+  return unwrapCount(
+    await client
+      .from('conversations')
+      .select('id', { count: 'exact', head: true })
+      .eq('site_domain', siteDomain)
+      .eq('topic_id', id)
+      .abortSignal(signal),
+  );
 }
 
 function topicSizeQuery(backend: Backend, siteDomain: string, id: string) {

@@ -65,6 +65,12 @@ export function unwrap<Result extends WireResult>(
   return result.data;
 }
 
+/** How many rows there are, asked for with `count: 'exact'`. */
+export function unwrapCount(result: WireResult & { count: number | null }): number {
+  if (result.error !== null) throw problemOf(result.error, result.status);
+  return result.count ?? 0;
+}
+
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const message = error instanceof Error ? error.message : String(error);

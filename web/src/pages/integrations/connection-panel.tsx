@@ -119,7 +119,7 @@ export function ConnectionPanel({ integration, domain }: ConnectionPanelProps) {
 function RunButtons({ domain }: { domain: Domain }) {
   const runs = useRuns(domain.site_domain);
   const start = useStartRun(domain.site_domain);
-  const busy = runs.data?.some(isActive) ?? false;
+  const busy = runs.data?.pages.flat().some(isActive) ?? false;
   const begin = (kind: 'sync' | 'dry_run', full = false) =>
     start.mutate(
       { kind, full },

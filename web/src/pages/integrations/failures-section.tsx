@@ -1,4 +1,4 @@
-import { Button, Select, Skeleton } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import {
   FAILED_OBJECTS,
@@ -10,7 +10,7 @@ import {
 import type { Domain } from '@/data/domains';
 import type { Mapping } from '@/data/integration';
 import { EmptyState } from '@/ui/empty-state';
-import { ErrorState } from '@/ui/error-state';
+import { Feed } from '@/ui/feed';
 import { notify } from '@/ui/notify';
 import { tellFailure } from '@/ui/tell-failure';
 import { FailureRow } from './failure-row';
@@ -24,7 +24,7 @@ type FailuresSectionProps = { domain: Domain; mapping: Mapping };
 export function FailuresSection({ domain, mapping }: FailuresSectionProps) {
   const { object } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useFailures(domain.site_domain, object);
+  const failures = useFailures(domain.site_domain, object);
   const retry = useRetry(domain.site_domain);
   const tryAgain = (records: FailedRecord[] | null) =>
     retry.mutate(records, {
@@ -33,32 +33,6 @@ export function FailuresSection({ domain, mapping }: FailuresSectionProps) {
       },
       onError: (refusal) => tellFailure('This was not tried again', refusal),
     });
-  const body = () => {
-    if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    if (!data) return <Skeleton height={160} radius="md" aria-label="Loading failed records" />;
-    if (data.length === 0) {
-      return (
-        <EmptyState title="Nothing is waiting here">
-          No record{object ? ' of this kind' : ''} failed, or every one that did was sent again or
-          taken off the list.
-        </EmptyState>
-      );
-    }
-    return (
-      <ul aria-label="Failed records">
-        {data.map((failure) => (
-          <FailureRow
-            key={`${failure.object} ${failure.local_id}`}
-            failure={failure}
-            domain={domain}
-            mapping={mapping}
-            busy={retry.isPending}
-            onRetry={() => tryAgain([{ object: failure.object, local_id: failure.local_id }])}
-          />
-        ))}
-      </ul>
-    );
-  };
   return (
     <div className={classes.part}>
       <search className={classes.filters}>
@@ -79,7 +53,7 @@ export function FailuresSection({ domain, mapping }: FailuresSectionProps) {
             })
           }
         />
-        {data && data.length > 0 && !object && (
+        {(failures.data?.pages[0]?.length ?? 0) > 0 && !object && (
           <Button
             size="xs"
             variant="default"
@@ -90,7 +64,31 @@ export function FailuresSection({ domain, mapping }: FailuresSectionProps) {
           </Button>
         )}
       </search>
-      {body()}
+      <Feed
+        list={failures}
+        loading="Loading failed records"
+        empty={
+          <EmptyState title="Nothing is waiting here">
+            No record{object ? ' of this kind' : ''} failed, or those that did were sent again or
+            taken off the list.
+          </EmptyState>
+        }
+      >
+        {(rows) => (
+          <ul aria-label="Failed records">
+            {rows.map((failure) => (
+              <FailureRow
+                key={`${failure.object} ${failure.local_id}`}
+                failure={failure}
+                domain={domain}
+                mapping={mapping}
+                busy={retry.isPending}
+                onRetry={() => tryAgain([{ object: failure.object, local_id: failure.local_id }])}
+              />
+            ))}
+          </ul>
+        )}
+      </Feed>
     </div>
   );
 }

@@ -1,11 +1,12 @@
 import { Skeleton, Tabs } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { useFailures } from '@/data/crm-failures';
+import { useFailureCount } from '@/data/crm-failures';
 import type { Domain } from '@/data/domains';
 import { useIntegration } from '@/data/integration';
 import { useProfile } from '@/data/profile';
 import { useScope } from '@/data/use-scope';
 import { INTEGRATION_VIEWS, type IntegrationView } from '@/lib/filters';
+import { formatCount } from '@/lib/format';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
 import { PageHead } from '@/ui/page-head';
@@ -60,14 +61,14 @@ function Website({ domain }: { domain: Domain }) {
   const { view } = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, refetch } = useIntegration(domain.site_domain);
-  const failures = useFailures(domain.site_domain);
+  const failures = useFailureCount(domain.site_domain);
   if (!data) {
     return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Loading />;
   }
-  const failed = failures.data?.length ?? 0;
+  const failed = failures.data ?? 0;
   const labels: Record<IntegrationView, string> = {
     runs: 'Runs',
-    failures: failed > 0 ? `Failed records (${failed})` : 'Failed records',
+    failures: failed > 0 ? `Failed records (${formatCount(failed)})` : 'Failed records',
     mapping: 'What goes where',
   };
   return (

@@ -1,9 +1,9 @@
-import { Select, Skeleton } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { RUN_KINDS, RUN_STATES, type RunKind, type RunState, useRuns } from '@/data/crm-runs';
 import type { Domain } from '@/data/domains';
 import { EmptyState } from '@/ui/empty-state';
-import { ErrorState } from '@/ui/error-state';
+import { Feed } from '@/ui/feed';
 import classes from './integrations.module.css';
 import { RunRow } from './run-row';
 import { RUN_KIND_LABELS, RUN_STATE_LABELS } from './words';
@@ -15,29 +15,9 @@ type RunsSectionProps = { domain: Domain; connected: boolean };
 export function RunsSection({ domain, connected }: RunsSectionProps) {
   const { kind, state } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useRuns(domain.site_domain, { kind, state });
+  const runs = useRuns(domain.site_domain, { kind, state });
   const change = (changed: { kind?: RunKind; state?: RunState }) =>
     void navigate({ search: (now) => ({ ...now, ...changed }), replace: true });
-  const body = () => {
-    if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
-    if (!data) return <Skeleton height={160} radius="md" aria-label="Loading the runs" />;
-    if (data.length === 0) {
-      return (
-        <EmptyState title={kind || state ? 'No run matches these filters' : 'No runs yet'}>
-          {connected
-            ? 'A dry run tells what would be written; Sync now writes it.'
-            : 'Connect HubSpot first.'}
-        </EmptyState>
-      );
-    }
-    return (
-      <ul aria-label="Runs">
-        {data.map((run) => (
-          <RunRow key={run.id} run={run} domain={domain} />
-        ))}
-      </ul>
-    );
-  };
   return (
     <div className={classes.part}>
       <search className={classes.filters}>
@@ -60,7 +40,25 @@ export function RunsSection({ domain, connected }: RunsSectionProps) {
           onChange={(value) => change({ state: (value ?? undefined) as RunState | undefined })}
         />
       </search>
-      {body()}
+      <Feed
+        list={runs}
+        loading="Loading the runs"
+        empty={
+          <EmptyState title={kind || state ? 'No run matches these filters' : 'No runs yet'}>
+            {connected
+              ? 'A dry run tells what would be written; Sync now writes it.'
+              : 'Connect HubSpot first.'}
+          </EmptyState>
+        }
+      >
+        {(rows) => (
+          <ul aria-label="Runs">
+            {rows.map((run) => (
+              <RunRow key={run.id} run={run} domain={domain} />
+            ))}
+          </ul>
+        )}
+      </Feed>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { useAlerts } from '@/data/alerts';
+import { MOST_ALERTS, useAlerts } from '@/data/alerts';
 import { useDomains } from '@/data/domains';
 import { useScope } from '@/data/use-scope';
 import { ALERT_TITLES, type Alert, sayAlert } from '@/lib/alerts';
@@ -41,6 +41,9 @@ export function AlertsPanel() {
           />
         ))}
       </ul>
+      {alerts.data?.length === MOST_ALERTS && (
+        <p className={classes.soft}>Those open and the newest: {MOST_ALERTS} in all.</p>
+      )}
     </Panel>
   );
 }

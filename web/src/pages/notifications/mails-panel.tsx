@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { useDomains } from '@/data/domains';
-import { type SentMail, useSentMails } from '@/data/notification-mails';
+import { MOST_MAILS, type SentMail, useSentMails } from '@/data/notification-mails';
 import { addDays } from '@/lib/dates';
 import { formatDateTime, formatRange } from '@/lib/format';
 import { ErrorState } from '@/ui/error-state';
@@ -43,6 +43,9 @@ export function MailsPanel() {
           />
         ))}
       </ul>
+      {mails.data?.length === MOST_MAILS && (
+        <p className={classes.soft}>These are the newest {MOST_MAILS}.</p>
+      )}
     </Panel>
   );
 }

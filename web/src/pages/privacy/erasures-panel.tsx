@@ -1,56 +1,59 @@
-import { Button, Skeleton, Table } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { useDomains } from '@/data/domains';
 import { type Erasure, useErasures, useReceipt } from '@/data/erasures';
 import { formatCount, formatDateTime } from '@/lib/format';
 import { EmptyState } from '@/ui/empty-state';
-import { ErrorState } from '@/ui/error-state';
+import { Feed } from '@/ui/feed';
 import { Panel } from '@/ui/panel';
 import { tellFailure } from '@/ui/tell-failure';
 import classes from './privacy-page.module.css';
 
 /** Who was erased is known no more; that it happened, when and how much of it there was, is. */
 export function ErasuresPanel({ siteDomains }: { siteDomains: string[] }) {
-  const { data, error, refetch } = useErasures(siteDomains);
+  const erasures = useErasures(siteDomains);
   const timezones = new Map(useDomains().map((each) => [each.site_domain, each.timezone]));
   return (
     <Panel title="Erased visitors">
-      {!data && error && <ErrorState error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton height={80} radius="md" role="status" aria-label="Loading" />}
-      {data?.length === 0 && (
-        <EmptyState title="Nobody was erased yet">
-          Open a visitor, then Privacy. A receipt of every erasure is kept here.
-        </EmptyState>
-      )}
-      {data && data.length > 0 && (
-        <section
-          className={classes.scroll}
-          aria-label="Receipts"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-          tabIndex={0}
-        >
-          <Table className={classes.table} verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">Erased</Table.Th>
-                <Table.Th scope="col">Website</Table.Th>
-                <Table.Th scope="col">Visitors</Table.Th>
-                <Table.Th scope="col">Messages</Table.Th>
-                <Table.Th scope="col">HubSpot</Table.Th>
-                <Table.Th scope="col">Receipt</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.map((erasure) => (
-                <ErasureRow
-                  key={erasure.id}
-                  erasure={erasure}
-                  timezone={timezones.get(erasure.site_domain) ?? 'UTC'}
-                />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </section>
-      )}
+      <Feed
+        list={erasures}
+        loading="Loading the receipts"
+        empty={
+          <EmptyState title="Nobody was erased yet">
+            Open a visitor, then Privacy. A receipt of every erasure is kept here.
+          </EmptyState>
+        }
+      >
+        {(rows) => (
+          <section
+            className={classes.scroll}
+            aria-label="Receipts"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+            tabIndex={0}
+          >
+            <Table className={classes.table} verticalSpacing="xs">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th scope="col">Erased</Table.Th>
+                  <Table.Th scope="col">Website</Table.Th>
+                  <Table.Th scope="col">Visitors</Table.Th>
+                  <Table.Th scope="col">Messages</Table.Th>
+                  <Table.Th scope="col">HubSpot</Table.Th>
+                  <Table.Th scope="col">Receipt</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {rows.map((erasure) => (
+                  <ErasureRow
+                    key={erasure.id}
+                    erasure={erasure}
+                    timezone={timezones.get(erasure.site_domain) ?? 'UTC'}
+                  />
+                ))}
+              </Table.Tbody>
+            </Table>
+          </section>
+        )}
+      </Feed>
     </Panel>
   );
 }
