@@ -61,6 +61,7 @@ ADMIN_FUNCTIONS = {
     "change_user": ("private.change_user(%s, '{}')", 1),
     "assign_domains": ("private.assign_domains(array[%s]::uuid[], '{}', '{}')", 1),
     "disable_user": ("private.disable_user(%s, true)", 1),
+    "remove_second_factor": ("private.remove_second_factor(%s)", 1),
     "end_user_sessions": ("private.end_user_sessions(%s)", 1),
     "invite_user": ("private.invite_user(%s, now())", 1),
     "ask_for_reset": ("private.ask_for_reset(%s)", 1),
@@ -106,7 +107,9 @@ def test_the_list_says_what_staff_want_to_know(
         admin.execute("select private.invite_user(%s, now() + %s::interval)", [person, when])
     rows = {
         str(row[0]): row[1]
-        for row in admin.execute("select id, to_jsonb(u) from public.get_users('{}') u")
+        for row in admin.execute(
+            "select id, to_jsonb(u) from public.get_users('{}', p_limit => 200) u"
+        )
     }
     assert (rows[USER]["state"], rows[USER]["site_domains"]) == ("active", [MINE])
     assert rows[USER]["sessions"] == 1

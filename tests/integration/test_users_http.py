@@ -33,6 +33,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("DELETE", f"/users/v1/users/{STRANGER}/invitation", None),
     ("POST", f"/users/v1/users/{STRANGER}/password-reset", None),
     ("DELETE", f"/users/v1/users/{STRANGER}/sessions", None),
+    ("DELETE", f"/users/v1/users/{STRANGER}/second-factor", None),
     ("DELETE", f"/users/v1/users/{STRANGER}", None),
     ("POST", "/rest/v1/rpc/get_users", {}),
     ("POST", "/rest/v1/rpc/count_users", {}),
@@ -288,6 +289,33 @@ def test_signing_out_everywhere_and_deleting(
     assert admin.delete(f"/users/v1/users/{user_id}").status_code == 404
     with pytest.raises(httpx.HTTPStatusError):
         server.sign_in(email, PASSWORD)
+
+
+def test_a_second_factor_that_was_lost_is_taken_away(
+    admin: httpx.Client, server: TestServer, owner: Connection[Any]
+) -> None:
+    user_id, email = make(server, owner)
+    address = f"/users/v1/users/{user_id}/second-factor"
+    assert admin.delete(address).status_code == 409
+    with server.signed_in(email, PASSWORD) as theirs:
+        owner.execute(
+            "insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)"
+            " values (gen_random_uuid(), %s, 'totp', 'verified', now(), now())",
+            [user_id],
+        )
+        # Without the code that session sees nothing any more.
+        assert theirs.get("/rest/v1/visitors?select=id").json() == []
+        assert admin.delete(address).json() == {"removed": 1}
+        assert theirs.get("/rest/v1/visitors?select=id").status_code == 401
+    with server.signed_in(email, PASSWORD) as theirs:
+        assert theirs.get("/rest/v1/visitors?select=id").json() != []
+    assert admin.delete(f"/users/v1/users/{ADMIN}/second-factor").status_code == 409
+    found = owner.execute(
+        "select count(*) from public.audit_log"
+        " where action = 'remove_second_factor' and subject_id = %s and actor_id = %s",
+        [user_id, ADMIN],
+    )
+    assert found.fetchone() == (1,)
 
 
 def test_the_last_admin_stays_whoever_asks(server: TestServer, owner: Connection[Any]) -> None:

@@ -129,6 +129,7 @@ HELPERS = {
     "private.ratio",
     "private.remove_host",
     "private.remove_internal_address",
+    "private.remove_second_factor",
     "private.rename_client_domain",
     "private.rename_organization",
     "private.rename_topic",

@@ -79,6 +79,7 @@ def user_routes(state: State, accounts: Accounts) -> list[BaseRoute]:
         route(f"{one}/invitation", revoke, "DELETE"),
         route(f"{one}/password-reset", reset_password),
         route(f"{one}/sessions", sign_out, "DELETE"),
+        route(f"{one}/second-factor", remove_second_factor, "DELETE"),
     ]
 
 
@@ -136,6 +137,11 @@ async def disable(asked: Asked) -> Response:
 async def sign_out(asked: Asked) -> Response:
     """Ends every session of theirs. Answers `{"ended"}`."""
     return json_answer({"ended": await asked.users.sign_out(asked.user_id)})
+
+
+async def remove_second_factor(asked: Asked) -> Response:
+    """The password alone lets them in, to set another second factor up. Answers `{"removed"}`."""
+    return json_answer({"removed": await asked.users.remove_second_factor(asked.user_id)})
 
 
 async def delete(asked: Asked) -> Response:

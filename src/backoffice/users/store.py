@@ -31,6 +31,7 @@ _REVOKE = "select private.revoke_invitation(%s)"
 _RESET = "select private.ask_for_reset(%s)"
 _DISABLE = "select private.disable_user(%s, %s)"
 _SIGN_OUT = "select private.end_user_sessions(%s)"
+_REMOVE_FACTOR = "select private.remove_second_factor(%s)"
 _DELETE = "select private.delete_user(%s)"
 _SETTINGS = "select private.save_access_settings(%s)"
 _VIEW = "select private.start_user_view(%s)"
@@ -97,6 +98,10 @@ class Users:
     async def sign_out(self, user_id: UUID) -> int:
         """Ends somebody's sessions; gives how many."""
         return int(await self._call(_SIGN_OUT, [user_id]))
+
+    async def remove_second_factor(self, user_id: UUID) -> int:
+        """Takes somebody's second factors away and signs them out; gives how many there were."""
+        return int(await self._call(_REMOVE_FACTOR, [user_id]))
 
     async def delete(self, user_id: UUID) -> None:
         """Deletes somebody. What they wrote stays, without their name."""

@@ -61,6 +61,8 @@ begin
         return 'Signed out everywhere: ' || coalesce(left(v_name, 100), 'somebody');
       when 'reset_password' then
         return 'Link to choose a new password sent: ' || coalesce(left(v_name, 100), 'somebody');
+      when 'remove_second_factor' then
+        return 'Second factor taken away: ' || coalesce(left(v_name, 100), 'somebody');
       when 'disable', 'enable' then
         return 'Person ' || p_action || 'd: ' || coalesce(left(v_name, 100), 'somebody');
       else

@@ -158,6 +158,36 @@ $$;
 
 comment on function private.end_user_sessions(uuid) is 'Signs a person out everywhere. Gives of how many sessions.';
 
+create function private.remove_second_factor(p_id uuid)
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_profile public.profiles := private.user_to_change(p_id);
+  v_removed bigint;
+begin
+  perform private.require_admin();
+  if p_id = auth.uid() then
+    raise sqlstate 'PT409' using message = 'Your own second factor is turned off under Your account.';
+  end if;
+  delete from auth.mfa_factors as factor where factor.user_id = p_id;
+  get diagnostics v_removed = row_count;
+  if v_removed = 0 then
+    raise sqlstate 'PT409' using message = 'This person has no second factor.';
+  end if;
+  perform private.audit(
+    '', 'remove_second_factor', 'profile', p_id::text, null, jsonb_build_object('email', v_profile.email)
+  );
+  delete from auth.sessions as session where session.user_id = p_id;
+  return v_removed;
+end
+$$;
+
+comment on function private.remove_second_factor(uuid) is
+  'Takes a person''s second factors away, who has lost them, and signs them out everywhere: the password alone lets them in. Gives how many there were. PT409 for oneself and for who has none.';
+
 create function private.save_access_settings(p_admins_need_second_factor boolean)
 returns void
 language plpgsql
@@ -184,6 +214,7 @@ revoke execute on function
   private.assign_domains(uuid[], text[], text[]),
   private.disable_user(uuid, boolean),
   private.end_user_sessions(uuid),
+  private.remove_second_factor(uuid),
   private.save_access_settings(boolean)
 from public, anon, service_role;
 grant execute on function
@@ -191,5 +222,6 @@ grant execute on function
   private.assign_domains(uuid[], text[], text[]),
   private.disable_user(uuid, boolean),
   private.end_user_sessions(uuid),
+  private.remove_second_factor(uuid),
   private.save_access_settings(boolean)
 to authenticated;

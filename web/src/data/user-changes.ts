@@ -13,6 +13,7 @@ export type UserAct =
   | 'enable'
   | 'delete'
   | 'sign-out'
+  | 'remove-second-factor'
   | 'reset-password'
   | 'invite-again'
   | 'revoke';
@@ -30,6 +31,8 @@ function requestOf(act: UserAct, id: string): Request {
       return { method: 'DELETE', path: one };
     case 'sign-out':
       return { method: 'DELETE', path: `${one}/sessions` };
+    case 'remove-second-factor':
+      return { method: 'DELETE', path: `${one}/second-factor` };
     case 'reset-password':
       return { method: 'POST', path: `${one}/password-reset` };
     case 'invite-again':

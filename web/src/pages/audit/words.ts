@@ -11,6 +11,7 @@ export const ACTIONS: Record<string, string> = {
   invite: 'Invited',
   sign_out: 'Signed out everywhere',
   reset_password: 'Password reset sent',
+  remove_second_factor: 'Second factor taken away',
   view_as: 'Viewed as',
 };
 

@@ -46,6 +46,15 @@ const ACTS: Record<UserAct, Act> = {
       `Every browser in which ${nameOf(user)} is signed in asks for the password again, at the next click.`,
     done: (user) => `${nameOf(user)} is signed out everywhere.`,
   },
+  'remove-second-factor': {
+    id: 'remove-second-factor',
+    label: 'Take the second factor away',
+    question: 'Take their second factor away?',
+    effect: (user) =>
+      `For somebody who lost their device: make sure that it is ${nameOf(user)} who asks. They are signed out everywhere, and the password alone lets them in, to set up another.`,
+    done: (user) => `${nameOf(user)} signs in with the password alone, until they set up another.`,
+    danger: true,
+  },
   disable: {
     id: 'disable',
     label: 'Disable',
@@ -74,11 +83,13 @@ const ACTS: Record<UserAct, Act> = {
 
 /** What can be done to somebody, as they are now. Nobody does to themselves what locks them out. */
 export function actsOn(user: ListedUser, isMyself: boolean): Act[] {
-  const acts: UserAct[] =
-    user.state === 'disabled'
-      ? ['enable', 'delete']
-      : user.state === 'active'
-        ? ['reset-password', 'sign-out', ...(isMyself ? [] : (['disable', 'delete'] as const))]
-        : ['invite-again', 'revoke'];
-  return acts.map((act) => ACTS[act]);
+  return idsOf(user, isMyself).map((act) => ACTS[act]);
+}
+
+function idsOf(user: ListedUser, isMyself: boolean): UserAct[] {
+  if (user.state === 'disabled') return ['enable', 'delete'];
+  if (user.state !== 'active') return ['invite-again', 'revoke'];
+  if (isMyself) return ['reset-password', 'sign-out'];
+  const factor: UserAct[] = user.has_second_factor ? ['remove-second-factor'] : [];
+  return ['reset-password', 'sign-out', ...factor, 'disable', 'delete'];
 }

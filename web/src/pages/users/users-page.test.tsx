@@ -117,11 +117,30 @@ it('says what disabling does before it is done', async () => {
   const { signIn, user: person } = openApp(`/users/${ADA}?${SCOPE}`);
   await signIn();
   await person.click(await screen.findByRole('button', { name: 'Disable' }));
+  // Ada has none to lose.
+  expect(screen.queryByRole('button', { name: 'Take the second factor away' })).toBeNull();
   const dialog = await screen.findByRole('dialog', { name: 'Disable this user?' });
   expect(within(dialog).getByText(/signed out at once and cannot sign in/)).toBeInTheDocument();
   expect(server.callsTo(path)).toHaveLength(0);
   await person.click(within(dialog).getByRole('button', { name: 'Disable' }));
   await waitFor(() => expect(server.callsTo(path)[0]?.body).toEqual({ disabled: true }));
+});
+
+it('takes a lost second factor away', async () => {
+  const path = `/users/v1/users/${ADA}/second-factor`;
+  const server = fakeServer({
+    ...staff,
+    [LIST]: () => ({ body: [{ ...ADAS, has_second_factor: true }] }),
+    [path]: () => ({ body: { removed: 1 } }),
+  });
+  const name = 'Take the second factor away';
+  const { signIn, user: person } = openApp(`/users/${ADA}?${SCOPE}`);
+  await signIn();
+  await person.click(await screen.findByRole('button', { name }));
+  const dialog = await screen.findByRole('dialog');
+  expect(within(dialog).getByText(/make sure that it is Ada who asks/)).toBeInTheDocument();
+  await person.click(within(dialog).getByRole('button', { name }));
+  await waitFor(() => expect(server.callsTo(path)).toHaveLength(1));
 });
 
 it('asks before it makes somebody staff', async () => {
