@@ -6,23 +6,19 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
-from copy import deepcopy
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
-from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from support.database import TestDatabase
 from support.fake_linear import SECRET, FakeLinear, signed
 from support.server import TestServer, running_server
-from support.tickets import SITE
 from support.two_domains import fill_two_domains
-
-ROUTE = "/support/v1/linear/webhook"
+from support.webhook import ROUTE, comments, seen, sent_issue, tell
 
 
 @pytest.fixture(scope="module")
@@ -41,51 +37,7 @@ def linear() -> FakeLinear:
 @pytest.fixture
 def issue(server: TestServer, linear: FakeLinear) -> str:
     """An issue whose ticket is in Linear; gives the issue's id."""
-    ticket = uuid4()
-    with server.database.connect() as connection:
-        row = connection.execute(
-            "insert into public.tickets (site_domain, id, kind, title, description, created_at,"
-            " changed_at, next_attempt_at)"
-            " values (%s, %s, 'other', 'A title', 'Text', now(), now(), now()) returning linear_id",
-            [SITE, ticket],
-        ).fetchone()
-        assert row is not None
-        linear._create({"id": str(row[0]), "title": "A title"})
-        made = deepcopy(linear.issues[str(row[0])])
-        made.pop("all")
-        connection.execute(
-            "select private.note_ticket_sent(%s, %s, %s, '{}')", [SITE, ticket, Jsonb(made)]
-        )
-    return str(row[0])
-
-
-def tell(server: TestServer, message: dict[str, Any], **changed: Any) -> httpx.Response:
-    body, headers = signed(message, changed.pop("secret", SECRET))
-    return httpx.post(f"{server.url}{ROUTE}", content=body, headers=headers | changed)
-
-
-def seen(server: TestServer, issue: str) -> tuple[Any, ...]:
-    """The status, Linear's state, and the states of the history."""
-    with server.database.connect() as connection:
-        row = connection.execute(
-            "select status, linear_state,"
-            " array(select event.data ->> 'to' from public.ticket_events as event"
-            " where event.ticket_id = ticket.id and event.kind in ('status', 'removed')"
-            " order by event.at) from public.tickets as ticket where linear_id = %s",
-            [issue],
-        ).fetchone()
-    assert row is not None
-    return row
-
-
-def comments(server: TestServer, issue: str) -> list[tuple[Any, ...]]:
-    with server.database.connect() as connection:
-        return connection.execute(
-            "select comment.author, comment.body from public.ticket_comments as comment"
-            " join public.tickets as ticket on ticket.id = comment.ticket_id"
-            " where ticket.linear_id = %s order by comment.written_at",
-            [issue],
-        ).fetchall()
+    return sent_issue(server, linear)
 
 
 def test_a_status_follows_linear(server: TestServer, linear: FakeLinear, issue: str) -> None:
@@ -95,24 +47,6 @@ def test_a_status_follows_linear(server: TestServer, linear: FakeLinear, issue: 
     assert seen(server, issue) == ("in_progress", "In Progress", ["In Progress"])
     tell(server, linear.move(issue, "Done"))
     assert seen(server, issue) == ("done", "Done", ["In Progress", "Done"])
-
-
-def test_a_message_that_comes_twice_counts_once(
-    server: TestServer, linear: FakeLinear, issue: str
-) -> None:
-    message = linear.move(issue, "Done")
-    for _ in range(3):
-        assert tell(server, message).status_code == 200
-    assert seen(server, issue) == ("done", "Done", ["Done"])
-
-
-def test_messages_in_another_order_end_as_linear_is(
-    server: TestServer, linear: FakeLinear, issue: str
-) -> None:
-    started, done = linear.move(issue, "In Progress"), linear.move(issue, "Done")
-    assert tell(server, done).json() == {"applied": True}
-    assert tell(server, started).json() == {"applied": False}
-    assert seen(server, issue) == ("done", "Done", ["Done"])
 
 
 @pytest.mark.parametrize(
