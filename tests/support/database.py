@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -20,7 +22,9 @@ from backoffice.keys import Keys
 from backoffice.settings import Settings
 from backoffice.stack.address import Address, Login, embedded_address
 from backoffice.stack.bootstrap import bootstrap
+from backoffice.stack.cluster import Cluster
 from backoffice.stack.migrate import migrate
+from backoffice.stack.processes import is_alive, wait_until
 from backoffice.stack.runtime import load, running_cluster
 from backoffice.stack.seed import seed
 
@@ -39,6 +43,7 @@ class TestCluster:
     settings: Settings
     keys: Keys
     address: Address
+    server: Cluster
 
     @contextmanager
     def cloned(self, name: str, template: str = TEMPLATE) -> Iterator[TestDatabase]:
@@ -66,6 +71,22 @@ class TestCluster:
                     sql.Identifier(name), sql.Identifier(template)
                 )
             )
+
+    def kill(self) -> None:
+        """PostgreSQL dies with all of its processes, as when the machine goes."""
+        postmaster = self.server.postmaster().pid
+        with self.admin() as admin:
+            rows = admin.execute("select pid from pg_stat_activity").fetchall()
+        for pid in [postmaster, *(row[0] for row in rows)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        # Reaped by the one, adopted and reaped by the system, the others.
+        assert wait_until(lambda: not self.server.is_running(), 10)
+        assert wait_until(lambda: not any(is_alive(row[0]) for row in rows), 10)
+
+    def start(self) -> None:
+        """PostgreSQL comes back, at the same address. Call it from the main thread."""
+        self.server.start()
 
     def admin(self) -> Connection[Any]:
         """A superuser's connection, outside the databases of tests."""
@@ -127,14 +148,14 @@ def reachable_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def throwaway_cluster() -> Iterator[TestCluster]:
-    """Start a PostgreSQL with the two templates; fsync is off, since nothing here must last."""
+def throwaway_cluster(*, fsync: bool = False) -> Iterator[TestCluster]:
+    """Start a PostgreSQL with the two templates; without fsync what is committed may not last."""
     with reachable_folder() as folder, ExitStack() as running:
         settings = Settings(data_dir=folder / "data", demo=False, database_url=None)
         keys = load(settings)
-        cluster = running.enter_context(running_cluster(settings, keys, fsync=False))
+        cluster = running.enter_context(running_cluster(settings, keys, fsync=fsync))
         address = embedded_address(cluster.postmaster(), keys)
-        tests = TestCluster(settings, keys, address)
+        tests = TestCluster(settings, keys, address, cluster)
         bootstrap(address)
         tests.make_template(EMPTY_TEMPLATE, "postgres")
         with psycopg.connect(address.login("postgres"), autocommit=True) as connection:

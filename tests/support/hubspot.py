@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -211,3 +215,22 @@ def running_hubspot() -> Iterator[tuple[DemoHubSpot, str]]:
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+def start_worker(world: World, log: Path) -> subprocess.Popen[bytes]:
+    """`backoffice worker` on the test's database."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("BACKOFFICE_")}
+    with log.open("w") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "backoffice.cli", "worker"],
+            env=inherited
+            | {
+                "BACKOFFICE_DATA_DIR": str(world.state.settings.data_dir),
+                "BACKOFFICE_DATABASE_URL": world.database.url("supabase_admin"),
+                "BACKOFFICE_HUBSPOT_CLIENT_ID": world.hubspot.consent.client_id,
+                "BACKOFFICE_HUBSPOT_CLIENT_SECRET": world.hubspot.consent.client_secret,
+                "BACKOFFICE_HUBSPOT_URL": world.state.settings.hubspot_url,
+            },
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )

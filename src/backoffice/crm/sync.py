@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import httpx
 import orjson
+import psycopg
 import structlog
 
 from backoffice.crm.changes import Changes
@@ -30,7 +32,7 @@ from backoffice.crm.runs import STALE_AFTER, Run, StoppedError
 from backoffice.crm.sending import Sender
 from backoffice.crm.tokens import TokenStore
 from backoffice.database import Database
-from backoffice.errors import Problem
+from backoffice.errors import Problem, Unavailable
 from backoffice.state import State
 
 OVERLAP: Final = timedelta(days=1)
@@ -120,6 +122,9 @@ class Syncs:
                 run.postpone(str(error), error.seconds)
             )
             return resume_at
+        except (psycopg.OperationalError, Unavailable) as error:
+            log.warning("the database went away", site=site_domain, error=type(error).__name__)
+            return await self._postpone_when_back(run)
         except MissingScopeError as error:
             told = f"The connection does not allow this. Connect again to allow it. ({error})"
             await _unless_stopped(run.finish("failed", told))
@@ -129,6 +134,17 @@ class Syncs:
             told = "Something went wrong on our side; the server's log says what."
             await _unless_stopped(run.finish("failed", told))
             raise
+        return None
+
+    async def _postpone_when_back(self, run: Run) -> datetime | None:
+        """The run goes on later; while the database is away, as if its worker had died."""
+        with suppress(psycopg.OperationalError, Unavailable):
+            # Whatever broke this connection broke the idle ones, too.
+            await self.database.pool.check()
+            resume_at: datetime | None = await _unless_stopped(
+                run.postpone("The database went away.", None)
+            )
+            return resume_at
         return None
 
     async def _do(self, run: Run) -> None:

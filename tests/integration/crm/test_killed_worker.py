@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +11,7 @@ import pytest
 from backoffice.crm.tasks import defer_run, syncs_of
 from backoffice.stack.processes import wait_until
 from support.database import TestDatabase
-from support.hubspot import SITE, World, a_world, running_hubspot
+from support.hubspot import SITE, World, a_world, running_hubspot, start_worker
 
 
 @pytest.fixture
@@ -24,25 +21,6 @@ async def world(fresh_database: TestDatabase) -> AsyncIterator[World]:
             own.hubspot = hubspot
             own.connect()
             yield own
-
-
-def start_worker(world: World, log: Path) -> subprocess.Popen[bytes]:
-    """`backoffice worker` on the test's database."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("BACKOFFICE_")}
-    with log.open("w") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "backoffice.cli", "worker"],
-            env=inherited
-            | {
-                "BACKOFFICE_DATA_DIR": str(world.state.settings.data_dir),
-                "BACKOFFICE_DATABASE_URL": world.database.url("supabase_admin"),
-                "BACKOFFICE_HUBSPOT_CLIENT_ID": world.hubspot.consent.client_id,
-                "BACKOFFICE_HUBSPOT_CLIENT_SECRET": world.hubspot.consent.client_secret,
-                "BACKOFFICE_HUBSPOT_URL": world.state.settings.hubspot_url,
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
 
 
 async def test_nothing_is_lost_or_doubled(world: World, tmp_path: Path) -> None:
