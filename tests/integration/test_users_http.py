@@ -299,7 +299,8 @@ def test_a_second_factor_that_was_lost_is_taken_away(
     assert admin.delete(address).status_code == 409
     with server.signed_in(email, PASSWORD) as theirs:
         owner.execute(
-            "insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)"
+            "insert into auth.mfa_factors"
+            " (id, user_id, factor_type, status, created_at, updated_at)"
             " values (gen_random_uuid(), %s, 'totp', 'verified', now(), now())",
             [user_id],
         )
