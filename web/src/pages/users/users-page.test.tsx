@@ -137,7 +137,7 @@ it('takes a lost second factor away', async () => {
   const { signIn, user: person } = openApp(`/users/${ADA}?${SCOPE}`);
   await signIn();
   await person.click(await screen.findByRole('button', { name }));
-  const dialog = await screen.findByRole('dialog');
+  const dialog = await screen.findByRole('dialog', { name: 'Take their second factor away?' });
   expect(within(dialog).getByText(/make sure that it is Ada who asks/)).toBeInTheDocument();
   await person.click(within(dialog).getByRole('button', { name }));
   await waitFor(() => expect(server.callsTo(path)).toHaveLength(1));
