@@ -159,9 +159,9 @@ from (
 where visitor.site_domain = counted.site_domain and visitor.id = counted.visitor_id;
 
 -- Sessions stand for their page views and displays here, so visitor-days come from them and the conversations.
-insert into rollup.visitor_days (site_domain, visitor_id, day, steps)
+insert into rollup.visitor_days (site_domain, visitor_id, day, account_id, steps)
 select
-  s.site, s.visitor_id, private.day_of(s.at, 'Europe/Paris'),
+  s.site, s.visitor_id, private.day_of(s.at, 'Europe/Paris'), v.account_id,
   bit_or(
     3 | case when s.n % 3 = 0 or s.talks then 4 else 0 end
     | case
@@ -171,7 +171,8 @@ select
     end
   )::smallint
 from plan_sessions as s
-group by 1, 2, 3;
+join plan_visitors as v on v.site = s.site and v.visitor_id = s.visitor_id
+group by 1, 2, 3, 4;
 analyze rollup.visitor_days;
 
 insert into rollup.daily (site_domain, metric, dimension, day, value, n)
@@ -202,12 +203,46 @@ cross join lateral (
   cross join lateral rollup.conversion_contributions(k.kind) as c
   where k.site_domain = sites.site
 ) as f
+where f.dimension not in ('account', 'account_score')
 group by f.site_domain, f.metric, f.dimension, f.day, f.value;
 
 insert into rollup.monthly (site_domain, metric, dimension, month, value, n)
 select f.site_domain, f.metric, f.dimension, date_trunc('month', f.day::timestamp)::date, f.value, sum(f.n)
 from rollup.daily as f
 group by 1, 2, 3, 4, 5;
+
+insert into rollup.account_days (
+  site_domain, account_id, day, sessions, conversations, curious, interested, engaged, hot
+)
+select
+  f.site_domain, f.account_id, f.day, count(*) filter (where f.score is null), count(f.score),
+  count(*) filter (where f.score = 2), count(*) filter (where f.score = 3), count(*) filter (where f.score = 4),
+  count(*) filter (where f.score = 5)
+from (
+  select site_domain, account_id, day, null::smallint as score from public.visitor_sessions
+  union all
+  select site_domain, account_id, day, interest_score from public.conversations
+) as f
+where f.account_id is not null
+group by 1, 2, 3;
+
+insert into rollup.account_months (
+  site_domain, account_id, month, sessions, conversations, curious, interested, engaged, hot
+)
+select
+  f.site_domain, f.account_id, date_trunc('month', f.day::timestamp)::date, sum(f.sessions), sum(f.conversations),
+  sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot)
+from rollup.account_days as f
+group by 1, 2, 3;
+
+insert into rollup.account_totals (
+  site_domain, account_id, sessions, conversations, curious, interested, engaged, hot
+)
+select
+  f.site_domain, f.account_id, sum(f.sessions), sum(f.conversations), sum(f.curious), sum(f.interested),
+  sum(f.engaged), sum(f.hot)
+from rollup.account_months as f
+group by 1, 2;
 
 do $$
 declare

@@ -23,6 +23,55 @@ def months(connection: Connection[Any], domain: str, table: str, month: str) -> 
     return Counter({row[:4]: int(row[4]) for row in connection.execute(query, [domain])})  # type: ignore[arg-type]
 
 
+def account_figures(connection: Connection[Any], domain: str) -> Counter[Any]:
+    """What is kept of accounts by day, named as a recount names it."""
+    figures: Counter[Any] = Counter()
+    for account, day, sessions, conversations, *scored in connection.execute(
+        "select account_id::text, day, sum(sessions), sum(conversations), sum(curious),"
+        " sum(interested), sum(engaged), sum(hot) from rollup.account_figures"
+        " where site_domain = %s group by 1, 2",
+        [domain],
+    ):
+        figures["sessions", "account", day, account] = sessions
+        figures["conversations", "account", day, account] = conversations
+        for score, n in enumerate([conversations - sum(scored), *scored], 1):
+            figures["conversations", "account_score", day, f"{account}:{score}"] = n
+    return +figures
+
+
+def account_sums(connection: Connection[Any], domain: str, source: str) -> set[Any]:
+    """The folded figures of accounts from a source of them, those that are not nothing."""
+    figures = ("sessions", "conversations", "curious", "interested", "engaged", "hot")
+    names = ", ".join(f"sum({name})::bigint" for name in figures)
+    return {
+        row
+        for row in connection.execute(
+            f"select account_id, month, {names} from {source} where site_domain = %s group by 1, 2",  # type: ignore[arg-type]
+            [domain],
+        )
+        if any(row[2:])
+    }
+
+
+def assert_accounts_exact(connection: Connection[Any], domain: str) -> None:
+    """What is kept of accounts by month and ever is what is kept by day; days know the account."""
+    by_day = "(select *, date_trunc('month', day::timestamp)::date as month from {}) as d"
+    ever = "(select *, null::date as month from {}) as e"
+    assert account_sums(connection, domain, "rollup.account_months") == account_sums(
+        connection, domain, by_day.format("rollup.account_days")
+    )
+    assert account_sums(connection, domain, ever.format("rollup.account_totals")) == account_sums(
+        connection, domain, ever.format("rollup.account_days")
+    )
+    assert not connection.execute(
+        "select kept.visitor_id from rollup.visitor_days as kept"
+        " join public.visitors as visitor"
+        " on visitor.site_domain = kept.site_domain and visitor.id = kept.visitor_id"
+        " where kept.site_domain = %s and kept.account_id is distinct from visitor.account_id",
+        [domain],
+    ).fetchall()
+
+
 def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     """Rollups, links and visitor-days of a domain say what its raw rows say."""
     counted = recount(connection, domain)
@@ -36,7 +85,8 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
             )
         }
     )
-    assert figures == counted.figures
+    assert figures + account_figures(connection, domain) == counted.figures
+    assert_accounts_exact(connection, domain)
     assert months(connection, domain, "monthly", "month") == months(
         connection, domain, "daily", "date_trunc('month', day::timestamp)::date"
     )

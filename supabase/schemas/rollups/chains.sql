@@ -16,6 +16,7 @@ create table rollup.visitor_days (
   visitor_id uuid not null,
   day date not null,
   steps smallint not null,
+  account_id uuid,
   constraint visitor_days_pkey primary key (site_domain, visitor_id, day)
 )
 with (fillfactor = 90);
@@ -25,8 +26,12 @@ create index visitor_days_day_idx on rollup.visitor_days (site_domain, day desc,
 create index visitor_days_conversion_idx on rollup.visitor_days (site_domain, day desc, visitor_id)
   where steps & 240 <> 0;
 
+create index visitor_days_account_id_idx on rollup.visitor_days (site_domain, account_id, day, visitor_id)
+  where account_id is not null;
+
 comment on table rollup.visitor_days is
   'What a visitor did on a day, as bits: 1 active, 2 displayed, 4 opened, 8 messaged, 16 proposed, 32 clicked, 64 booked, 128 e-mail.';
+comment on column rollup.visitor_days.account_id is 'The visitor''s account; kept equal to it.';
 
 -- Both days also by the month (its first day), so that a year adds up months; `scale` says which of them are months.
 create table rollup.chains (

@@ -56,20 +56,9 @@ create table rollup.monthly (
   constraint monthly_pkey primary key (site_domain, metric, dimension, month, value) include (n)
 );
 
--- One value's days and months, of dimensions with very many values.
-create index daily_account_idx on rollup.daily (site_domain, dimension, value, day desc, metric) include (n)
-  where dimension in ('account', 'account_score');
-
-create index monthly_account_idx on rollup.monthly (site_domain, dimension, value, month, metric) include (n)
-  where dimension in ('account', 'account_score');
-
 comment on table rollup.monthly is 'Folded figures of whole months (by their first day): the sum of rollup.daily.';
 comment on table rollup.daily is 'Folded figures: n of a metric on a day, in all (dimension '''') or by a dimension''s value.';
 comment on table rollup.deltas is 'Figures not folded yet: what to add to rollup.daily.';
-
--- The list of accounts asks for one account at a time, however much is not folded yet.
-create index deltas_account_idx on rollup.deltas (site_domain, dimension, value)
-  where dimension in ('account', 'account_score');
 
 create function rollup.sums(
   p_site_domains text[],
@@ -163,17 +152,31 @@ comment on type rollup.change is 'What one fact adds to one figure.';
 
 create function rollup.append_deltas(p_changes rollup.change[])
 returns void
-language sql
+language plpgsql
 security definer
 set search_path = ''
 as $$
+begin
   insert into rollup.deltas (site_domain, metric, dimension, day, value, n)
   select c.site_domain, c.metric, c.dimension, c.day, c.value, sum(c.n)
   from unnest(p_changes) as c
+  where c.dimension not in ('account', 'account_score')
   group by c.site_domain, c.metric, c.dimension, c.day, c.value
-  having sum(c.n) <> 0
+  having sum(c.n) <> 0;
+
+  if exists (select from unnest(p_changes) as c where c.dimension = 'account') then
+    insert into rollup.account_deltas (
+      site_domain, account_id, day, sessions, conversations, curious, interested, engaged, hot
+    )
+    select
+      c.site_domain, c.account_id, c.day, c.sessions, c.conversations, c.curious, c.interested, c.engaged, c.hot
+    from rollup.account_changes(p_changes) as c
+    where (c.sessions, c.conversations, c.curious, c.interested, c.engaged, c.hot) <> (0, 0, 0, 0, 0, 0);
+  end if;
+end
 $$;
 
-comment on function rollup.append_deltas(rollup.change[]) is 'Appends the net of some changes to the deltas.';
+comment on function rollup.append_deltas(rollup.change[]) is
+  'Appends the net of some changes to the deltas, those of accounts to theirs.';
 
 revoke execute on function rollup.append_deltas(rollup.change[]) from public, anon, authenticated, service_role;

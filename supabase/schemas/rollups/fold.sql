@@ -54,7 +54,7 @@ begin
   )
   select count(*) into v_chains from gone;
 
-  return v_daily + v_chains;
+  return v_daily + v_chains + rollup.fold_accounts();
 end
 $$;
 
@@ -71,6 +71,7 @@ as $$
   select
     exists (select 1 from rollup.deltas offset p_bound)
     or exists (select 1 from rollup.chain_deltas offset p_bound)
+    or exists (select 1 from rollup.account_deltas offset p_bound)
 $$;
 
 comment on function rollup.backlog(integer) is 'Whether more than p_bound deltas of a kind wait to be folded.';

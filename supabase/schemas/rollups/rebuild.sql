@@ -52,6 +52,10 @@ begin
   delete from rollup.deltas where site_domain = p_site_domain;
   delete from rollup.daily where site_domain = p_site_domain;
   delete from rollup.monthly where site_domain = p_site_domain;
+  delete from rollup.account_deltas where site_domain = p_site_domain;
+  delete from rollup.account_days where site_domain = p_site_domain;
+  delete from rollup.account_months where site_domain = p_site_domain;
+  delete from rollup.account_totals where site_domain = p_site_domain;
   delete from rollup.chain_deltas where site_domain = p_site_domain;
   delete from rollup.chains where site_domain = p_site_domain;
   delete from rollup.visitor_days where site_domain = p_site_domain;
@@ -59,6 +63,7 @@ begin
   insert into rollup.daily (site_domain, metric, dimension, day, value, n)
   select f.site_domain, f.metric, f.dimension, f.day, f.value, sum(f.n)
   from rollup.recounted_figures(p_site_domain) as f
+  where f.dimension not in ('account', 'account_score')
   group by f.site_domain, f.metric, f.dimension, f.day, f.value;
 
   insert into rollup.monthly (site_domain, metric, dimension, month, value, n)
@@ -67,6 +72,18 @@ begin
   where f.site_domain = p_site_domain
   group by f.site_domain, f.metric, f.dimension, date_trunc('month', f.day::timestamp)::date, f.value
   having sum(f.n) <> 0;
+
+  insert into rollup.account_deltas (
+    site_domain, account_id, day, sessions, conversations, curious, interested, engaged, hot
+  )
+  select c.site_domain, c.account_id, c.day, c.sessions, c.conversations, c.curious, c.interested, c.engaged, c.hot
+  from (
+    select array_agg(f) as changes
+    from rollup.recounted_figures(p_site_domain) as f
+    where f.dimension in ('account', 'account_score')
+    group by f.day
+  ) as by_day
+  cross join lateral rollup.account_changes(by_day.changes) as c;
 
   -- Visitors by the ten thousand, so that memory stays bounded.
   loop

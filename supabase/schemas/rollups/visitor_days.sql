@@ -22,9 +22,10 @@ begin
     and kept.visitor_id = gone.visitor_id
     and kept.day = gone.day;
 
-  insert into rollup.visitor_days as kept (site_domain, visitor_id, day, steps)
-  select p_site_domain, d.visitor_id, d.day, d.steps
+  insert into rollup.visitor_days as kept (site_domain, visitor_id, day, steps, account_id)
+  select p_site_domain, d.visitor_id, d.day, d.steps, visitor.account_id
   from unnest(p_days) as d
+  left join public.visitors as visitor on visitor.site_domain = p_site_domain and visitor.id = d.visitor_id
   where d.sign > 0
   on conflict (site_domain, visitor_id, day) do update
   set steps = excluded.steps

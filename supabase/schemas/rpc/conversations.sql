@@ -122,8 +122,11 @@ begin
       v_dimension := v_key;
       v_values := array[v_by ->> v_key];
     when v_key = 'account_id' then
-      v_dimension := 'account';
-      v_values := array[(v_by ->> v_key)::uuid::text];
+      return (
+        select coalesce(sum(figure.conversations), 0)
+        from rollup.account_sums(p_site_domains, v_from, v_to) as figure
+        where figure.account_id = (v_by ->> v_key)::uuid
+      );
     when v_key = 'scores' and jsonb_array_length(v_by -> v_key) > 0 then
       v_dimension := 'score';
       v_values := array(select distinct jsonb_array_elements_text(v_by -> v_key));

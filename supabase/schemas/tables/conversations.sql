@@ -74,7 +74,9 @@ create table public.conversations (
   )
 );
 
+-- What the list of accounts says of an account's conversations, from the index alone.
 create index conversations_account_id_idx on public.conversations (site_domain, account_id, started_at desc, id desc)
+  include (counts, day, intent)
   where account_id is not null;
 create index conversations_topic_id_idx on public.conversations (site_domain, topic_id, started_at desc, id desc)
   where topic_id is not null;

@@ -76,11 +76,14 @@ begin
     set account_id = new.account_id
     where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
   end if;
+  update rollup.visitor_days
+  set account_id = new.account_id
+  where site_domain = new.site_domain and visitor_id = new.id and account_id is distinct from new.account_id;
   return null;
 end
 $$;
 
-comment on function private.spread_account() is 'Brings a visitor''s new account to the visitor''s sessions and conversations.';
+comment on function private.spread_account() is 'Brings a visitor''s new account to the visitor''s sessions, conversations and days.';
 
 create trigger spread_account after update of account_id on public.visitors
   for each row when (new.account_id is distinct from old.account_id)

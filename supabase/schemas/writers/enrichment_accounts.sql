@@ -7,7 +7,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- All sessions and conversations at once; one by one they would follow their visitors too.
+  -- All sessions, conversations and days at once; one by one they would follow their visitors too.
   update public.visitor_sessions as session
   set account_id = given.account_id
   from unnest(p_visitor_ids, p_account_ids) as given (visitor_id, account_id)
@@ -20,6 +20,12 @@ begin
   where conversation.site_domain = p_site_domain
     and conversation.visitor_id = given.visitor_id
     and conversation.account_id is distinct from given.account_id;
+  update rollup.visitor_days as kept
+  set account_id = given.account_id
+  from unnest(p_visitor_ids, p_account_ids) as given (visitor_id, account_id)
+  where kept.site_domain = p_site_domain
+    and kept.visitor_id = given.visitor_id
+    and kept.account_id is distinct from given.account_id;
   update public.visitors as visitor
   set account_id = given.account_id
   from unnest(p_visitor_ids, p_account_ids) as given (visitor_id, account_id)

@@ -60,6 +60,17 @@ $$;
 comment on function private.matching_accounts(text[], jsonb) is
   'The accounts of some domains that pass what a filter says of the company; their figures are asked apart.';
 
+create function private.filters_companies(p_filter jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+  select coalesce(p_filter ->> 'country', p_filter ->> 'industry', nullif(p_filter ->> 'search', '')) is not null
+$$;
+
+comment on function private.filters_companies(jsonb) is 'Whether a filter says anything of the company, beside its figures of the range.';
+
 create function private.filtered_accounts(p_site_domains text[], p_filter jsonb)
 returns table (
   site_domain text,
@@ -71,49 +82,53 @@ returns table (
 language sql
 stable
 as $$
-  with figures as (
-    select f.site_domain, f.metric, f.value, f.n
-    from rollup.sums(
-      p_site_domains, array['sessions', 'conversations'], 'account', (p_filter ->> 'from')::date,
-      (p_filter ->> 'to')::date
-    ) as f
-    union all
-    -- The value is the account's id, a colon and the score.
-    select f.site_domain, 'score', f.value, f.n
-    from rollup.sums(
-      p_site_domains, array['conversations'], 'account_score', (p_filter ->> 'from')::date,
-      (p_filter ->> 'to')::date
-    ) as f
-  ),
-  by_value as (
-    select f.site_domain, f.metric, f.value, sum(f.n) as n
-    from figures as f
-    group by f.site_domain, f.metric, f.value
-    having sum(f.n) > 0
-  ),
-  counted as (
+  with counted as (
     select
-      v.site_domain,
-      left(v.value, 36)::uuid as account_id,
-      coalesce(sum(v.n) filter (where v.metric = 'sessions'), 0)::bigint as sessions,
-      coalesce(sum(v.n) filter (where v.metric = 'conversations'), 0)::bigint as conversations,
-      coalesce(max(substr(v.value, 38)) filter (where v.metric = 'score'), '1')::smallint as interest_score
-    from by_value as v
-    group by v.site_domain, left(v.value, 36)
+      f.site_domain,
+      f.account_id,
+      sum(f.sessions) as sessions,
+      sum(f.conversations) as conversations,
+      rollup.best_score(sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot)) as interest_score
+    from rollup.account_sums(p_site_domains, (p_filter ->> 'from')::date, (p_filter ->> 'to')::date) as f
+    group by f.site_domain, f.account_id
+    having sum(f.sessions) > 0 or sum(f.conversations) > 0
   )
   select c.site_domain, c.account_id, c.sessions, c.conversations, c.interest_score
   from counted as c
-  join private.matching_accounts(p_site_domains, p_filter) as account
-    on account.site_domain = c.site_domain and account.id = c.account_id
   where (
       p_filter ->> 'scores' is null
       or c.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
     )
     and (p_filter ->> 'talked' is null or (c.conversations > 0) = (p_filter ->> 'talked')::boolean)
+    and (
+      not private.filters_companies(p_filter)
+      or (c.site_domain, c.account_id) in (
+        select account.site_domain, account.id from private.matching_accounts(p_site_domains, p_filter) as account
+      )
+    )
 $$;
 
 comment on function private.filtered_accounts(text[], jsonb) is
   'Accounts with a session or conversation in a filter''s range that pass it, with their figures of the range.';
+
+create function private.last_account_day(p_site_domain text, p_account_id uuid, p_filter jsonb)
+returns table (day date)
+language sql
+stable
+as $$
+  select f.day
+  from rollup.account_figures as f
+  where f.site_domain = p_site_domain
+    and f.account_id = p_account_id
+    and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+  group by f.day
+  having sum(f.sessions) > 0 or sum(f.conversations) > 0
+  order by f.day desc
+  limit 1
+$$;
+
+comment on function private.last_account_day(text, uuid, jsonb) is
+  'The last day of a filter''s range with a session or conversation of an account; no row: none.';
 
 create function private.account_in_range(p_site_domain text, p_account_id uuid, p_filter jsonb)
 returns table (
@@ -125,47 +140,15 @@ returns table (
 language sql
 stable
 as $$
-  with figures as (
-    select 'account' as dimension, f.metric, f.value, f.n
-    from rollup.sums(
-      array[p_site_domain], array['sessions', 'conversations'], 'account', (p_filter ->> 'from')::date,
-      (p_filter ->> 'to')::date
-    ) as f
-    where f.value = p_account_id::text
-    union all
-    -- The value is the account's id, a colon and the score.
-    select 'account_score', f.metric, f.value, f.n
-    from rollup.sums(
-      array[p_site_domain], array['conversations'], 'account_score', (p_filter ->> 'from')::date,
-      (p_filter ->> 'to')::date
-    ) as f
-    where f.value = any (
-      array[p_account_id || ':1', p_account_id || ':2', p_account_id || ':3', p_account_id || ':4', p_account_id || ':5']
-    )
-  ),
-  counted as (
-    select f.dimension, f.metric, f.value, sum(f.n) as n
-    from figures as f
-    group by f.dimension, f.metric, f.value
-    having sum(f.n) > 0
-  )
   select
-    coalesce(sum(c.n) filter (where c.metric = 'sessions'), 0)::bigint,
-    coalesce(sum(c.n) filter (where c.metric = 'conversations' and c.dimension = 'account'), 0)::bigint,
-    coalesce(max(substr(c.value, 38)) filter (where c.dimension = 'account_score'), '1')::smallint,
-    (
-      select f.day
-      from rollup.figures as f
-      where f.site_domain = p_site_domain
-        and f.dimension = 'account'
-        and f.value = p_account_id::text
-        and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
-      group by f.day, f.metric
-      having sum(f.n) > 0
-      order by f.day desc
-      limit 1
-    )
-  from counted as c
+    coalesce(sum(f.sessions), 0),
+    coalesce(sum(f.conversations), 0),
+    rollup.best_score(sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot)),
+    (select last.day from private.last_account_day(p_site_domain, p_account_id, p_filter) as last)
+  from rollup.account_sums(
+    array[p_site_domain], (p_filter ->> 'from')::date, (p_filter ->> 'to')::date
+  ) as f
+  where f.site_domain = p_site_domain and f.account_id = p_account_id
 $$;
 
 comment on function private.account_in_range(text, uuid, jsonb) is
@@ -175,13 +158,17 @@ revoke execute on function
   private.check_account_filter(jsonb),
   private.search_accounts(text[], text),
   private.matching_accounts(text[], jsonb),
+  private.filters_companies(jsonb),
   private.filtered_accounts(text[], jsonb),
+  private.last_account_day(text, uuid, jsonb),
   private.account_in_range(text, uuid, jsonb)
 from public, anon;
 grant execute on function
   private.check_account_filter(jsonb),
   private.search_accounts(text[], text),
   private.matching_accounts(text[], jsonb),
+  private.filters_companies(jsonb),
   private.filtered_accounts(text[], jsonb),
+  private.last_account_day(text, uuid, jsonb),
   private.account_in_range(text, uuid, jsonb)
 to authenticated, service_role;

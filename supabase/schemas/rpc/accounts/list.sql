@@ -33,8 +33,12 @@ as $$
 declare
   v_domains text[] := private.check_domains(p_site_domains);
   v_limit integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_from date;
+  v_to date;
 begin
   perform private.check_account_filter(p_filter);
+  v_from := p_filter ->> 'from';
+  v_to := p_filter ->> 'to';
   if p_sort is null or p_sort not in ('recent', 'score', 'sessions', 'conversations') then
     raise exception 'p_sort is recent, score, sessions or conversations, not %', coalesce(p_sort, 'null')
       using errcode = 'PT400';
@@ -63,7 +67,7 @@ begin
     done.conversations,
     done.interest_score,
     done.last_day,
-    people.last_seen_at,
+    seen.last_seen_at,
     (
       select coalesce(jsonb_object_agg(counted.intent, counted.n), '{}')
       from (
@@ -71,7 +75,10 @@ begin
         from public.counted_conversations as conversation
         where conversation.site_domain = page.site_domain
           and conversation.account_id = page.id
-          and conversation.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+          and conversation.day between v_from and v_to
+          -- No timezone is further from UTC than this; it lets the index by time find the days.
+          and conversation.started_at >= v_from::timestamp at time zone 'UTC' - interval '1 day'
+          and conversation.started_at < v_to::timestamp at time zone 'UTC' + interval '2 days'
           and conversation.intent is not null
         group by conversation.intent
       ) as counted
@@ -95,20 +102,17 @@ begin
   join public.accounts as account on account.site_domain = page.site_domain and account.id = page.id
   cross join lateral private.account_in_range(page.site_domain, page.id, p_filter) as done
   cross join lateral (
-    select
-      count(*) filter (
-        where exists (
-          select 1
-          from rollup.visitor_days as kept
-          where kept.site_domain = visitor.site_domain
-            and kept.visitor_id = visitor.id
-            and kept.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
-        )
-      ) as n,
-      max(visitor.last_seen_at) as last_seen_at
+    select count(distinct kept.visitor_id) as n
+    from rollup.visitor_days as kept
+    where kept.site_domain = page.site_domain
+      and kept.account_id = page.id
+      and kept.day between v_from and v_to
+  ) as people
+  cross join lateral (
+    select max(visitor.last_seen_at) as last_seen_at
     from public.counted_visitors as visitor
     where visitor.site_domain = page.site_domain and visitor.account_id = page.id
-  ) as people
+  ) as seen
   order by page.position;
 end
 $$;

@@ -1,76 +1,150 @@
--- Which accounts a page of the list shows.
+-- Which accounts a page of the list shows. The first in an order are looked for where they stand in it; where too
+-- few of those pass, everything in the range is added up.
 
-create function private.accounts_by_day(
+create function private.recent_accounts(
   p_site_domains text[],
   p_filter jsonb,
-  p_from date,
-  p_to date,
   p_after jsonb,
-  p_limit integer
+  p_limit integer,
+  p_walked integer
 )
-returns table (site_domain text, id uuid, last_day date)
+returns table (walked bigint, places text[], ids uuid[])
 language sql
 stable
 as $$
-  -- Days first: accounts whose last day in the filter's range lies in [p_from, p_to].
-  select account.site_domain, account.id, shown.day
-  from (
-    select f.site_domain, f.value::uuid as account_id, max(f.day) as day
-    from (
-      select g.site_domain, g.value, g.day
-      from rollup.figures as g
-      where g.site_domain = any (p_site_domains)
-        and g.metric in ('sessions', 'conversations')
-        and g.dimension = 'account'
-        and g.day between p_from and p_to
-      group by g.site_domain, g.metric, g.value, g.day
-      having sum(g.n) > 0
-    ) as f
-    group by f.site_domain, f.value
-  ) as shown
-  -- One after the other: joined at once, each is compared with every account of its domain.
-  cross join lateral (
-    select matching.site_domain, matching.id
-    from private.matching_accounts(array[shown.site_domain], p_filter) as matching
-    where matching.id = shown.account_id
-    limit 1
-  ) as account
-  where (
-      p_to >= (p_filter ->> 'to')::date
-      or not exists (
-        select 1
-        from rollup.figures as later
-        where later.site_domain = shown.site_domain
-          and later.dimension = 'account'
-          and later.value = shown.account_id::text
-          and later.day > p_to
-          and later.day <= (p_filter ->> 'to')::date
-        group by later.day, later.metric
-        having sum(later.n) > 0
+  -- The newest account-days of the range, one after the other; each account stands on its last one alone.
+  with walk as (
+    select d.site_domain, d.account_id, d.day
+    from unnest(p_site_domains) as wanted (site_domain)
+    cross join lateral (
+      select f.site_domain, f.account_id, f.day
+      from rollup.account_days as f
+      where f.site_domain = wanted.site_domain
+        and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+        and (
+          p_after is null
+          or (f.day, f.account_id) < ((p_after ->> 'last_day')::date, (p_after ->> 'id')::uuid)
+        )
+      order by f.day desc, f.account_id desc
+      limit p_walked
+    ) as d
+    union
+    select f.site_domain, f.account_id, f.day
+    from rollup.account_deltas as f
+    where f.site_domain = any (p_site_domains)
+      and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+      and (
+        p_after is null
+        or (f.day, f.account_id) < ((p_after ->> 'last_day')::date, (p_after ->> 'id')::uuid)
       )
-    )
-    and (
-      coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null
-      or exists (
-        select 1
-        from private.account_in_range(shown.site_domain, shown.account_id, p_filter) as done
-        where (
-            p_filter ->> 'scores' is null
-            or done.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
-          )
-          and (p_filter ->> 'talked' is null or (done.conversations > 0) = (p_filter ->> 'talked')::boolean)
+  ),
+  first_of_it as (
+    select w.site_domain, w.account_id, w.day
+    from walk as w
+    order by w.day desc, w.account_id desc
+    limit p_walked
+  ),
+  shown as (
+    select w.site_domain, w.account_id, w.day
+    from (select * from first_of_it as f order by f.day desc, f.account_id desc offset 0) as w
+    cross join lateral private.last_account_day(w.site_domain, w.account_id, p_filter) as last
+    where last.day = w.day
+      and (
+        coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null
+        or exists (
+          select 1
+          from private.account_in_range(w.site_domain, w.account_id, p_filter) as done
+          where (
+              p_filter ->> 'scores' is null
+              or done.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+            )
+            and (p_filter ->> 'talked' is null or (done.conversations > 0) = (p_filter ->> 'talked')::boolean)
+        )
       )
-    )
-    and (
-      p_after is null
-      or (shown.day, account.id) < ((p_after ->> 'last_day')::date, (p_after ->> 'id')::uuid)
-    )
-  order by shown.day desc, account.id desc
-  limit p_limit
+      and (
+        not private.filters_companies(p_filter)
+        or exists (
+          select 1
+          from private.matching_accounts(array[w.site_domain], p_filter) as matching
+          where matching.site_domain = w.site_domain and matching.id = w.account_id
+        )
+      )
+    order by w.day desc, w.account_id desc
+    limit p_limit
+  )
+  select
+    (select count(*) from first_of_it),
+    array_agg(s.site_domain order by s.day desc, s.account_id desc),
+    array_agg(s.account_id order by s.day desc, s.account_id desc)
+  from shown as s
 $$;
 
-comment on function private.accounts_by_day(text[], jsonb, date, date, jsonb, integer) is
-  'A page of accounts by their last day in a filter''s range, of those days alone: quick where many pass the filter.';
+comment on function private.recent_accounts(text[], jsonb, jsonb, integer, integer) is
+  'Those accounts, by their last day in a filter''s range, that are among the newest p_walked account-days of it; and how many those were.';
+
+create function private.accounts_by_figure(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_found bigint := 0;
+begin
+  -- The figure alone is less to read than all of them; those without any of it come last.
+  if p_column <> 'interest_score' and coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null then
+    return query execute format(
+      $sql$
+        select c.site_domain, c.account_id
+        from (
+          select f.site_domain, f.account_id, sum(f.%1$I) as figure
+          from rollup.account_sums($1, ($2 ->> 'from')::date, ($2 ->> 'to')::date) as f
+          where f.%1$I <> 0
+          group by f.site_domain, f.account_id
+          having sum(f.%1$I) > 0
+        ) as c
+        where ($3 is null or (c.figure, c.account_id) < (($3 ->> 'figure')::bigint, ($3 ->> 'id')::uuid))
+          and (
+            not private.filters_companies($2)
+            or (c.site_domain, c.account_id) in (
+              select account.site_domain, account.id from private.matching_accounts($1, $2) as account
+            )
+          )
+        order by c.figure desc, c.account_id desc
+        limit $4
+      $sql$,
+      p_column
+    )
+    using p_site_domains, p_filter, p_after, p_limit;
+    get diagnostics v_found = row_count;
+    if v_found = p_limit then
+      return;
+    end if;
+  end if;
+  return query execute format(
+    $sql$
+      select found.site_domain, found.id
+      from private.filtered_accounts($1, $2) as found
+      where $3 is null or (found.%1$I, found.id) < (($3 ->> 'figure')::bigint, ($3 ->> 'id')::uuid)
+      order by found.%1$I desc, found.id desc
+      offset $5
+      limit $4 - $5
+    $sql$,
+    p_column
+  )
+  using p_site_domains, p_filter, p_after, p_limit, v_found;
+end
+$$;
+
+comment on function private.accounts_by_figure(text[], jsonb, text, jsonb, integer) is
+  'A page of accounts by a figure of a filter''s range, all of which are added up.';
 
 create function private.page_of_accounts(
   p_site_domains text[],
@@ -84,48 +158,40 @@ language plpgsql
 stable
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
+rows 50
 as $$
-#variable_conflict use_column
 declare
-  v_from date := p_filter ->> 'from';
-  v_to date := least((p_filter ->> 'to')::date, (p_after ->> 'last_day')::date);
-  v_start date;
-  v_length integer := 1;
-  v_left integer := p_limit;
-  v_found integer;
+  v_column text := case p_sort when 'score' then 'interest_score' else p_sort end;
+  v_walked integer;
+  v_page record;
 begin
-  if p_sort <> 'recent' then
-    return query
-      select found.site_domain, found.id
-      from private.filtered_accounts(p_site_domains, p_filter) as found
-      cross join lateral (
-        values (
-          case p_sort
-            when 'score' then found.interest_score
-            when 'sessions' then found.sessions
-            else found.conversations
-          end::bigint
-        )
-      ) as by (figure)
-      where p_after is null
-        or (by.figure, found.id) < ((p_after ->> 'figure')::bigint, (p_after ->> 'id')::uuid)
-      order by by.figure desc, found.id desc
-      limit p_limit;
-    return;
-  end if;
-  -- The newest days first, more of them each time.
-  while v_left > 0 and v_to >= v_from loop
-    v_start := greatest(v_from, v_to - v_length + 1);
-    return query
-      select by_day.site_domain, by_day.id
-      from private.accounts_by_day(p_site_domains, p_filter, v_start, v_to, p_after, v_left) as by_day;
-    get diagnostics v_found = row_count;
-    v_left := v_left - v_found;
-    v_to := v_start - 1;
-    if v_found < p_limit / 4 then
-      v_length := v_length * 4;
+  foreach v_walked in array array[2 * p_limit, 6 * p_limit, 20 * p_limit] loop
+    if p_sort = 'recent' then
+      select * into v_page from private.recent_accounts(p_site_domains, p_filter, p_after, p_limit, v_walked);
+      if cardinality(v_page.ids) = p_limit or v_page.walked < v_walked then
+        return query select * from unnest(v_page.places, v_page.ids);
+        return;
+      end if;
+    elsif private.covers_most(p_site_domains, (p_filter ->> 'from')::date, (p_filter ->> 'to')::date) then
+      select * into v_page
+      from private.leading_accounts(p_site_domains, p_filter, v_column, p_after, p_limit, v_walked);
+      if found then
+        return query select * from unnest(v_page.places, v_page.ids);
+        return;
+      end if;
     end if;
   end loop;
+  if p_sort <> 'recent' then
+    return query select * from private.accounts_by_figure(p_site_domains, p_filter, v_column, p_after, p_limit);
+    return;
+  end if;
+  return query
+    select found.site_domain, found.id
+    from private.filtered_accounts(p_site_domains, p_filter) as found
+    cross join lateral private.last_account_day(found.site_domain, found.id, p_filter) as last
+    where p_after is null or (last.day, found.id) < ((p_after ->> 'last_day')::date, (p_after ->> 'id')::uuid)
+    order by last.day desc, found.id desc
+    limit p_limit;
 end
 $$;
 
@@ -133,10 +199,12 @@ comment on function private.page_of_accounts(text[], jsonb, text, jsonb, integer
   'Ids of a page of accounts in a sort: recent, score, sessions or conversations.';
 
 revoke execute on function
-  private.accounts_by_day(text[], jsonb, date, date, jsonb, integer),
+  private.recent_accounts(text[], jsonb, jsonb, integer, integer),
+  private.accounts_by_figure(text[], jsonb, text, jsonb, integer),
   private.page_of_accounts(text[], jsonb, text, jsonb, integer)
 from public, anon;
 grant execute on function
-  private.accounts_by_day(text[], jsonb, date, date, jsonb, integer),
+  private.recent_accounts(text[], jsonb, jsonb, integer, integer),
+  private.accounts_by_figure(text[], jsonb, text, jsonb, integer),
   private.page_of_accounts(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;

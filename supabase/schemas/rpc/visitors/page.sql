@@ -220,6 +220,7 @@ language plpgsql
 stable
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
+rows 50
 as $$
 #variable_conflict use_column
 declare
