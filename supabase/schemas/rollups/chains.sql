@@ -21,7 +21,7 @@ create table rollup.visitor_days (
 )
 with (fillfactor = 90);
 
-create index visitor_days_day_idx on rollup.visitor_days (site_domain, day desc, visitor_id);
+create index visitor_days_day_idx on rollup.visitor_days (site_domain, day desc, visitor_id) include (steps);
 
 create index visitor_days_conversion_idx on rollup.visitor_days (site_domain, day desc, visitor_id)
   where steps & 240 <> 0;

@@ -1,5 +1,34 @@
 -- Which visitors pass a filter: one argument, so that list, count and export cannot disagree.
 
+create function private.rarest_word(p_site_domains text[], p_search text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  -- Of some people known by name or address, how many each word finds.
+  select word.word
+  from regexp_split_to_table(lower(left(p_search, 200)), '[^[:alnum:]]+') as word (word)
+  left join (
+    select private.name_document(known.name, known.email) as document
+    from (
+      select visitor.name, visitor.email
+      from public.visitors as visitor
+      where visitor.site_domain = any (p_site_domains) and visitor.counts and visitor.status = 'known'
+      limit 50
+    ) as known
+    offset 0
+  ) as sample
+    on sample.document @@ private.prefix_query(word.word)
+  where word.word <> ''
+  group by word.word
+  order by count(sample.document), length(word.word) desc, word.word
+  limit 1
+$$;
+
+comment on function private.rarest_word(text[], text) is
+  'The word of a search that seems to find the fewest visitors of some domains; null when there is no word.';
+
 create function private.search_visitors(p_site_domains text[], p_search text)
 returns table (site_domain text, id uuid)
 language plpgsql
@@ -16,6 +45,9 @@ declare
     where mine.site_domain = any (p_site_domains)
   );
   v_query tsquery := private.prefix_query(p_search);
+  v_rarest tsquery := private.prefix_query(
+    case when numnode(v_query) > 1 then private.rarest_word(v_domains, p_search) else p_search end
+  );
   v_accounts uuid[];
 begin
   -- Text search is not leakproof, so under row-level security it would lose its index: this checks the domains itself.
@@ -25,12 +57,18 @@ begin
       from public.visitors as visitor
       where visitor.site_domain = any (v_domains) and visitor.id = p_search::uuid;
   end if;
+  -- The index reads every entry that begins as a word does, of each word: of the rarest one alone is less to read.
   return query
-    select visitor.site_domain, visitor.id
-    from public.visitors as visitor
-    where visitor.site_domain = any (v_domains)
-      and private.name_document(visitor.name, visitor.email) @@ v_query
-      and (visitor.name is not null or visitor.email is not null);
+    select found.site_domain, found.id
+    from (
+      select visitor.site_domain, visitor.id, visitor.name, visitor.email
+      from public.visitors as visitor
+      where visitor.site_domain = any (v_domains)
+        and private.name_document(visitor.name, visitor.email) @@ v_rarest
+        and (visitor.name is not null or visitor.email is not null)
+      offset 0
+    ) as found
+    where v_rarest = v_query or private.name_document(found.name, found.email) @@ v_query;
   v_accounts := array(
     select account.id
     from public.accounts as account
@@ -156,6 +194,7 @@ $$;
 comment on function private.days_in_range(text, uuid, jsonb) is
   'The last day in a filter''s range on which a visitor did the last of the steps it wants, and all steps done in the range; no day: never.';
 
+revoke execute on function private.rarest_word(text[], text) from public, anon, authenticated, service_role;
 revoke execute on function
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),

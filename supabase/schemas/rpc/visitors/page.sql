@@ -74,8 +74,12 @@ as $$
   ) as visitor
   where (
       p_after is null
-      or (shown.day, shown.last_visit_at, shown.visitor_id)
-        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
+      -- Each read once, not for every row.
+      or (shown.day, shown.last_visit_at, shown.visitor_id) < (
+        (select (p_after ->> 'last_day')::date),
+        (select (p_after ->> 'last_visit_at')::timestamptz),
+        (select (p_after ->> 'id')::uuid)
+      )
     )
     -- Nothing comes after the last day of the range, which the first page is of.
     and (
@@ -116,19 +120,35 @@ returns table (site_domain text, id uuid, last_day date, last_visit_at timestamp
 language sql
 stable
 as $$
-  -- Visitors first, each with its last day in the filter's range.
-  select visitor.site_domain, visitor.id, done.last_day, visit.ended_at
-  from private.matching_visitors(p_site_domains, p_filter) as visitor
-  cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
-  cross join lateral private.last_visit(visitor.site_domain, visitor.id, done.last_day) as visit
-  where done.last_day < p_before
-    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
-    and (
-      p_after is null
-      or (done.last_day, visit.ended_at, visitor.id)
-        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
+  -- Visitors first, each with its last day in the filter's range; their last visits are looked up of those days alone
+  -- that the page can be of.
+  with passing as (
+    select visitor.site_domain, visitor.id, done.last_day
+    from private.matching_visitors(p_site_domains, p_filter) as visitor
+    cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+    where done.last_day < p_before
+      and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+  ),
+  near as (
+    select p.site_domain, p.id, p.last_day
+    from passing as p
+    where p.last_day = (select (p_after ->> 'last_day')::date)
+    union all
+    (
+      select p.site_domain, p.id, p.last_day
+      from passing as p
+      where p_after is null or p.last_day < (select (p_after ->> 'last_day')::date)
+      order by p.last_day desc
+      fetch first (p_limit) rows with ties
     )
-  order by done.last_day desc, visit.ended_at desc, visitor.id desc
+  )
+  select near.site_domain, near.id, near.last_day, visit.ended_at
+  from near
+  cross join lateral private.last_visit(near.site_domain, near.id, near.last_day) as visit
+  where p_after is null
+    or (near.last_day, visit.ended_at, near.id)
+      < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
+  order by near.last_day desc, visit.ended_at desc, near.id desc
   limit p_limit
 $$;
 
