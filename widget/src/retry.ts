@@ -8,7 +8,7 @@ export function pause(failures: number, retryAfter?: string | null): number {
   return Math.max(Math.min(asked, LONGEST_MS), doubled / 2 + (Math.random() * doubled) / 2);
 }
 
-/** `fetch` that gives up in the end, and sends and stores no cookies. */
+/** `fetch` that gives up in the end, and by itself sends and stores no cookies. */
 export async function request(
   url: string,
   options: RequestInit = {},

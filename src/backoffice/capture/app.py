@@ -24,9 +24,9 @@ from backoffice.capture.recorder import Recorder
 from backoffice.capture.sender import Origins, Sender
 from backoffice.capture.store import Store
 from backoffice.capture.wire import (
-    CORS_HEADERS,
-    PREFLIGHT_HEADERS,
+    cors_headers,
     json_response,
+    preflight_headers,
     problem_response,
     read_body,
 )
@@ -81,11 +81,11 @@ class Capture:
     async def handle(self, request: Request) -> Response:
         """Take one request's events from any origin."""
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=PREFLIGHT_HEADERS)
+            return Response(status_code=204, headers=preflight_headers(request))
         try:
             return await self._capture(request)
         except Problem as problem:
-            return problem_response(problem, request, CORS_HEADERS)
+            return problem_response(problem, request, cors_headers(request))
 
     async def _capture(self, request: Request) -> Response:
         body = await read_body(request)
@@ -109,17 +109,17 @@ class Capture:
             return problem_response(
                 problem,
                 request,
-                CORS_HEADERS,
+                cors_headers(request),
                 rejected_count=outcome.rejected_count,
                 rejected=outcome.rejected,
             )
         if query.get("beacon") == "1":
-            return Response(status_code=204, headers=CORS_HEADERS)
-        return json_response(outcome.answer(), headers=CORS_HEADERS)
+            return Response(status_code=204, headers=cors_headers(request))
+        return json_response(outcome.answer(), headers=cors_headers(request))
 
     def _tell(self, listener: AddressListener, sender: Sender) -> None:
         """Only of browsers, by the connection's own address: an event may claim any `$ip`."""
-        if sender.is_program or bots.describe(sender.user_agent).is_bot:
+        if sender.is_program or sender.is_signed_in or bots.describe(sender.user_agent).is_bot:
             return
         ip_hash = self.origins.hash(sender.site_domain, sender.address)
         if sender.address and ip_hash:

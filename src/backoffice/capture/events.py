@@ -60,6 +60,7 @@ class Event:
     os: str | None
     language: str | None
     is_bot: bool
+    is_signed_in: bool
     ip_hash: str | None
     email: str | None
     name_of_person: str | None
@@ -120,6 +121,7 @@ def normalise(
         os=agent.os,
         language=language,
         is_bot=agent.is_bot,
+        is_signed_in=sender.is_signed_in,
         ip_hash=origins.hash(sender.site_domain, address),
         email=person.email,
         name_of_person=person.name,

@@ -21,6 +21,7 @@ from backoffice.capture import bots
 from backoffice.capture.limits import MAX_USER_AGENT
 from backoffice.errors import ConfigurationError
 from backoffice.settings import Settings
+from backoffice.staff_mark import is_marked
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _NO_COUNTRY: Final = frozenset({"XX", "T1", "ZZ"})
@@ -42,6 +43,7 @@ class Sender:
 
     A program that sends for others (`is_program`) lends its events neither device nor language,
     and a server SDK (`is_server`) no address: those would be the server's, not the visitor's.
+    `is_signed_in` is a browser in which somebody is signed in to the backoffice.
     """
 
     site_domain: str
@@ -51,6 +53,7 @@ class Sender:
     address: str | None
     country: str | None
     language: str | None
+    is_signed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class Origins:
             address=address,
             country=country,
             language=None if is_program else language_code(headers.get("accept-language")),
+            is_signed_in=is_marked(headers),
         )
 
     def client_address(self, peer: str | None, headers: Headers) -> str | None:

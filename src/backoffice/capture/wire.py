@@ -13,16 +13,34 @@ from starlette.responses import Response
 from backoffice.capture.limits import MAX_BODY_BYTES
 from backoffice.errors import Problem, TooLarge
 
-CORS_HEADERS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "X-Request-Id, Retry-After",
-}
-PREFLIGHT_HEADERS: Final = {
-    **CORS_HEADERS,
-    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
+_EXPOSED: Final = "X-Request-Id, Retry-After"
+
+
+def cors_headers(request: Request) -> dict[str, str]:
+    """For a page of any origin, with cookies: of those only the mark of who is signed in is read.
+
+    An answer says nothing that depends on it, so that no page can find out who is signed in.
+    """
+    origin = request.headers.get("origin")
+    if origin is None:
+        return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": _EXPOSED}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Expose-Headers": _EXPOSED,
+        "Vary": "Origin",
+    }
+
+
+def preflight_headers(request: Request) -> dict[str, str]:
+    """What a browser asks before it sends anything but plain text."""
+    return {
+        **cors_headers(request),
+        "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+        # With cookies, "*" would be the name of a header.
+        "Access-Control-Allow-Headers": request.headers.get("access-control-request-headers", "*"),
+        "Access-Control-Max-Age": "86400",
+    }
 
 
 async def read_body(request: Request) -> bytes:

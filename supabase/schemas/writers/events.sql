@@ -55,8 +55,8 @@ begin
       uuid uuid, name text, distinct_id text, anon_distinct_id text, session_id text,
       conversation_id uuid, occurred_at timestamptz, url text, host text, page text, referrer_host text,
       utm_source text, utm_medium text, utm_campaign text, country text, device_type text,
-      browser text, os text, language text, is_bot boolean, ip_hash text, email text,
-      name_of_person text, properties jsonb
+      browser text, os text, language text, is_bot boolean, is_signed_in boolean, ip_hash text,
+      email text, name_of_person text, properties jsonb
     )
     order by e.uuid, e.occurred_at
   ),
@@ -71,7 +71,7 @@ begin
     select
       i.*,
       private.environment_of(p_site_domain, i.host, host.environment) as environment,
-      exists (
+      coalesce(i.is_signed_in, false) or exists (
         select 1
         from public.internal_addresses as address
         where address.site_domain = p_site_domain and address.ip_hash = i.ip_hash

@@ -100,10 +100,15 @@ def test_posthog_js_forms(site: Site) -> None:
 def test_any_site_may_send(site: Site) -> None:
     preflight = site.http.options(
         "/e/",
-        headers={"Origin": "https://capture.example", "Access-Control-Request-Method": "POST"},
+        headers={
+            "Origin": "https://capture.example",
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "content-type",
+        },
     )
     assert preflight.status_code == 204
-    for answer in (preflight, site.send(event()), site.http.post("/e/", content=b"{")):
+    assert preflight.headers["access-control-allow-headers"] == "content-type"
+    for answer in (site.send(event()), site.http.post("/e/", content=b"{")):
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in answer.headers
     agent = site.http.patch("/agent/v1/conversations/x", headers={"Origin": "https://a.example"})

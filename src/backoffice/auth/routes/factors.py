@@ -19,7 +19,7 @@ from backoffice.auth.errors import (
     validation_failed,
 )
 from backoffice.auth.requests import Params, SignedIn, bearer_claims, read_params, signed_in
-from backoffice.auth.responses import NOT_STORED
+from backoffice.auth.responses import NOT_STORED, tokens_response
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import Session
 from backoffice.auth.users import find_user
@@ -113,7 +113,7 @@ async def verify(request: Request) -> JSONResponse:
         traits = {"factor_id": str(factor.id), "challenge_id": str(challenge_id)}
         await audit.record(connection, "verification_attempted", caller.user, traits)
         user = await find_user(connection, caller.user.id)
-    return JSONResponse(auth.grant(user or caller.user, granted), headers=NOT_STORED)
+    return tokens_response(auth.grant(user or caller.user, granted))
 
 
 async def unenrol(request: Request) -> JSONResponse:

@@ -15,7 +15,7 @@ from backoffice.auth.openid import IdTokenError
 from backoffice.auth.person import person_of
 from backoffice.auth.providers import ADDRESSES
 from backoffice.auth.requests import Params, read_params
-from backoffice.auth.responses import NOT_STORED
+from backoffice.auth.responses import tokens_response
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import start_session
 
@@ -69,7 +69,7 @@ async def grant_id_token(request: Request) -> JSONResponse:
         )
         if granted is None:
             raise forbidden("user_banned", "User is banned")
-    return JSONResponse(auth.grant(user, granted), headers=NOT_STORED)
+    return tokens_response(auth.grant(user, granted))
 
 
 def _check_nonce(claimed: object, nonce: str) -> None:

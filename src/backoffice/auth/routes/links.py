@@ -29,7 +29,7 @@ from backoffice.auth.links import (
 from backoffice.auth.queries import users as user_queries
 from backoffice.auth.redirects import back_to
 from backoffice.auth.requests import Params, read_params
-from backoffice.auth.responses import NOT_STORED
+from backoffice.auth.responses import NOT_STORED, tokens_response
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import start_session
 from backoffice.auth.users import User
@@ -70,6 +70,8 @@ async def verify(request: Request) -> JSONResponse:
     opened = await _open(auth, request, hashes, params.type)
     if opened is None:
         raise forbidden("otp_expired", "Token has expired or is invalid")
+    if "access_token" in opened.answer:
+        return tokens_response(opened.answer)
     return JSONResponse(opened.answer, headers=NOT_STORED)
 
 

@@ -10,7 +10,7 @@ import orjson
 from psycopg import AsyncConnection
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from backoffice.auth import audit
 from backoffice.auth.accounts import NewAccount, create_account, existing_user, normal_email
@@ -21,7 +21,7 @@ from backoffice.auth.limits import client_network
 from backoffice.auth.passwords import check_strength, hash_password
 from backoffice.auth.postman import link_mail, require_mailer, throttle_mail
 from backoffice.auth.requests import read_params
-from backoffice.auth.responses import NOT_STORED
+from backoffice.auth.responses import tokens_response
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import start_session
 from backoffice.auth.users import User, find_user_by_email
@@ -83,7 +83,7 @@ async def _sign_up_at_once(
         user = await existing_user(connection, user.id)
     if granted is None:
         raise AuthProblem(500, "unexpected_failure", "The session could not be started")
-    return JSONResponse(auth.grant(user, granted), headers=NOT_STORED)
+    return tokens_response(auth.grant(user, granted))
 
 
 async def _sign_up_by_mail(

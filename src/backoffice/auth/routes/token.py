@@ -20,7 +20,7 @@ from backoffice.auth.flows import take_flow
 from backoffice.auth.limits import client_network
 from backoffice.auth.passwords import check_strength, verify_password
 from backoffice.auth.requests import Params, read_params
-from backoffice.auth.responses import NOT_STORED
+from backoffice.auth.responses import tokens_response
 from backoffice.auth.routes.id_token import grant_id_token
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import Granted, lock_session, rotate, start_session
@@ -111,7 +111,7 @@ async def grant_password(request: Request) -> JSONResponse:
         check_strength(params.password)
     except AuthProblem as weak:
         answer["weak_password"] = {"message": weak.message, **weak.extra.get("weak_password", {})}
-    return JSONResponse(answer, headers=NOT_STORED)
+    return tokens_response(answer)
 
 
 async def grant_refresh_token(request: Request) -> JSONResponse:
@@ -124,7 +124,7 @@ async def grant_refresh_token(request: Request) -> JSONResponse:
     if exchanged is None:
         raise bad_request("refresh_token_already_used", "Invalid Refresh Token: Already Used")
     user, granted = exchanged
-    return JSONResponse(auth.grant(user, granted), headers=NOT_STORED)
+    return tokens_response(auth.grant(user, granted))
 
 
 async def grant_code(request: Request) -> JSONResponse:
@@ -157,7 +157,7 @@ async def grant_code(request: Request) -> JSONResponse:
             await audit.record(connection, "login", user, {"provider": "email"})
         user = await existing_user(connection, user.id)
     answer = {**auth.grant(user, granted), **flow.provider_tokens()}
-    return JSONResponse(answer, headers=NOT_STORED)
+    return tokens_response(answer)
 
 
 async def _exchange(

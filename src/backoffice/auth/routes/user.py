@@ -34,6 +34,7 @@ from backoffice.auth.sessions import end_all_sessions, end_sessions
 from backoffice.auth.users import email_taken, find_user, merge_metadata
 from backoffice.database import Row
 from backoffice.mail import Mail
+from backoffice.staff_mark import unmark
 
 SCOPES = ("global", "local", "others")
 
@@ -151,7 +152,8 @@ async def logout(request: Request) -> Response:
             await end_sessions(connection, caller.session, scope)
         else:
             await end_all_sessions(connection, caller.user.id)
-    return Response(status_code=204)
+    response = Response(status_code=204)
+    return response if scope == "others" else unmark(response)
 
 
 def _check_update(params: UserUpdate, caller: SignedIn) -> str | None:
