@@ -28,15 +28,23 @@ document.addEventListener('securitypolicyviolation', (event) => {
 """
 
 
+def executable() -> str:
+    """Where Chromium is."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    assert path, "No Chromium is installed; scripts/chromium installs it."
+    return path
+
+
+def sandbox() -> list[str]:
+    """Chromium's sandbox refuses to run as root, which containers usually are."""
+    return ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser, headless."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    assert path, "No Chromium is installed; scripts/chromium installs it."
-    # Chromium's sandbox refuses to run as root, which containers usually are.
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=sandbox)
+        browser = playwright.chromium.launch(executable_path=executable(), args=sandbox())
         try:
             yield browser
         finally:
