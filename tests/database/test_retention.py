@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -72,6 +73,39 @@ def test_figures_stay_and_recounts_hold(connection: Connection[Any], sent: list[
     assert value(connection, left, domain) == 0
     for call in sent:
         send(connection, domain, call)
+    assert_exact(connection, domain)
+
+
+def test_a_message_whose_edit_is_not_taken_counts_on_its_own_day(
+    connection: Connection[Any],
+) -> None:
+    domain, conversation = "edited.example", str(uuid4())
+    first, second = str(uuid4()), str(uuid4())
+    connection.execute("select private.create_domain(%s, 'Shop', 'Europe/Paris', 'Shop')", [domain])
+
+    def say(*messages: tuple[str, str]) -> None:
+        sent = [
+            {"id": id_, "role": "visitor", "text": "hello", "sent_at": sent_at}
+            for id_, sent_at in messages
+        ]
+        connection.execute(
+            "select private.add_messages(%s, %s, %s)", [domain, conversation, json.dumps(sent)]
+        )
+
+    connection.execute(
+        "select private.put_conversation(%s, %s, %s)",
+        [
+            domain,
+            conversation,
+            json.dumps({"distinct_id": "cem", "started_at": "2026-03-20T00:00:00Z"}),
+        ],
+    )
+    say((first, "2026-03-20T00:00:00Z"))
+    connection.execute("select private.set_retention(%s, 1)", [domain])
+    assert run(connection, domain)
+    say((first, "2026-03-24T00:00:00Z"), (second, "2026-03-20T00:00:00Z"))
+    days = "select array_agg(day::text) from rollup.visitor_days where site_domain = %s"
+    assert value(connection, days, domain) == ["2026-03-20"]
     assert_exact(connection, domain)
 
 

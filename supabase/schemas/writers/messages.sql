@@ -114,13 +114,18 @@ begin
     perform rollup.touch_visitor_days(
       p_site_domain,
       array_agg(conversation.visitor_id),
-      array_agg(private.day_of(m.sent_at, v_timezone)),
-      array_agg(rollup.steps_of_message(m.role))
+      array_agg(private.day_of(kept.sent_at, v_timezone)),
+      array_agg(rollup.steps_of_message(kept.role))
     )
     from unnest(v_messages) as m
+    -- As it is kept: an edit of a text that was deleted is not taken.
+    join public.messages as kept
+      on kept.site_domain = p_site_domain
+      and kept.conversation_id = m.conversation_id
+      and kept.id = m.id
     join public.conversations as conversation
       on conversation.site_domain = p_site_domain and conversation.id = m.conversation_id
-    where m.role = 'visitor' and conversation.counts;
+    where kept.role = 'visitor' and conversation.counts;
     if v_edited <> '{}' then
       perform rollup.recount_visitor_days(p_site_domain, array_agg(distinct conversation.visitor_id))
       from public.conversations as conversation
