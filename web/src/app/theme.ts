@@ -8,6 +8,7 @@ import {
   Modal,
   Popover,
   Skeleton,
+  Switch,
   Tooltip,
 } from '@mantine/core';
 
@@ -82,6 +83,10 @@ export const theme = createTheme({
     }),
     Popover: Popover.extend({ defaultProps: { radius: 'md', shadow: 'md' } }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
+    // In line with the label, which stands away from the switch.
+    Switch: Switch.extend({
+      styles: { description: { paddingInlineStart: 'var(--mantine-spacing-sm)' } },
+    }),
     Tooltip: Tooltip.extend({
       defaultProps: {
         withArrow: true,

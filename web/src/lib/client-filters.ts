@@ -8,7 +8,6 @@ export type ClientTab = (typeof CLIENT_TABS)[number];
 
 /** Active clients need no word in the address. */
 export type ClientsSearch = ScopeSearch & { q?: string; status?: ClientStatus };
-export type ClientPanelSearch = ClientsSearch & { tab?: ClientTab };
 
 export function parseClientsSearch(raw: Raw): ClientsSearch {
   return {

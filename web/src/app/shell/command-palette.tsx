@@ -13,7 +13,7 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { type ComponentType, useEffect, useState } from 'react';
 import { useDomains } from '@/data/domains';
-import { useProfile } from '@/data/profile';
+import { useIsStaff } from '@/data/use-is-staff';
 import { ALL_DOMAINS } from '@/lib/filters';
 import { ADMINISTRATION, PAGES, STAFF_PAGES } from './pages';
 import { useLeave } from './use-leave';
@@ -86,7 +86,7 @@ export function CommandPalette({ onHelp, onClose }: CommandPaletteProps) {
 function useCommands(words: string, onHelp: () => void): Group[] {
   const navigate = useNavigate();
   const domains = useDomains();
-  const isStaff = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   const { setColorScheme } = useMantineColorScheme();
   const leave = useLeave();
   const named = (text: string) => text.toLowerCase().includes(words.toLowerCase());

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useProfile } from '@/data/profile';
+import { useIsStaff } from '@/data/use-is-staff';
 import { useBackend } from '@/lib/backend';
 import { Logo } from '@/ui/logo';
 import classes from './navigation.module.css';
@@ -36,7 +36,7 @@ type NavigationProps = { onNavigate?: () => void; children?: ReactNode };
 
 export function Navigation({ onNavigate, children }: NavigationProps) {
   const { config } = useBackend();
-  const isStaff = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   return (
     <nav className={classes.navigation} aria-label="Pages">
       {children}

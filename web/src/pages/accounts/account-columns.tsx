@@ -91,7 +91,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'last',
         label: 'Last activity',
-        width: 170,
+        width: 196,
         definition:
           'The latest activity of anybody at the account. The order is by the last day in the range with a visit.',
         period: 'all time',

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useAgents } from '@/data/agents';
 import type { Domain } from '@/data/domains';
-import { useProfile } from '@/data/profile';
+import { useIsStaff } from '@/data/use-is-staff';
 import { useScope } from '@/data/use-scope';
 import { PickDomain } from '@/lists/pick-domain';
 import { EmptyState } from '@/ui/empty-state';
@@ -39,7 +39,7 @@ export function AgentsPage() {
 
 function Agents({ domain }: { domain: Domain }) {
   const { data, error, refetch } = useAgents(domain.site_domain);
-  const isStaff = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   if (!data) {
     if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
     return (

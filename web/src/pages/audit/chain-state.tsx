@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
 import { type AuditCheck, useAuditChecks, useAuditVerification } from '@/data/audit-checks';
-import { useProfile } from '@/data/profile';
+import { useIsStaff } from '@/data/use-is-staff';
 import { formatCount, formatDateTime } from '@/lib/format';
 import { tellFailure } from '@/ui/tell-failure';
 import classes from './chain-state.module.css';
@@ -11,7 +11,7 @@ type ChainStateProps = { sites: string[]; timezone: string };
 /** Whether the log is as it was written, and when that was last computed. */
 export function ChainState({ sites, timezone }: ChainStateProps) {
   const checks = useAuditChecks(sites);
-  const isStaff = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   const verification = useAuditVerification();
   if (!checks.data) return null;
   const broken = checks.data.filter((check) => check.reason !== null);

@@ -2,8 +2,8 @@ import { ActionIcon, Tabs, Tooltip } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { type Client, type ClientDomain, useClientOf } from '@/data/clients';
-import { useProfile } from '@/data/profile';
 import { useTimezoneChange } from '@/data/timezone-change';
+import { useIsStaff } from '@/data/use-is-staff';
 import { CLIENT_TABS, type ClientTab } from '@/lib/client-filters';
 import { useShortcuts } from '@/lib/shortcuts';
 import { EmptyState } from '@/ui/empty-state';
@@ -31,7 +31,7 @@ export function ClientPanel() {
   const { site } = route.useParams();
   const { tab } = route.useSearch();
   const navigate = route.useNavigate();
-  const isStaff = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   const close = () =>
     void navigate({
       to: '/clients',

@@ -1,5 +1,6 @@
 import type { ClientKey } from '@/data/client-access';
 import { useBackend } from '@/lib/backend';
+import { widgetScript } from '@/lib/widget-script';
 import { CopiedText } from '@/ui/copied-text';
 import section from '@/ui/section.module.css';
 import classes from './clients.module.css';
@@ -18,10 +19,7 @@ export function HandOver({ keys, now }: HandOverProps) {
         For the website: once on every page, before the end of its body
       </h3>
       {widget?.public_key ? (
-        <CopiedText
-          label="the snippet"
-          text={`<script async src="${config.apiUrl}/widget/v1/rose.js" data-rose-key="${widget.public_key}"></script>`}
-        />
+        <CopiedText label="the snippet" text={widgetScript(config.apiUrl, widget.public_key)} />
       ) : (
         <p className={classes.text}>There is no public key that works: make one below.</p>
       )}

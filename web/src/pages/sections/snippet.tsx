@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import type { Section } from '@/data/section';
 import { useWidgetKey } from '@/data/widget-key';
 import { useBackend } from '@/lib/backend';
+import { widgetScript } from '@/lib/widget-script';
 import { CopiedText } from '@/ui/copied-text';
 import { ErrorState } from '@/ui/error-state';
 import { Panel } from '@/ui/panel';
@@ -17,7 +18,6 @@ export function Snippet({ section }: SnippetProps) {
 
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (key === undefined) return <PanelSkeleton label="Loading the snippet" />;
-  const script = `<script async src="${config.apiUrl}/widget/v1/rose.js" data-rose-key="${key}"></script>`;
   return (
     <div className={classes.stack}>
       <Panel title="Where the section should stand">
@@ -33,7 +33,7 @@ export function Snippet({ section }: SnippetProps) {
             {section.site_domain} has no key for its widget yet. Ask Rose’s staff to make one.
           </Text>
         ) : (
-          <CopiedText label="the script" text={script} />
+          <CopiedText label="the script" text={widgetScript(config.apiUrl, key)} />
         )}
       </Panel>
       <Panel title="With your own markup instead">

@@ -2,7 +2,7 @@ import { SegmentedControl, Skeleton } from '@mantine/core';
 import { getRouteApi, Outlet, useMatch, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useConfiguration } from '@/data/configuration';
-import { useProfile } from '@/data/profile';
+import { useIsStaff } from '@/data/use-is-staff';
 import { useScope } from '@/data/use-scope';
 import { PickDomain } from '@/lists/pick-domain';
 import { EmptyState } from '@/ui/empty-state';
@@ -20,7 +20,7 @@ export function SettingsPage() {
   // From wherever one is: the open configuration stays open.
   const navigate = useNavigate();
   const scope = useScope(search);
-  const isStaff = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   const site = scope.domain?.site_domain ?? null;
   const everywhere = Boolean(search.everywhere);
 

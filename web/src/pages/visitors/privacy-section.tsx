@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { IconDownload, IconEraser } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useVisitorExport } from '@/data/privacy-of-visitor';
-import { useProfile } from '@/data/profile';
+import { useIsStaff } from '@/data/use-is-staff';
 import type { Visitor } from '@/data/visitor';
 import { formatDateTime } from '@/lib/format';
 import { tellFailure } from '@/ui/tell-failure';
@@ -16,7 +16,7 @@ type PrivacySectionProps = { visitor: Visitor; timezone: string; onErased: () =>
 
 /** What a visitor may ask for: everything that is kept of them, and that it is erased. */
 export function PrivacySection({ visitor, timezone, onErased }: PrivacySectionProps) {
-  const isStaff = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   const [erasing, setErasing] = useState(false);
   const file = useVisitorExport(visitor.site_domain, visitor.id);
 

@@ -75,7 +75,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'last',
         label: 'Last seen',
-        width: 170,
+        width: 196,
         definition:
           'The visitor’s latest activity. The order is by the last day in the range on which the visitor was there.',
         period: 'all time',
