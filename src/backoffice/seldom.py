@@ -13,6 +13,7 @@ import structlog
 from psycopg.abc import QueryNoTemplate
 from psycopg.types.json import Jsonb
 
+from backoffice.background import end_tasks
 from backoffice.database import Database
 from backoffice.errors import Unavailable
 
@@ -69,8 +70,7 @@ class SeldomWritten:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end_tasks(task)
             await self.write()
 
     async def _write_on(self) -> None:

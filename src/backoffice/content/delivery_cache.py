@@ -22,6 +22,7 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection
 
+from backoffice.background import end_tasks
 from backoffice.database import Database
 from backoffice.errors import NotFound, Unavailable
 from backoffice.metrics import WIDGET_CONFIGS
@@ -130,9 +131,7 @@ class DeliveryCache:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(*tasks)
 
     async def _read(self, site_domain: str) -> Delivery:
         while True:

@@ -24,6 +24,7 @@ import psycopg
 import structlog
 
 from backoffice.addresses import parse_address
+from backoffice.background import end_tasks
 from backoffice.database import Database
 from backoffice.enrichment.services.base import TIMEOUT, Found, Service, ServiceError
 from backoffice.enrichment.services.enrich_so import EnrichSo
@@ -103,8 +104,7 @@ class Lookups:
             try:
                 yield
             finally:
-                for worker in workers:
-                    worker.cancel()
+                await end_tasks(*workers)
                 for service in self.services:
                     await service.client.aclose()
 

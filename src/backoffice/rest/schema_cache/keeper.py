@@ -16,6 +16,7 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection, sql
 
+from backoffice.background import end_tasks
 from backoffice.database import Database
 from backoffice.errors import Unavailable
 from backoffice.rest.config import RestConfig
@@ -61,9 +62,7 @@ class SchemaCacheKeeper:
     async def stop(self) -> None:
         """End the background tasks."""
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(*tasks)
 
     @property
     def current(self) -> SchemaCache | None:
