@@ -21,7 +21,9 @@ async def test_tasks_end_however_they_end() -> None:
         finally:
             raise ValueError
 
-    tasks = [asyncio.create_task(each) for each in (forever(), fails(), asyncio.sleep(0))]
+    done = asyncio.create_task(asyncio.sleep(0))
+    await done
+    tasks = [asyncio.create_task(forever()), asyncio.create_task(fails()), done]
     await asyncio.sleep(0)
     await end_tasks(*tasks)
     assert [task.cancelled() for task in tasks] == [True, False, False]
