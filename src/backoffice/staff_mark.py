@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -46,4 +45,5 @@ def is_marked(headers: Headers) -> bool:
     cookies = headers.get("cookie")
     if cookies is None or COOKIE not in cookie_parser(cookies):
         return False
-    return urlsplit(headers.get("origin", "")).netloc != headers.get("host")
+    _, _, host = headers.get("origin", "").partition("://")
+    return host != headers.get("host")

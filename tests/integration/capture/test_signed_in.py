@@ -35,6 +35,9 @@ def counts(site: Site, distinct_id: str) -> list[bool]:
         ({**MARK, "Cookie": "rose_backoffices=1"}, True),
         ({"Origin": MARK["Origin"]}, True),
         ({"Cookie": MARK["Cookie"]}, False),
+        ({**MARK, "Origin": "null"}, False),
+        ({**MARK, "Origin": "http://["}, False),
+        ({**MARK, "Cookie": ";;=;rose_backoffice;="}, True),
     ],
 )
 def test_a_marked_browser_is_not_counted(
