@@ -57,11 +57,15 @@ class SeldomWritten:
         waiting, self._waiting = self._waiting, {}
         if not waiting:
             return
+        written = False
         try:
             await self.database.fetch_value(self._query, [Jsonb(list(waiting.values()))])
+            written = True
         except (psycopg.Error, OSError, Unavailable) as error:
             log.warning("notes_unwritten", what=self._what, error=str(error))
-            self._waiting = waiting | self._waiting
+        finally:
+            if not written:
+                self._waiting = waiting | self._waiting
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
