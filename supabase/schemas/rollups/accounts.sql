@@ -69,7 +69,7 @@ create table rollup.account_totals (
   engaged integer not null,
   hot integer not null,
   interest_score smallint not null generated always as (
-    case when hot > 0 then 5 when engaged > 0 then 4 when interested > 0 then 3 when curious > 0 then 2 else 1 end
+    rollup.best_score(curious, interested, engaged, hot)
   ) stored,
   constraint account_totals_pkey primary key (site_domain, account_id)
 );
