@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useAccess } from '@/data/access';
-import { useProfile } from '@/data/profile';
+import { useIsStaff } from '@/data/use-is-staff';
 import { useBackend } from '@/lib/backend';
 
 /**
@@ -9,13 +9,13 @@ import { useBackend } from '@/lib/backend';
  */
 export function useTranscriptView(siteDomain: string, id: string, shown: boolean): void {
   const { client } = useBackend();
-  const isAdmin = useProfile().data?.role === 'admin';
+  const isStaff = useIsStaff();
   const isViewing = useAccess().data?.is_viewing === true;
-  const isStaff = isAdmin || isViewing;
+  const isNoted = isStaff || isViewing;
   useEffect(() => {
-    if (!shown || !isStaff) return;
+    if (!shown || !isNoted) return;
     void client
       .rpc('note_transcript_view', { p_site_domain: siteDomain, p_conversation_id: id })
       .then();
-  }, [client, siteDomain, id, shown, isStaff]);
+  }, [client, siteDomain, id, shown, isNoted]);
 }
