@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from psycopg import Connection
 
 from support.database import TestDatabase
-from support.two_domains import ADMIN, STRANGER, USER, fill_two_domains
+from support.two_domains import ADMIN, STRANGER, USER
 
 Connect = Callable[..., Connection[Any]]
 SITE = "abtasty.com"
@@ -27,13 +27,6 @@ CONTENT = {
     "css": ".rose-section .rose-title{color:red}",
     "urls": {"include": ["/pricing*"], "exclude": []},
 }
-
-
-@pytest.fixture(scope="module")
-def filled(database: TestDatabase) -> Iterator[TestDatabase]:
-    with database.connect("postgres") as connection:
-        fill_two_domains(connection)
-    yield database
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +21,6 @@ from support.two_domains import (
     STRANGER,
     TOPIC,
     USER,
-    fill_two_domains,
 )
 
 Connect = Callable[..., Connection[Any]]
@@ -29,13 +28,6 @@ MINE, OTHERS = DOMAINS
 # What a session that views as another writes: entries of the log, and that the view is over.
 MAY_WRITE = {"private.audit", "private.end_user_view"}
 READ_ONLY = "25006"
-
-
-@pytest.fixture(scope="module")
-def filled(database: TestDatabase) -> Iterator[TestDatabase]:
-    with database.connect() as connection:
-        fill_two_domains(connection)
-    yield database
 
 
 @pytest.fixture

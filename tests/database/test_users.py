@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -15,17 +15,10 @@ from psycopg import Connection
 
 from support.database import TestDatabase
 from support.people import make
-from support.two_domains import ADMIN, DOMAINS, STRANGER, USER, fill_two_domains
+from support.two_domains import ADMIN, DOMAINS, STRANGER, USER
 
 Connect = Callable[..., Connection[Any]]
 MINE, OTHERS = DOMAINS
-
-
-@pytest.fixture(scope="module")
-def filled(database: TestDatabase) -> Iterator[TestDatabase]:
-    with database.connect() as connection:
-        fill_two_domains(connection)
-    yield database
 
 
 @pytest.fixture
