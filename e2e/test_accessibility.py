@@ -158,6 +158,16 @@ def _notifications(page: Page) -> None:
     expect(frame.get_by_role("heading", name="Hot accounts")).to_be_visible()
 
 
+def _dangerous_act(page: Page) -> None:
+    page.goto("/users?q=user@user.com")
+    page.get_by_role("rowheader").get_by_role("link").click()
+    page.get_by_role("button", name="Disable").click()
+    dialog = page.get_by_role("dialog", name="Disable this user?")
+    expect(dialog.get_by_role("button", name="Disable")).to_be_enabled()
+    # It fades in.
+    expect(dialog).to_have_css("opacity", "1")
+
+
 def _users(page: Page) -> None:
     page.goto("/users")
     expect(page.get_by_role("table", name="Users")).to_be_visible()
@@ -224,6 +234,7 @@ def _integrations(page: Page) -> None:
         (_visitor_privacy, ADMIN),
         (_notifications, USER),
         (_users, ADMIN),
+        (_dangerous_act, ADMIN),
         (_user, ADMIN),
         (_invitation, ADMIN),
         (_support, ADMIN),

@@ -8,7 +8,6 @@ import {
   Modal,
   Popover,
   Skeleton,
-  Switch,
   Tooltip,
 } from '@mantine/core';
 
@@ -23,6 +22,20 @@ const rose: MantineColorsTuple = [
   '#b31b45',
   '#96183c',
   '#781433',
+];
+
+// Dark enough where it is filled (6 in the dark scheme, 7 in the light one) for white letters.
+const red: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#ff6b6b',
+  '#d92d2d',
+  '#c92a2a',
+  '#b02525',
+  '#8f1f1f',
 ];
 
 // Warm greys, so that surfaces and the accent look like one family.
@@ -55,7 +68,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'rose',
   primaryShade: { light: 7, dark: 6 },
-  colors: { rose, gray, dark },
+  colors: { rose, red, gray, dark },
   black: '#1e191b',
   fontFamily: "'Inter Variable', system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
@@ -83,10 +96,6 @@ export const theme = createTheme({
     }),
     Popover: Popover.extend({ defaultProps: { radius: 'md', shadow: 'md' } }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
-    // In line with the label, which stands away from the switch.
-    Switch: Switch.extend({
-      styles: { description: { paddingInlineStart: 'var(--mantine-spacing-sm)' } },
-    }),
     Tooltip: Tooltip.extend({
       defaultProps: {
         withArrow: true,

@@ -15,6 +15,7 @@ export function AdminsPolicy() {
       <Switch
         label="Require a second factor of every admin"
         description="Admins without an authenticator app see nothing until they connect one."
+        classNames={{ description: classes.beside }}
         checked={required}
         disabled={save.isPending}
         onChange={() =>

@@ -1,5 +1,8 @@
 import { MultiSelect, Radio, Stack } from '@mantine/core';
 import { useDomains } from '@/data/domains';
+import classes from './users.module.css';
+
+const BESIDE = { description: classes.beside };
 
 type RoleFieldProps = { value: string; onChange: (role: string) => void; error?: string };
 
@@ -11,11 +14,13 @@ export function RoleField({ value, onChange, error }: RoleFieldProps) {
           value="user"
           label="Client user"
           description="Sees and reviews the domains assigned to them."
+          classNames={BESIDE}
         />
         <Radio
           value="admin"
           label="Rose staff"
           description="Sees every domain, and changes everything, users too."
+          classNames={BESIDE}
         />
       </Stack>
     </Radio.Group>

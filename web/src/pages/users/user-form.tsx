@@ -75,6 +75,7 @@ export function UserForm({ user }: { user: ListedUser }) {
       <Switch
         label="Require a second factor"
         description="Without an authenticator app they see nothing until they connect one."
+        classNames={{ description: classes.beside }}
         checked={required}
         error={wrong.mfa_required}
         onChange={(event) => setRequired(event.currentTarget.checked)}
