@@ -98,6 +98,28 @@ $$;
 comment on function private.conversation_page_query(text, text, jsonb) is
   'The statement that reads a page of conversations `c` from a source: $1 domains, $2 filter, $3 limit, $4 cursor. PT400: an order or a cursor that is none.';
 
+create function private.filter_after(p_filter jsonb, p_sort text, p_after jsonb)
+returns jsonb
+language sql
+stable
+as $$
+  -- An index scan begins at one bound of a column, the first it meets: the days', not the cursor's. So the days are
+  -- told to end where the cursor is. No timezone is further from UTC than a day.
+  select case
+    when p_after is null then p_filter
+    when p_sort = 'newest' then p_filter || jsonb_build_object(
+      'to', least((p_filter ->> 'to')::date, ((p_after ->> 'started_at')::timestamptz at time zone 'UTC')::date + 1)
+    )
+    when p_sort = 'oldest' then p_filter || jsonb_build_object(
+      'from', greatest((p_filter ->> 'from')::date, ((p_after ->> 'started_at')::timestamptz at time zone 'UTC')::date - 1)
+    )
+    else p_filter
+  end
+$$;
+
+comment on function private.filter_after(jsonb, text, jsonb) is
+  'A filter of conversations with its range of days cut to those that can come after a cursor; a shorter range is found sooner.';
+
 create function private.walk_conversations(p_query text, p_domains text[], p_filter jsonb, p_walked integer, p_after jsonb)
 returns table (walked bigint, places text[], ids uuid[], keys numeric[])
 language plpgsql
@@ -157,6 +179,7 @@ declare
     || v_filtered || ' on c.site_domain = found.site_domain and c.id = found.id';
   v_numbered constant text := 'select row_number() over (), p.site_domain, p.id, p.key from (%s) as p';
   v_query text := private.conversation_page_query(p_sort, v_filtered, p_after);
+  v_filter jsonb := private.filter_after(p_filter, p_sort, p_after);
   v_walked integer;
   v_walk record;
 begin
@@ -165,14 +188,14 @@ begin
     return;
   end if;
   if coalesce(p_filter ->> 'search', '') = '' then
-    return query execute format(v_numbered, v_query) using v_domains, p_filter, p_limit, p_after;
+    return query execute format(v_numbered, v_query) using v_domains, v_filter, p_limit, p_after;
     return;
   end if;
 
   -- Words that many conversations hold are found soonest by looking into one after the other: their index would
   -- give all of them first. Words that few hold are found by the index.
   foreach v_walked in array array[4 * p_limit, 40 * p_limit] loop
-    select * into v_walk from private.walk_conversations(v_query, v_domains, p_filter, v_walked, p_after);
+    select * into v_walk from private.walk_conversations(v_query, v_domains, v_filter, v_walked, p_after);
     if cardinality(v_walk.ids) >= p_limit or v_walk.walked < v_walked then
       return query
         select w.place, w.site_domain, w.id, w.key
@@ -182,7 +205,7 @@ begin
     end if;
   end loop;
   v_query := private.conversation_page_query(p_sort, v_found, p_after);
-  return query execute format(v_numbered, v_query) using v_domains, p_filter, p_limit, p_after;
+  return query execute format(v_numbered, v_query) using v_domains, v_filter, p_limit, p_after;
 end
 $$;
 
@@ -195,6 +218,7 @@ from public, anon, authenticated, service_role;
 revoke execute on function
   private.conversation_sort(text),
   private.conversation_page_query(text, text, jsonb),
+  private.filter_after(jsonb, text, jsonb),
   private.conversation_page(text[], jsonb, text, integer, jsonb)
 from public, anon, authenticated;
 grant execute on function

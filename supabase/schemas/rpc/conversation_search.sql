@@ -32,7 +32,7 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
+set max_parallel_workers_per_gather = 2
 as $$
 declare
   v_domains text[] := array(
@@ -40,27 +40,33 @@ declare
     from private.my_domains() as mine (site_domain)
     where mine.site_domain = any (p_site_domains)
   );
+  v_count bigint;
 begin
-  -- Words of a range of days: what stands beside them answers, without the conversations.
+  -- Executed, as several processes count only then: a word of every conversation is looked for in all documents.
   if jsonb_strip_nulls(p_filter) - array['search', 'from', 'to'] = '{}' then
-    return (
+    -- Words of a range of days: what stands beside them answers, without the conversations.
+    execute $query$
       select count(*)
       from private.conversation_documents as document
-      where document.site_domain = any (v_domains)
-        and document.document @@ websearch_to_tsquery('simple', p_filter ->> 'search')
+      where document.site_domain = any ($1)
+        and document.document @@ websearch_to_tsquery('simple', $2 ->> 'search')
         and document.counts
-        and (p_filter ->> 'from' is null or document.day >= (p_filter ->> 'from')::date)
-        and (p_filter ->> 'to' is null or document.day <= (p_filter ->> 'to')::date)
-    );
+        and ($2 ->> 'from' is null or document.day >= ($2 ->> 'from')::date)
+        and ($2 ->> 'to' is null or document.day <= ($2 ->> 'to')::date)
+    $query$
+    into v_count using v_domains, p_filter;
+  else
+    execute $query$
+      select count(*)
+      from private.filtered_conversations($1, $2) as conversation
+      join private.conversation_documents as document
+        on document.site_domain = conversation.site_domain and document.conversation_id = conversation.id
+      where document.site_domain = any ($1)
+        and document.document @@ websearch_to_tsquery('simple', $2 ->> 'search')
+    $query$
+    into v_count using v_domains, p_filter;
   end if;
-  return (
-    select count(*)
-    from private.filtered_conversations(v_domains, p_filter) as conversation
-    join private.conversation_documents as document
-      on document.site_domain = conversation.site_domain and document.conversation_id = conversation.id
-    where document.site_domain = any (v_domains)
-      and document.document @@ websearch_to_tsquery('simple', p_filter ->> 'search')
-  );
+  return v_count;
 end
 $$;
 
