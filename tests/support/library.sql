@@ -97,6 +97,8 @@ create materialized view api.page_counts as
 
 create function api.slug(api.books) returns text language sql stable as
   $$ select lower(replace($1.title, ' ', '-')) $$;
+create function api.plain_words(api.books) returns tsvector language sql stable as
+  $$ select to_tsvector('simple', $1.title) $$;
 create function api.first_author(api.books) returns setof api.authors rows 1 language sql stable as $$
   select a.* from api.authors a join api.book_authors ba on ba.author_id = a.id
   where ba.book_id = $1.id order by a.id limit 1

@@ -75,7 +75,8 @@ class Resolver:
             field = replace(field, type="text", transform=function)
         if isinstance(item.operation, TextSearch):
             column = self.columns.get(field.name)
-            if column is None or column.type != "tsvector" or field.path:
+            # A computed column's type is not known: it may be a tsvector already.
+            if column is not None and (column.type != "tsvector" or field.path):
                 field = replace(field, searches=True, search_config=item.operation.config)
         return PlannedFilter(field, item.operation, item.negated)
 
