@@ -301,7 +301,7 @@ def test_the_root_describes_what_the_role_may_use(rest: RestServer, api: httpx.C
     books = document["definitions"]["books"]
     assert books["required"] == ["id", "title", "moods", "details"]
     assert books["properties"]["publisher_id"] == {
-        "format": "integer",
+        "format": "int32",
         "type": "integer",
         "description": "Note:\nThis is a Foreign Key to `publishers.id`."
         "<fk table='publishers' column='id'/>",

@@ -166,7 +166,7 @@ def _query_argument(parameter: Parameter) -> Object:
         "in": "query",
         "name": parameter.name,
         "required": parameter.required,
-        "format": parameter.type,
+        "format": described["format"],
     }
     if parameter.variadic:
         return {

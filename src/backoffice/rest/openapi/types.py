@@ -18,11 +18,13 @@ _TYPES = {
     "real": "number",
     "double precision": "number",
 }
+# OpenAPI has two widths of integers. Every other type keeps PostgreSQL's name.
+_FORMATS = {"smallint": "int32", "integer": "int32", "bigint": "int64"}
 
 
 def described_type(name: str) -> dict[str, Any]:
     """`type` and `format`; json has no type, it may be anything."""
-    found: dict[str, Any] = {"format": name}
+    found: dict[str, Any] = {"format": _FORMATS.get(name, name)}
     if name in ("json", "jsonb"):
         return found
     if name.endswith("[]"):
