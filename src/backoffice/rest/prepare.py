@@ -25,7 +25,10 @@ from backoffice.rest.sql.fragments import Fragment
 from backoffice.rest.sql.read import count_rows
 from backoffice.rest.sql.statement import Statement
 from backoffice.rest.sql.statements import call_statement, mutate_statement, read_statement
-from backoffice.rest.suggestions import closest
+from backoffice.rest.suggestions import MISSPELT_SCORE, closest
+
+# From as many tables on the names were made by machines, and no hint is worth the search.
+_SEARCHED_TABLES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def find_table(cache: SchemaCache, name: QualifiedName) -> QualifiedName:
     """The table, if there is one. Raises PGRST205."""
     if name in cache.tables:
         return name
-    nearest = closest(name.name, (n.name for n in cache.tables if n.schema == name.schema))
+    names = [n.name for n in cache.tables if n.schema == name.schema]
+    few = names if len(names) < _SEARCHED_TABLES else []
+    nearest = closest(name.name, few, minimum=MISSPELT_SCORE)
     raise RestError(
         404,
         "PGRST205",

@@ -7,20 +7,24 @@ from collections.abc import Iterable
 from math import sqrt
 
 _MINIMUM_SCORE = 0.33
+MISSPELT_SCORE = 0.75
+"""What a name must score to be a misspelling: less would tell strangers what else there is."""
 _LONGEST = 128
 
 
-def closest(name: str, candidates: Iterable[str]) -> str | None:
+def closest(name: str, candidates: Iterable[str], *, minimum: float = _MINIMUM_SCORE) -> str | None:
     """The candidate most like `name`, if one is alike.
 
     As PostgREST's FuzzySet: the fifty candidates nearest by trigrams (else bigrams), ranked by
     Levenshtein distance over the longer length.
     """
-    best = ranked(name, candidates)
+    best = ranked(name, candidates, minimum=minimum)
     return best[0][1] if best else None
 
 
-def ranked(name: str, candidates: Iterable[str]) -> list[tuple[float, str]]:
+def ranked(
+    name: str, candidates: Iterable[str], *, minimum: float = _MINIMUM_SCORE
+) -> list[tuple[float, str]]:
     """`(score, candidate)` of those alike, best first; 1.0 means equal but for case."""
     wanted = name.lower()[:_LONGEST]
     names = list(dict.fromkeys(candidates))
@@ -29,7 +33,7 @@ def ranked(name: str, candidates: Iterable[str]) -> list[tuple[float, str]]:
         shared = [(_cosine(grams, _grams(c.lower()[:_LONGEST], size)), c) for c in names]
         nearest = sorted((p for p in shared if p[0] > 0), key=lambda p: (-p[0], p[1]))[:50]
         scored = [(_score(wanted, c.lower()[:_LONGEST]), c) for _, c in nearest]
-        if alike := [pair for pair in scored if pair[0] > _MINIMUM_SCORE]:
+        if alike := [pair for pair in scored if pair[0] >= minimum]:
             return sorted(alike, key=lambda pair: -pair[0])
     return []
 

@@ -142,14 +142,14 @@ def test_max_affected_of_a_function(api: httpx.Client) -> None:
     [
         (
             "GET",
-            "/rpc/ad?a=1",
+            "/rpc/hallo?a=1",
             None,
             {
                 "code": "PGRST202",
-                "details": "Searched for the function api.ad with parameter a, but no matches were"
-                " found in the schema cache.",
-                "hint": "Perhaps you meant to call the function api.add",
-                "message": "Could not find the function api.ad(a) in the schema cache",
+                "details": "Searched for the function api.hallo with parameter a, but no matches"
+                " were found in the schema cache.",
+                "hint": "Perhaps you meant to call the function api.hello",
+                "message": "Could not find the function api.hallo(a) in the schema cache",
             },
         ),
         (

@@ -8,7 +8,7 @@ from backoffice.rest.errors import RestError
 from backoffice.rest.media import JSON, OCTETS, TEXT, XML, MediaType
 from backoffice.rest.plan.types import CallPlan, ReadPlan
 from backoffice.rest.schema_cache.types import QualifiedName, Routine, SchemaCache
-from backoffice.rest.suggestions import closest
+from backoffice.rest.suggestions import MISSPELT_SCORE, closest
 
 _SINGLE = {TEXT: ("text",), XML: ("xml",), OCTETS: ("bytea",), JSON: ("json", "jsonb")}
 _UNNAMED_ONLY = (TEXT, XML, OCTETS)
@@ -149,5 +149,6 @@ def _hint(
         nearest = closest(wanted, lists)
         found = nearest and name.name + nearest
     else:
-        found = closest(name.name, (n.name for n in cache.routines if n.schema == name.schema))
+        names = (n.name for n in cache.routines if n.schema == name.schema)
+        found = closest(name.name, names, minimum=MISSPELT_SCORE)
     return found and f"Perhaps you meant to call the function {name.schema}.{found}"
