@@ -130,6 +130,12 @@ class Settings(LinearSettings, ProviderSettings):
     sign_up_autoconfirm: bool = Field(
         default=False, description="Whether a new account's address is taken for confirmed."
     )
+    anonymous_sign_ins: bool = Field(
+        default=False, description="Whether people may sign in without saying who they are."
+    )
+    phone_sign_ins: bool = Field(
+        default=False, description="Whether a phone number and a password sign in."
+    )
     manual_linking: bool = Field(
         default=False, description="Whether people may link and unlink ways to sign in themselves."
     )

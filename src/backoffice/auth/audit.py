@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Json
 
 from backoffice.auth.queries import audit as queries
-from backoffice.auth.queries.users import NIL
+from backoffice.auth.queries.user_rows import NIL
 from backoffice.auth.users import User, moment
 from backoffice.database import Row
 

@@ -33,17 +33,25 @@ class AuthConfig:
     redirect_urls: Sequence[str] = ()
     sign_up: bool = False
     sign_up_autoconfirm: bool = False
+    anonymous_sign_ins: bool = False
+    phone_sign_ins: bool = False
     confirm_both_addresses: bool = True
     reauthenticate_after: timedelta | None = None
     require_current_password: bool = False
     mails_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=10)))
     mails_per_account: Limit = field(default=Limit(burst=1, every=timedelta(minutes=1)))
     sign_ups_per_address: Limit = field(default=Limit(burst=150, every=timedelta(seconds=2)))
+    anonymous_per_address: Limit = field(default=Limit(burst=30, every=timedelta(minutes=2)))
     sign_ins_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=2)))
     sign_ins_per_account: Limit = field(default=Limit(burst=20, every=timedelta(seconds=30)))
     verifications_per_address: Limit = field(default=Limit(burst=30, every=timedelta(seconds=10)))
     verifications_per_account: Limit = field(default=Limit(burst=10, every=timedelta(seconds=30)))
     second_factors_per_account: Limit = field(default=Limit(burst=10, every=timedelta(seconds=30)))
+
+    @property
+    def believes_phones(self) -> bool:
+        """Whether people may give a phone number: nothing sends one a code to confirm it with."""
+        return self.phone_sign_ins and self.sign_up_autoconfirm
 
     @classmethod
     def of(cls, settings: Settings) -> AuthConfig:
@@ -55,6 +63,8 @@ class AuthConfig:
             redirect_urls=settings.redirect_urls,
             sign_up=settings.sign_up,
             sign_up_autoconfirm=settings.sign_up_autoconfirm,
+            anonymous_sign_ins=settings.anonymous_sign_ins,
+            phone_sign_ins=settings.phone_sign_ins,
             providers=configured_providers(settings),
             manual_linking=settings.manual_linking,
             confirm_both_addresses=settings.confirm_both_addresses,

@@ -27,7 +27,7 @@ async def check_current_password(auth: Auth, given: str | None, caller: SignedIn
             )
         return
     # The same attempts as those of signing in: here too somebody may be guessing.
-    account = user.email.lower()
+    account = user.email.lower() or user.phone
     await auth.limiter.take("sign-in account", account, auth.config.sign_ins_per_account)
     if not await verify_password(given, user.encrypted_password):
         raise bad_request("current_password_invalid", "Current password is not correct.")

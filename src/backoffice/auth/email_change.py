@@ -19,6 +19,15 @@ HALF_CONFIRMED = (
 CONFIRMED = 2
 
 
+async def take_email(connection: AsyncConnection[Row], user: User, email: str) -> None:
+    """Change the address without asking anybody. Raises 422 `email_exists`."""
+    await connection.execute(
+        queries.START_EMAIL_CHANGE,
+        {"user_id": user.id, "email_change": email, "confirmations": CONFIRMED - 1},
+    )
+    await confirm_email_change(connection, user)
+
+
 async def confirm_email_change(connection: AsyncConnection[Row], user: User) -> bool:
     """Count one confirmation; true once the address is changed.
 
@@ -39,6 +48,7 @@ async def confirm_email_change(connection: AsyncConnection[Row], user: User) -> 
     await connection.execute(
         user_queries.PUT_EMAIL_IDENTITY, {"id": user.id, "email": new, "verified": True}
     )
+    await connection.execute(user_queries.LIST_PROVIDERS, {"id": user.id})
     await forget_tokens(connection, user.id)
     await audit.record(connection, "user_modified", user)
     return True

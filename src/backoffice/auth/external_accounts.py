@@ -14,7 +14,13 @@ from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from backoffice.auth import audit
-from backoffice.auth.accounts import NewAccount, create_account, existing_user, normal_email
+from backoffice.auth.accounts import (
+    NewAccount,
+    create_account,
+    existing_user,
+    normal_email,
+    unique_accounts,
+)
 from backoffice.auth.errors import forbidden, unprocessable
 from backoffice.auth.links import forget_tokens
 from backoffice.auth.person import Person
@@ -22,7 +28,7 @@ from backoffice.auth.queries import identities as queries
 from backoffice.auth.queries import users as user_queries
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import end_all_sessions
-from backoffice.auth.users import User, find_user_by_email
+from backoffice.auth.users import User, email_taken, find_user_by_email
 from backoffice.database import Row
 from backoffice.tokens import AUDIENCE
 
@@ -78,6 +84,8 @@ async def link_person(
         whose = "" if owner == user_id else " to another user"
         raise unprocessable("identity_already_exists", f"Identity is already linked{whose}")
     await _put_identity(connection, user, provider, person)
+    if user.is_anonymous:
+        await _introduce(connection, user, person)
     await audit.record(connection, "identity_linked", user, {"provider": provider})
     return await existing_user(connection, user_id)
 
@@ -108,6 +116,16 @@ async def _take_over(connection: AsyncConnection[Row], user: User) -> None:
     await connection.execute(
         user_queries.PUT_EMAIL_IDENTITY, {**ids, "email": user.email, "verified": True}
     )
+
+
+async def _introduce(connection: AsyncConnection[Row], user: User, person: Person) -> None:
+    """Somebody nobody knew can come back from now on, with the address unless another has it."""
+    email = normal_email(person.email) if person.email_verified else ""
+    if email and not await email_taken(connection, email):
+        async with unique_accounts():
+            await connection.execute(user_queries.SET_EMAIL, {"id": user.id, "email": email})
+        await connection.execute(user_queries.CONFIRM_EMAIL, {"id": user.id})
+    await connection.execute(user_queries.BECOME_KNOWN, {"id": user.id})
 
 
 async def _put_identity(

@@ -117,7 +117,7 @@ def bearer_claims(request: Request) -> Claims:
     """The claims of the bearer token. Raises 401 `no_authorization` or 403 `bad_jwt`."""
     bearer = BEARER.fullmatch(request.headers.get("authorization", ""))
     if bearer is None:
-        raise AuthProblem(401, "no_authorization", "This endpoint requires a Bearer token")
+        raise AuthProblem(401, "no_authorization", "This endpoint requires a valid Bearer token")
     try:
         return Auth.of(request).tokens.verify(bearer[1])
     except TokenError as error:

@@ -13,7 +13,11 @@ NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 def tokens_response(answer: Any) -> JSONResponse:
-    """An answer with somebody's tokens in it: the browser that asked is signed in now."""
+    """An answer with somebody's tokens in it: the browser that asked is signed in now.
+
+    Not to the backoffice, if nobody knows who it is.
+    """
     response = JSONResponse(answer, headers=NOT_STORED)
-    mark(response)
+    if not answer["user"]["is_anonymous"]:
+        mark(response)
     return response

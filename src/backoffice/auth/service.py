@@ -79,7 +79,8 @@ class Auth:
         settings = self.state.settings
         own: list[str] = []
         if settings.is_loopback and not settings.public_url:
-            own = [f"http://localhost:{settings.port}", f"http://[::1]:{settings.port}"]
+            # Whatever is being built on this machine may use this server to sign people in.
+            own = [f"http://[::1]:{settings.port}", "http://localhost:*", "http://127.0.0.1:*"]
         return allowed_redirect(wanted, settings.url, [*own, *self.config.redirect_urls])
 
     async def is_disabled(self, user: User) -> bool:

@@ -13,7 +13,8 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from backoffice.auth.errors import validation_failed
-from backoffice.auth.queries import users as queries
+from backoffice.auth.queries import phones
+from backoffice.auth.queries import user_rows as queries
 from backoffice.database import Row
 
 # Both documents stand in every access token, and a token must fit into a header.
@@ -104,6 +105,13 @@ async def find_user_by_email(
 ) -> User | None:
     """The user who signs in with `email`, whatever its case."""
     return await _one(connection, queries.BY_EMAIL, {"email": email, "aud": audience})
+
+
+async def find_user_by_phone(
+    connection: AsyncConnection[Row], phone: str, audience: str
+) -> User | None:
+    """The user who signs in with `phone`, written as `normal_phone` writes it."""
+    return await _one(connection, phones.BY_PHONE, {"phone": phone, "aud": audience})
 
 
 async def list_users(

@@ -76,10 +76,10 @@ end
 $$;
 
 comment on function private.keep_profile() is
-  'Gives every account a profile and keeps its e-mail and name current. The role never comes from what a user sent.';
+  'Gives every account but an anonymous one a profile and keeps its e-mail and name current. The role never comes from what a user sent.';
 
 revoke execute on function private.keep_profile() from public, anon, authenticated, service_role;
 
 create trigger keep_profile
-  after insert or update of email, raw_user_meta_data on auth.users
-  for each row execute function private.keep_profile();
+  after insert or update of email, raw_user_meta_data, is_anonymous on auth.users
+  for each row when (not new.is_anonymous) execute function private.keep_profile();

@@ -103,7 +103,8 @@ def test_a_user_comes_with_the_hash_of_another_system(
         ({"email": "a@example.com", "role": "x" * 256}, 400, "bad_json"),
         ({"email": "a@example.com", "user_metadata": {"a": "x" * 9000}}, 400, "validation_failed"),
         ({"email": "a@example.com", "app_metadata": []}, 400, "bad_json"),
-        ({"phone": "+1555"}, 422, "phone_provider_disabled"),
+        ({"phone": "+0555"}, 400, "validation_failed"),
+        ({"phone": "1555 ext. 3"}, 400, "validation_failed"),
     ],
 )
 def test_what_makes_no_user(

@@ -55,6 +55,28 @@ async def test_a_signed_in_person_adds_a_service(
     assert answer.json()["id"] == person["id"]
 
 
+async def test_a_service_tells_who_an_anonymous_person_is(state: State, openid: FakeOpenId) -> None:
+    config = AuthConfig(
+        providers={"google": openid.provider()},
+        manual_linking=True,
+        sign_up=True,
+        anonymous_sign_ins=True,
+    )
+    async with serving(state, config) as client:
+        headers = bearer((await client.post("/signup", json={})).json())
+        await linked(client, headers)
+        user = (await client.get("/user", headers=headers)).json()
+        assert user["is_anonymous"] is False
+        assert user["email"] == openid.person["email"]
+        assert user["app_metadata"] == {"provider": "google", "providers": ["google"]}
+        # The address of somebody else stays theirs.
+        headers = bearer((await client.post("/signup", json={})).json())
+        openid.person |= {"sub": "another", "email": "admin@admin.com"}
+        await linked(client, headers)
+        user = (await client.get("/user", headers=headers)).json()
+        assert (user["is_anonymous"], user["email"]) == (False, "")
+
+
 async def test_somebody_elses_identity_is_not_taken(
     client: httpx.AsyncClient, person: dict[str, Any], state: State
 ) -> None:

@@ -95,6 +95,7 @@ FINISH_EMAIL_CHANGE = """
 update auth.users
 set
   email = email_change,
+  is_anonymous = false,
   email_change = '',
   email_change_token_current = '',
   email_change_token_new = '',

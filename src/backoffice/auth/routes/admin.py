@@ -24,10 +24,11 @@ from backoffice.auth.accounts import (
     unique_accounts,
 )
 from backoffice.auth.durations import parse_duration
-from backoffice.auth.errors import not_found, unprocessable, validation_failed
+from backoffice.auth.errors import not_found, validation_failed
 from backoffice.auth.factors import find_factor, unenrol
 from backoffice.auth.pagination import page_links, page_number, search_text
 from backoffice.auth.passwords import check_strength, hash_password, is_bcrypt
+from backoffice.auth.phones import normal_phone, set_phone
 from backoffice.auth.queries import users as queries
 from backoffice.auth.requests import Params, read_params, require_admin
 from backoffice.auth.service import Auth
@@ -50,6 +51,7 @@ class AdminUser(Params):
     password: str | None = None
     password_hash: str = ""
     email_confirm: bool = False
+    phone_confirm: bool = False
     user_metadata: dict[str, Any] | None = None
     app_metadata: dict[str, Any] | None = None
     ban_duration: str = ""
@@ -89,17 +91,17 @@ async def create(request: Request) -> JSONResponse:
     """A new user, with the given id if there is one."""
     role = require_admin(request)
     params = await read_params(request, AdminUser)
-    _check_phone(params)
-    if not params.email:
+    if not params.email and not params.phone:
         raise validation_failed("Cannot create a user without either an email or phone")
-    email = normal_email(params.email)
     account = NewAccount(
         id=_new_id(params.id),
-        email=email,
+        email=normal_email(params.email) if params.email else "",
+        phone=normal_phone(params.phone) if params.phone else "",
         audience=params.aud or AUDIENCE,
         role=params.role or DEFAULT_ROLE,
         encrypted_password=await _encrypted_password(params),
         email_confirmed=params.email_confirm,
+        phone_confirmed=params.phone_confirm,
         ban=_ban(params.ban_duration),
         app_metadata=params.app_metadata,
         user_metadata=params.user_metadata,
@@ -122,8 +124,8 @@ async def update(request: Request) -> JSONResponse:
     """Change what is given; a new password or a ban ends the user's sessions."""
     role = require_admin(request)
     params = await read_params(request, AdminUser)
-    _check_phone(params)
-    email = normal_email(params.email) if params.email else None
+    email = normal_email(params.email) if params.email else ""
+    phone = normal_phone(params.phone) if params.phone else ""
     ban = _ban(params.ban_duration)
     encrypted = await _encrypted_password(params)
     async with Auth.of(request).transaction() as connection:
@@ -132,6 +134,12 @@ async def update(request: Request) -> JSONResponse:
             await _set_email(connection, user, email, verified=params.email_confirm)
         if params.email_confirm:
             await connection.execute(queries.CONFIRM_EMAIL, {"id": user.id})
+        if phone or (params.phone_confirm and user.phone):
+            await set_phone(
+                connection, user.id, phone or user.phone, confirmed=params.phone_confirm
+            )
+        if email or phone:
+            await connection.execute(queries.BECOME_KNOWN, {"id": user.id})
         if params.role:
             await connection.execute(queries.SET_ROLE, {"id": user.id, "role": params.role})
         if encrypted:
@@ -207,6 +215,7 @@ async def _set_email(
     await connection.execute(
         queries.PUT_EMAIL_IDENTITY, {"id": user.id, "email": email, "verified": verified}
     )
+    await connection.execute(queries.LIST_PROVIDERS, {"id": user.id})
 
 
 async def _encrypted_password(params: AdminUser) -> str | None:
@@ -220,11 +229,6 @@ async def _encrypted_password(params: AdminUser) -> str | None:
         return None
     check_strength(params.password)
     return await hash_password(params.password)
-
-
-def _check_phone(params: AdminUser) -> None:
-    if params.phone:
-        raise unprocessable("phone_provider_disabled", "Phone numbers are not supported")
 
 
 def _new_id(text: str) -> UUID:

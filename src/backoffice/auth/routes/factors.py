@@ -61,7 +61,8 @@ async def enrol(request: Request) -> JSONResponse:
         )
     issuer = params.issuer or urlsplit(auth.state.settings.url).netloc
     secret = factor.secret or ""
-    uri = totp.enrolment_uri(secret, issuer=issuer, account=caller.user.email)
+    account = caller.user.email or caller.user.phone
+    uri = totp.enrolment_uri(secret, issuer=issuer, account=account)
     return JSONResponse(
         {
             "id": str(factor.id),

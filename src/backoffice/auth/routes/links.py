@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -26,6 +25,7 @@ from backoffice.auth.links import (
     take_token,
     typed_hashes,
 )
+from backoffice.auth.phones import normal_phone
 from backoffice.auth.queries import users as user_queries
 from backoffice.auth.redirects import back_to
 from backoffice.auth.requests import Params, read_params
@@ -34,8 +34,6 @@ from backoffice.auth.service import Auth
 from backoffice.auth.sessions import start_session
 from backoffice.auth.users import User
 from backoffice.database import Row
-
-PHONE = re.compile(r"[1-9][0-9]{1,14}")
 
 
 class Verification(Params):
@@ -55,9 +53,11 @@ async def verify(request: Request) -> JSONResponse:
     if params.phone:
         refuse_phone(params.phone)
     if bool(params.token) == bool(params.token_hash):
-        raise validation_failed("Verify requires a token or a token hash")
+        raise validation_failed("Verify requires either a token or a token hash")
     if params.token and not params.email:
-        raise validation_failed("Only an email address or phone number should be provided")
+        raise validation_failed(
+            "Only an email address or phone number should be provided on verify"
+        )
     if params.token_hash and params.email:
         raise validation_failed("Only the token_hash and type should be provided")
     _check_type(params.type)
@@ -159,8 +159,7 @@ async def _confirm(connection: AsyncConnection[Row], user: User) -> None:
 
 def refuse_phone(phone: str) -> NoReturn:
     """No code is ever sent to a phone, so none is right. Raises 400 or 403 `otp_expired`."""
-    if not PHONE.fullmatch(phone.replace(" ", "").removeprefix("+")):
-        raise validation_failed("Invalid phone number format (E.164 required)")
+    normal_phone(phone)
     raise forbidden("otp_expired", "Token has expired or is invalid")
 
 

@@ -22,9 +22,10 @@ from backoffice.auth.accounts import (
 )
 from backoffice.auth.config import AuthConfig
 from backoffice.auth.errands import Errand, run_errand
-from backoffice.auth.errors import unprocessable, validation_failed
+from backoffice.auth.errors import bad_request, unprocessable, validation_failed
 from backoffice.auth.flows import Challenged
 from backoffice.auth.links import LinkType
+from backoffice.auth.phones import normal_phone, sends_no_sms
 from backoffice.auth.postman import (
     deliver_now,
     link_mail,
@@ -36,6 +37,8 @@ from backoffice.auth.requests import Params, read_params, require_admin, signed_
 from backoffice.auth.service import Auth
 from backoffice.auth.users import find_user_by_email
 from backoffice.tokens import AUDIENCE
+
+RESENT = ("signup", "email_change", "sms", "phone_change")
 
 
 class MailRequest(Challenged):
@@ -57,24 +60,58 @@ class Invitation(Params):
 
 async def recover(request: Request) -> JSONResponse:
     """Send a link to choose a new password."""
-    return await _write_to(request, "recovery")
+    params = await read_params(request, MailRequest)
+    if not params.email:
+        raise validation_failed("Password recovery requires an email")
+    return await _write_to(request, params, "recovery")
 
 
 async def sign_in_link(request: Request) -> JSONResponse:
     """Send a link, and a code, to sign in with."""
-    return await _write_to(request, "magiclink")
+    params = await read_params(request, MailRequest)
+    if params.email and params.phone:
+        raise validation_failed("Only an email address or phone number should be provided")
+    if params.phone:
+        require_phones(Auth.of(request).config, "Unsupported phone provider")
+        normal_phone(params.phone)
+        raise sends_no_sms()
+    if not params.email:
+        raise validation_failed("One of email or phone must be set")
+    return await _write_to(request, params, "magiclink")
 
 
 async def resend(request: Request) -> JSONResponse:
     """Send again what confirms a new account or a change of address."""
-    return await _write_to(request, None)
-
-
-async def _write_to(request: Request, kind: LinkType | None) -> JSONResponse:
-    auth = Auth.of(request)
     params = await read_params(request, MailRequest)
+    if params.type not in RESENT:
+        raise validation_failed(f"Missing one of these types: {', '.join(RESENT)}")
+    if params.type == "signup" and not params.email:
+        raise validation_failed("Type provided requires an email address")
+    if params.type == "sms" and not params.phone:
+        raise validation_failed("Type provided requires a phone number")
+    if params.email and params.phone:
+        raise validation_failed("Only an email address or phone number should be provided.")
     if params.phone:
-        raise unprocessable("phone_provider_disabled", "Phone numbers are not supported")
+        require_phones(Auth.of(request).config, "Phone logins are disabled")
+        normal_phone(params.phone)
+    elif not params.email:
+        raise validation_failed("Missing email address or phone number")
+    if params.phone or params.type == "phone_change":
+        # No code ever went to a phone, so none can be sent again.
+        return JSONResponse({})
+    return await _write_to(request, params, "signup" if params.type == "signup" else "email_change")
+
+
+def require_phones(config: AuthConfig, refusal: str) -> None:
+    """Raises 400 `phone_provider_disabled` where no phone number signs in."""
+    if not config.phone_sign_ins:
+        raise bad_request("phone_provider_disabled", refusal)
+
+
+async def _write_to(
+    request: Request, params: MailRequest, kind: LinkType | Literal["email_change"]
+) -> JSONResponse:
+    auth = Auth.of(request)
     email = normal_email(params.email)
     challenge = params.challenge()
     newcomer = None
@@ -86,7 +123,7 @@ async def _write_to(request: Request, kind: LinkType | None) -> JSONResponse:
                 raise unprocessable("otp_disabled", "Signups not allowed for otp")
     require_mailer(auth)
     errand = Errand(
-        kind=kind or _again(params.type),
+        kind=kind,
         email=email,
         redirect_to=auth.allowed_redirect(request.query_params.get("redirect_to")),
         challenge=challenge,
@@ -99,14 +136,6 @@ async def _write_to(request: Request, kind: LinkType | None) -> JSONResponse:
 def sign_up_tells(config: AuthConfig) -> bool:
     """Whether anybody may ask `/signup` which addresses have an account: it confirms at once."""
     return config.sign_up and config.sign_up_autoconfirm
-
-
-def _again(kind: str) -> Literal["signup", "email_change"]:
-    if kind == "signup":
-        return "signup"
-    if kind == "email_change":
-        return "email_change"
-    raise validation_failed("Missing one of these types: signup, email_change")
 
 
 async def invite(request: Request) -> JSONResponse:
@@ -137,6 +166,8 @@ async def reauthenticate(request: Request) -> JSONResponse:
     require_mailer(auth)
     async with auth.transaction() as connection:
         caller = await signed_in(request, connection)
+    if not caller.user.email and caller.user.phone:
+        raise sends_no_sms()
     if not caller.user.email:
         raise unprocessable(
             "validation_failed",

@@ -49,10 +49,12 @@ async def settings(request: Request) -> JSONResponse:
                 **dict.fromkeys(PROVIDERS, False),
                 **dict.fromkeys(config.providers, True),
                 "email": True,
+                "anonymous_users": config.sign_up and config.anonymous_sign_ins,
+                "phone": config.phone_sign_ins,
             },
             "disable_signup": not config.sign_up,
             "mailer_autoconfirm": config.sign_up_autoconfirm,
-            "phone_autoconfirm": False,
+            "phone_autoconfirm": config.believes_phones,
             "sms_provider": "",
             "saml_enabled": False,
         }

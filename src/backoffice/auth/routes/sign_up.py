@@ -15,16 +15,17 @@ from starlette.responses import Response
 from backoffice.auth import audit
 from backoffice.auth.accounts import NewAccount, create_account, existing_user, normal_email
 from backoffice.auth.errands import Errand, deliver_or_put_off
-from backoffice.auth.errors import AuthProblem, unprocessable, validation_failed
+from backoffice.auth.errors import AuthProblem, bad_request, unprocessable, validation_failed
 from backoffice.auth.flows import Challenge, Challenged
 from backoffice.auth.limits import client_network
 from backoffice.auth.passwords import check_strength, hash_password
+from backoffice.auth.phones import normal_phone, sends_no_sms
 from backoffice.auth.postman import link_mail, require_mailer, throttle_mail
 from backoffice.auth.requests import read_params
 from backoffice.auth.responses import tokens_response
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import start_session
-from backoffice.auth.users import User, find_user_by_email
+from backoffice.auth.users import User, find_user_by_email, find_user_by_phone
 from backoffice.database import Row
 from backoffice.mail import Mail
 from backoffice.tokens import AUDIENCE
@@ -43,21 +44,46 @@ async def sign_up(request: Request) -> Response:
     """A new account: signed in at once, or once its address is confirmed."""
     auth = Auth.of(request)
     params = await read_params(request, SignUp)
-    if not params.email and not params.phone:
+    nameless = not params.email and not params.phone
+    if nameless and not auth.config.anonymous_sign_ins:
         raise unprocessable("anonymous_provider_disabled", "Anonymous sign-ins are disabled")
     if not auth.config.sign_up:
         raise unprocessable("signup_disabled", "Signups not allowed for this instance")
-    if params.phone:
-        raise unprocessable("phone_provider_disabled", "Phone numbers are not supported")
-    if not params.password:
-        raise validation_failed("Signup requires a valid password")
-    email = normal_email(params.email)
-    check_strength(params.password)
+    if nameless:
+        return await _sign_in_anonymously(request, auth, NewAccount(user_metadata=params.data))
+    account = _account(auth, params)
     challenge = params.challenge()
-    account = NewAccount(email=email, user_metadata=params.data)
-    if auth.config.sign_up_autoconfirm:
+    if account.phone or auth.config.sign_up_autoconfirm:
         return await _sign_up_at_once(request, auth, account, params.password)
     return await _sign_up_by_mail(request, auth, account, params.password, challenge)
+
+
+def _account(auth: Auth, params: SignUp) -> NewAccount:
+    """What somebody signs up with, checked."""
+    if not params.password:
+        raise validation_failed("Signup requires a valid password")
+    if params.email and params.phone:
+        raise validation_failed(
+            "Only an email address or phone number should be provided on signup."
+        )
+    if params.email:
+        account = NewAccount(email=normal_email(params.email), user_metadata=params.data)
+    else:
+        if not auth.config.phone_sign_ins:
+            raise bad_request("phone_provider_disabled", "Phone signups are disabled")
+        account = NewAccount(phone=normal_phone(params.phone), user_metadata=params.data)
+        if not auth.config.believes_phones:
+            raise sends_no_sms()
+    check_strength(params.password)
+    return account
+
+
+async def _sign_in_anonymously(request: Request, auth: Auth, account: NewAccount) -> Response:
+    network = client_network(request, auth.trusted_proxies)
+    await auth.limiter.take("anonymous address", network, auth.config.anonymous_per_address)
+    async with auth.transaction() as connection:
+        user = await create_account(connection, account)
+        return await _signed_in(request, auth, connection, user, method="anonymous")
 
 
 async def _sign_up_at_once(
@@ -65,25 +91,38 @@ async def _sign_up_at_once(
 ) -> Response:
     network = client_network(request, auth.trusted_proxies)
     await auth.limiter.take("sign-up address", network, auth.config.sign_ups_per_address)
-    encrypted = await hash_password(password)
+    account = replace(
+        account,
+        encrypted_password=await hash_password(password),
+        email_confirmed=bool(account.email),
+        phone_confirmed=bool(account.phone),
+    )
     async with auth.transaction() as connection:
-        if await find_user_by_email(connection, account.email, AUDIENCE):
+        if account.email:
+            known = await find_user_by_email(connection, account.email, AUDIENCE)
+        else:
+            known = await find_user_by_phone(connection, account.phone, AUDIENCE)
+        if known:
             raise unprocessable("user_already_exists", "User already registered")
-        user = await create_account(
-            connection, replace(account, encrypted_password=encrypted, email_confirmed=True)
-        )
-        await audit.record(connection, "user_signedup", user)
-        granted = await start_session(
-            connection,
-            user,
-            method="password",
-            user_agent=request.headers.get("user-agent"),
-            config=auth.config,
-        )
-        user = await existing_user(connection, user.id)
+        user = await create_account(connection, account)
+        return await _signed_in(request, auth, connection, user, method="password")
+
+
+async def _signed_in(
+    request: Request, auth: Auth, connection: AsyncConnection[Row], user: User, *, method: str
+) -> Response:
+    """The answer to somebody who has an account from now on."""
+    await audit.record(connection, "user_signedup", user)
+    granted = await start_session(
+        connection,
+        user,
+        method=method,
+        user_agent=request.headers.get("user-agent"),
+        config=auth.config,
+    )
     if granted is None:
         raise AuthProblem(500, "unexpected_failure", "The session could not be started")
-    return tokens_response(auth.grant(user, granted))
+    return tokens_response(auth.grant(await existing_user(connection, user.id), granted))
 
 
 async def _sign_up_by_mail(

@@ -19,12 +19,13 @@ from backoffice.auth.errors import (
 from backoffice.auth.flows import take_flow
 from backoffice.auth.limits import client_network
 from backoffice.auth.passwords import check_strength, verify_password
+from backoffice.auth.phones import plain_phone
 from backoffice.auth.requests import Params, read_params
 from backoffice.auth.responses import tokens_response
 from backoffice.auth.routes.id_token import grant_id_token
 from backoffice.auth.service import Auth
 from backoffice.auth.sessions import Granted, lock_session, rotate, start_session
-from backoffice.auth.users import User, find_user, find_user_by_email
+from backoffice.auth.users import User, find_user, find_user_by_email, find_user_by_phone
 from backoffice.tokens import AUDIENCE
 
 
@@ -73,25 +74,31 @@ async def grant_password(request: Request) -> JSONResponse:
         raise validation_failed(
             "Only an email address or phone number should be provided on login."
         )
-    if params.phone:
+    if params.phone and not auth.config.phone_sign_ins:
         raise unprocessable("phone_provider_disabled", "Phone logins are disabled")
-    if not params.email:
+    if not params.email and not params.phone:
         raise validation_failed("missing email or phone")
     network = client_network(request, auth.trusted_proxies)
     await auth.limiter.take("sign-in address", network, auth.config.sign_ins_per_address)
-    account = params.email.lower()
+    phone = plain_phone(params.phone)
+    account = params.email.lower() or phone
     await auth.limiter.take("sign-in account", account, auth.config.sign_ins_per_account)
 
     audience = request.headers.get("x-jwt-aud") or AUDIENCE
     async with auth.transaction() as connection:
-        user = await find_user_by_email(connection, params.email, audience)
+        if phone:
+            user = await find_user_by_phone(connection, phone, audience)
+        else:
+            user = await find_user_by_email(connection, params.email, audience)
     right = await verify_password(params.password, user.encrypted_password if user else None)
     if user is None or not right:
         raise invalid_credentials()
     await auth.limiter.refill("sign-in account", account)
     if await auth.is_disabled(user):
         raise bad_request("user_banned", "User is banned")
-    if user.email_confirmed_at is None:
+    if phone and user.phone_confirmed_at is None:
+        raise bad_request("phone_not_confirmed", "Phone not confirmed")
+    if not phone and user.email_confirmed_at is None:
         raise bad_request("email_not_confirmed", "Email not confirmed")
 
     async with auth.transaction() as connection:
@@ -105,7 +112,7 @@ async def grant_password(request: Request) -> JSONResponse:
         fresh = await find_user(connection, user.id)
         if granted is None or fresh is None:
             raise invalid_credentials()
-        await audit.record(connection, "login", fresh, {"provider": "email"})
+        await audit.record(connection, "login", fresh, {"provider": "phone" if phone else "email"})
     answer = auth.grant(fresh, granted)
     try:
         check_strength(params.password)

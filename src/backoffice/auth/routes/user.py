@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from backoffice.auth import audit
 from backoffice.auth.accounts import email_exists, normal_email
 from backoffice.auth.current_password import check_current_password
+from backoffice.auth.email_change import take_email
 from backoffice.auth.errors import (
     AuthProblem,
     bad_request,
@@ -21,6 +22,7 @@ from backoffice.auth.errors import (
 from backoffice.auth.flows import Challenged
 from backoffice.auth.links import take_token, token_hash
 from backoffice.auth.passwords import check_strength, hash_password, verify_password
+from backoffice.auth.phones import normal_phone, set_phone
 from backoffice.auth.postman import (
     deliver_now,
     email_change_mails,
@@ -68,8 +70,10 @@ async def update_user(request: Request) -> JSONResponse:
     challenge = params.challenge()
     async with auth.transaction() as connection:
         caller = await signed_in(request, connection)
-    new_email = _check_update(params, caller)
-    if new_email:
+    new_email, new_phone = _check_update(auth, params, caller)
+    # Signing up would not have sent them a mail either.
+    at_once = caller.user.is_anonymous and auth.config.sign_up_autoconfirm
+    if new_email and not at_once:
         require_mailer(auth)
         await throttle_mail(request, new_email)
     if params.password:
@@ -79,16 +83,22 @@ async def update_user(request: Request) -> JSONResponse:
 
     mails: list[Mail] = []
     async with auth.transaction() as connection:
+        if at_once:
+            # Of two who say at once who they are, the later is somebody already.
+            await connection.execute(queries.LOCK, {"user_id": caller.user.id})
         caller = await signed_in(request, connection)
+        at_once = at_once and caller.user.is_anonymous
         user_id = caller.user.id
         if encrypted:
             await _check_nonce(auth, connection, params.nonce, caller)
             await _set_password(connection, encrypted, caller)
         if params.data is not None:
             await merge_metadata(connection, queries.MERGE_USER_METADATA, user_id, params.data)
-        if new_email:
-            if await email_taken(connection, new_email, except_id=user_id):
-                raise email_exists()
+        if new_email and await email_taken(connection, new_email, except_id=user_id):
+            raise email_exists()
+        if new_email and at_once:
+            await take_email(connection, caller.user, new_email)
+        elif new_email:
             mails = await email_change_mails(
                 auth,
                 connection,
@@ -97,10 +107,13 @@ async def update_user(request: Request) -> JSONResponse:
                 redirect_to=auth.allowed_redirect(request.query_params.get("redirect_to")),
                 challenge=challenge,
             )
+        if new_phone:
+            await set_phone(connection, user_id, new_phone, confirmed=True)
+            await connection.execute(queries.BECOME_KNOWN, {"id": user_id})
         await audit.record(connection, "user_modified", caller.user)
         changed = await find_user(connection, user_id)
     if mails:
-        await deliver_now(auth, mails, throttled=new_email or "")
+        await deliver_now(auth, mails, throttled=new_email)
     return JSONResponse((changed or caller.user).to_json())
 
 
@@ -117,7 +130,7 @@ async def _set_password(connection: AsyncConnection[Row], encrypted: str, caller
 
 async def _throttle_nonce(auth: Auth, params: UserUpdate, caller: SignedIn) -> None:
     if params.nonce:
-        account = caller.user.email.lower()
+        account = caller.user.email.lower() or str(caller.user.id)
         await auth.limiter.take("verify account", account, auth.config.verifications_per_account)
 
 
@@ -156,16 +169,23 @@ async def logout(request: Request) -> Response:
     return response if scope == "others" else unmark(response)
 
 
-def _check_update(params: UserUpdate, caller: SignedIn) -> str | None:
-    """The address to change to, if it is another one."""
+def _check_update(auth: Auth, params: UserUpdate, caller: SignedIn) -> tuple[str, str]:
+    """The address and the phone number to change to, where they are others."""
     user = caller.user
     email = normal_email(params.email) if params.email else ""
     new_email = email if email != user.email.lower() else ""
+    phone = normal_phone(params.phone) if params.phone else ""
+    new_phone = phone if phone != user.phone else ""
     if params.password is not None:
         check_strength(params.password)
     if params.app_metadata is not None:
         raise forbidden("not_admin", "Updating app_metadata requires admin privileges")
-    sensitive = params.password or new_email or params.phone
+    if params.password and user.is_anonymous and not new_email and not new_phone:
+        raise unprocessable(
+            "validation_failed",
+            "Updating password of an anonymous user without an email or phone is not allowed",
+        )
+    sensitive = params.password or new_email or new_phone
     if sensitive and user.has_second_factor and not _is_aal2(caller):
         raise AuthProblem(
             401,
@@ -177,9 +197,9 @@ def _check_update(params: UserUpdate, caller: SignedIn) -> str | None:
             "user_sso_managed",
             "Updating email, phone, password of a SSO account only possible via SSO",
         )
-    if params.phone and params.phone != user.phone:
+    if new_phone and not auth.config.believes_phones:
         raise unprocessable("phone_provider_disabled", "Phone numbers are not supported")
-    return new_email or None
+    return new_email, new_phone
 
 
 def _is_aal2(caller: SignedIn) -> bool:
