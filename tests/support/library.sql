@@ -174,6 +174,19 @@ create cast (json as api.colour) with function api.colour(json) as implicit;
 create cast (text as api.colour) with function api.colour(text) as implicit;
 create table api.paints (id int primary key, colour api.colour);
 
+-- Domains of domains.
+create domain api.terms as tsvector;
+create domain api.index_terms as api.terms;
+create domain api.grade as smallint check (value between 1 and 5);
+create domain api.passed_grade as api.grade check (value > 1);
+create domain api.kept_mood as api.mood;
+create table api.reviews (
+  id int primary key,
+  terms api.index_terms,
+  grade api.passed_grade,
+  mood api.kept_mood
+);
+
 -- Media types of the author's own.
 create domain "text/html" as text;
 create domain "image/png" as bytea;
@@ -200,6 +213,8 @@ insert into api.books (id, title, publisher_id, pages, price, published, moods, 
   (4, 'Nobody''s Book', null, null, null, null, '{sad}', 'empty', '{"isbn": null}');
 select setval('api.books_id_seq', 100);
 insert into api.book_authors values (1, 1, 60), (1, 2, 40), (2, 2, 100), (3, 3, 100);
+insert into api.reviews values
+  (1, to_tsvector('simple', 'the ship and the sea'), 2, 'calm'), (2, to_tsvector('simple', 'hills'), 5, null);
 insert into api.covers values (1, '\x0102', 'blue');
 insert into api.letters values (1, 1, 2, 'Dear Ben'), (2, 2, 1, 'Dear Ada'), (3, 3, null, 'To nobody');
 insert into api.friends values (1, 2), (2, 3);

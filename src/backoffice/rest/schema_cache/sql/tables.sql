@@ -1,6 +1,20 @@
 -- Relations of the exposed schemas ($1) with their columns; defaults include those of domains and
 -- identity sequences, so that `missing=default` can ask for them.
-with
+with recursive
+domains as (
+  select t.oid, t.typbasetype as base
+  from pg_type t
+  where t.typtype = 'd'
+  union all
+  select d.oid, t.typbasetype
+  from domains d
+  join pg_type t on t.oid = d.base and t.typtype = 'd'
+),
+base_types as (
+  select d.oid as domain, t.oid, t.typnamespace
+  from domains d
+  join pg_type t on t.oid = d.base and t.typtype <> 'd'
+),
 column_rows as (
   select
     a.attrelid,
@@ -12,7 +26,7 @@ column_rows as (
       'nullable', not (a.attnotnull or (t.typtype = 'd' and t.typnotnull)),
       'type', case
         when t.typtype = 'd' and bt.typnamespace = 'pg_catalog'::regnamespace
-          then format_type(t.typbasetype, null)
+          then format_type(bt.oid, null)
         when t.typtype <> 'd' and t.typnamespace = 'pg_catalog'::regnamespace
           then format_type(a.atttypid, null)
         else format_type(a.atttypid, a.atttypmod)
@@ -45,7 +59,7 @@ column_rows as (
   from pg_attribute a
   join pg_class c on c.oid = a.attrelid
   join pg_type t on t.oid = a.atttypid
-  left join pg_type bt on t.typtype = 'd' and bt.oid = t.typbasetype
+  left join base_types bt on bt.domain = t.oid
   left join pg_attrdef ad on ad.adrelid = a.attrelid and ad.adnum = a.attnum
   where a.attnum > 0
     and not a.attisdropped
