@@ -102,9 +102,9 @@ async def test_a_worker(fresh_database: TestDatabase, tmp_path: Path) -> None:
                 released.set()
                 with fresh_database.connect() as world.connection:
                     assert wait_until(lambda: worker.poll() is not None, 60), log.read_text()
-                    # Put off, or, when the worker ended before the database was back, left as it was.
+                    # Put off, or left as it was when the worker ended before the database was back.
                     assert world.run(run_id)["state"] in ("waiting", "running")
-                    # The half minute that it is put off is over, and the minutes it may be silent.
+                    # The half minute it is put off is over, and the minutes it may be silent.
                     world.connection.execute(
                         "update public.crm_runs set resume_at = now(),"
                         " heartbeat_at = heartbeat_at - interval '1 hour'"
