@@ -7,6 +7,7 @@ import { type SavedView, useChangeView, useSavedViews, type ViewChange } from '@
 import type { Json } from '@/lib/database.types';
 import { toProblem } from '@/lib/errors';
 import { plainText } from '@/lib/plain-text';
+import { Writes } from '@/ui/writes';
 
 type Search = Record<string, unknown>;
 type SavedViewsProps = {
@@ -77,34 +78,36 @@ export function SavedViews({ page, search, onOpen }: SavedViewsProps) {
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item onClick={() => setNaming('new')}>Save as a new view…</Menu.Item>
-          {views
-            .filter((view) => view.is_mine && view !== current)
-            .slice(0, 5)
-            .map((view) => (
-              <Menu.Item
-                key={view.id}
-                onClick={() =>
-                  apply(
-                    { do: 'update', id: view.id, search: now, siteDomain: view.site_domain },
-                    'The view has these filters now.',
-                  )
-                }
-              >
-                Update “{plainText(view.name)}”
-              </Menu.Item>
-            ))}
-          {current?.is_mine && (
-            <>
-              <Menu.Item onClick={() => setNaming(current)}>Rename or share…</Menu.Item>
-              <Menu.Item
-                color="red"
-                onClick={() => apply({ do: 'delete', id: current.id }, 'The view is deleted.')}
-              >
-                Delete “{plainText(current.name)}”
-              </Menu.Item>
-            </>
-          )}
+          <Writes>
+            <Menu.Item onClick={() => setNaming('new')}>Save as a new view…</Menu.Item>
+            {views
+              .filter((view) => view.is_mine && view !== current)
+              .slice(0, 5)
+              .map((view) => (
+                <Menu.Item
+                  key={view.id}
+                  onClick={() =>
+                    apply(
+                      { do: 'update', id: view.id, search: now, siteDomain: view.site_domain },
+                      'The view has these filters now.',
+                    )
+                  }
+                >
+                  Update “{plainText(view.name)}”
+                </Menu.Item>
+              ))}
+            {current?.is_mine && (
+              <>
+                <Menu.Item onClick={() => setNaming(current)}>Rename or share…</Menu.Item>
+                <Menu.Item
+                  color="red"
+                  onClick={() => apply({ do: 'delete', id: current.id }, 'The view is deleted.')}
+                >
+                  Delete “{plainText(current.name)}”
+                </Menu.Item>
+              </>
+            )}
+          </Writes>
         </Menu.Dropdown>
       </Menu>
       {naming !== null && (

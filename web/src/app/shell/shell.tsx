@@ -6,6 +6,7 @@ import { useDomains } from '@/data/domains';
 import { domainsIn } from '@/data/scope';
 import { useBackend } from '@/lib/backend';
 import { useShortcuts } from '@/lib/shortcuts';
+import { ReadOnlyProvider } from '@/ui/writes';
 import { Brand, Navigation } from './navigation';
 import { NoDomain } from './no-domain';
 import classes from './shell.module.css';
@@ -93,7 +94,15 @@ export function Shell() {
                 <NeedsSecondFactor />
               </Suspense>
             ) : needsNoDomain || domainsIn(search, domains).length > 0 ? (
-              <Outlet />
+              <ReadOnlyProvider
+                value={
+                  access?.is_viewing
+                    ? `Read-only while you view as ${access.full_name || access.email}`
+                    : null
+                }
+              >
+                <Outlet />
+              </ReadOnlyProvider>
             ) : (
               <NoDomain asked={search.domain} any={domains.length > 0} />
             )}

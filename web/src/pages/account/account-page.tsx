@@ -4,6 +4,7 @@ import { useBackend } from '@/lib/backend';
 import { ErrorState } from '@/ui/error-state';
 import { LandingNotice } from '@/ui/landing-notice';
 import { PageHead } from '@/ui/page-head';
+import { Writes } from '@/ui/writes';
 import classes from './account-page.module.css';
 import { EmailPanel } from './email-panel';
 import { PasswordPanel } from './password-panel';
@@ -19,17 +20,19 @@ export function AccountPage() {
       <PageHead title="Your account" note={account.data?.email} />
       <div className={classes.page}>
         <LandingNotice notice={notice} />
-        <PasswordPanel email={account.data?.email ?? ''} />
-        {account.isError && (
-          <ErrorState error={account.error} onRetry={() => void account.refetch()} />
-        )}
-        {account.isPending && <Skeleton height={220} radius="lg" />}
-        {account.data && (
-          <>
-            <SecondFactorPanel factors={account.data.factors} />
-            <EmailPanel email={account.data.email} newEmail={account.data.newEmail} />
-          </>
-        )}
+        <Writes>
+          <PasswordPanel email={account.data?.email ?? ''} />
+          {account.isError && (
+            <ErrorState error={account.error} onRetry={() => void account.refetch()} />
+          )}
+          {account.isPending && <Skeleton height={220} radius="lg" />}
+          {account.data && (
+            <>
+              <SecondFactorPanel factors={account.data.factors} />
+              <EmailPanel email={account.data.email} newEmail={account.data.newEmail} />
+            </>
+          )}
+        </Writes>
         <SessionsPanel />
       </div>
     </>

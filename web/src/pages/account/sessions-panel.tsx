@@ -9,6 +9,7 @@ import {
 import { ErrorState } from '@/ui/error-state';
 import { FormError } from '@/ui/form-error';
 import { Panel } from '@/ui/panel';
+import { Writes } from '@/ui/writes';
 import classes from './account-page.module.css';
 import { deviceLabel } from './device';
 import { when } from './when';
@@ -65,15 +66,17 @@ function SessionItem({ session }: { session: MySession }) {
       {session.is_current ? (
         <Badge variant="light">This device</Badge>
       ) : (
-        <Button
-          size="xs"
-          variant="default"
-          aria-label={`Sign out ${device}, last used ${when(session.last_used_at)}`}
-          loading={end.isPending}
-          onClick={() => end.mutate(session.id)}
-        >
-          Sign out
-        </Button>
+        <Writes>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Sign out ${device}, last used ${when(session.last_used_at)}`}
+            loading={end.isPending}
+            onClick={() => end.mutate(session.id)}
+          >
+            Sign out
+          </Button>
+        </Writes>
       )}
       <FormError error={end.error} />
     </li>

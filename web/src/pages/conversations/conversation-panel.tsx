@@ -13,6 +13,7 @@ import { ErrorState } from '@/ui/error-state';
 import { PanelActions } from '@/ui/panel-actions';
 import { PanelSkeleton } from '@/ui/panel-skeleton';
 import { SidePanel } from '@/ui/side-panel';
+import { useReadOnly, Writes } from '@/ui/writes';
 import { ReviewBar } from './review-bar';
 import { Transcript } from './transcript';
 import { Understanding } from './understanding';
@@ -43,7 +44,8 @@ export function ConversationPanel() {
     setReporting(null);
   }, [id]);
   const report = () => data && setReporting({ messageId: null });
-  useShortcuts({ r: report });
+  const readOnly = useReadOnly() !== null;
+  useShortcuts(readOnly ? {} : { r: report });
 
   const body = () => {
     if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
@@ -80,17 +82,19 @@ export function ConversationPanel() {
       title={data ? plainText(visitorLabel(data.visitor)) : error ? 'Conversation' : 'Loading…'}
       actions={
         <>
-          <Tooltip label="Report issue (r)">
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label="Report issue"
-              disabled={!data}
-              onClick={report}
-            >
-              <IconFlag size={17} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          <Writes>
+            <Tooltip label="Report issue (r)">
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label="Report issue"
+                disabled={!data}
+                onClick={report}
+              >
+                <IconFlag size={17} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          </Writes>
           <PanelActions what="conversation" neighbours={neighbours} onClose={close} />
         </>
       }

@@ -8,6 +8,7 @@ import { formatDateTime } from '@/lib/format';
 import { plainText } from '@/lib/plain-text';
 import { useShortcuts } from '@/lib/shortcuts';
 import { ErrorState } from '@/ui/error-state';
+import { useReadOnly, Writes } from '@/ui/writes';
 import classes from './review.module.css';
 import { ReviewForm } from './review-form';
 
@@ -49,7 +50,8 @@ export function ReviewBar({ domain, id, messages, timezone, writing, onWrite }: 
     });
   };
   const write = () => onWrite({ messageId: mine?.message_id ?? null });
-  useShortcuts({ g: () => judge('good'), b: () => judge('bad'), n: write });
+  const readOnly = useReadOnly() !== null;
+  useShortcuts(readOnly ? {} : { g: () => judge('good'), b: () => judge('bad'), n: write });
 
   if (error && !reviews) return <ErrorState error={error} onRetry={() => void refetch()} />;
   const answer = messages.find((each) => each.id === (writing?.messageId ?? mine?.message_id));
@@ -86,41 +88,43 @@ export function ReviewBar({ domain, id, messages, timezone, writing, onWrite }: 
       ) : (
         <div className={classes.buttons}>
           <span className={classes.question}>Was this a good conversation?</span>
-          <Tooltip label={mine?.thumb === 'good' ? 'Take it back (g)' : 'Good (g)'}>
-            <Button
-              size="xs"
-              variant={mine?.thumb === 'good' ? 'filled' : 'default'}
-              leftSection={<IconThumbUp size={15} aria-hidden />}
-              aria-pressed={mine?.thumb === 'good'}
-              disabled={!reviews}
-              onClick={() => judge('good')}
-            >
-              Good
-            </Button>
-          </Tooltip>
-          <Tooltip label={mine?.thumb === 'bad' ? 'Take it back (b)' : 'Bad (b)'}>
-            <Button
-              size="xs"
-              variant={mine?.thumb === 'bad' ? 'filled' : 'default'}
-              leftSection={<IconThumbDown size={15} aria-hidden />}
-              aria-pressed={mine?.thumb === 'bad'}
-              disabled={!reviews}
-              onClick={() => judge('bad')}
-            >
-              Bad
-            </Button>
-          </Tooltip>
-          <Tooltip label="Note, labels, corrected answer (n)">
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconNote size={15} aria-hidden />}
-              disabled={!reviews}
-              onClick={write}
-            >
-              Note
-            </Button>
-          </Tooltip>
+          <Writes>
+            <Tooltip label={mine?.thumb === 'good' ? 'Take it back (g)' : 'Good (g)'}>
+              <Button
+                size="xs"
+                variant={mine?.thumb === 'good' ? 'filled' : 'default'}
+                leftSection={<IconThumbUp size={15} aria-hidden />}
+                aria-pressed={mine?.thumb === 'good'}
+                disabled={!reviews}
+                onClick={() => judge('good')}
+              >
+                Good
+              </Button>
+            </Tooltip>
+            <Tooltip label={mine?.thumb === 'bad' ? 'Take it back (b)' : 'Bad (b)'}>
+              <Button
+                size="xs"
+                variant={mine?.thumb === 'bad' ? 'filled' : 'default'}
+                leftSection={<IconThumbDown size={15} aria-hidden />}
+                aria-pressed={mine?.thumb === 'bad'}
+                disabled={!reviews}
+                onClick={() => judge('bad')}
+              >
+                Bad
+              </Button>
+            </Tooltip>
+            <Tooltip label="Note, labels, corrected answer (n)">
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconNote size={15} aria-hidden />}
+                disabled={!reviews}
+                onClick={write}
+              >
+                Note
+              </Button>
+            </Tooltip>
+          </Writes>
         </div>
       )}
     </section>

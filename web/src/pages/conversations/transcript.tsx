@@ -7,6 +7,7 @@ import { plainText } from '@/lib/plain-text';
 import { ConversionBadge } from '@/ui/conversion-badges';
 import { EmptyState } from '@/ui/empty-state';
 import { Markdown } from '@/ui/markdown';
+import { Writes } from '@/ui/writes';
 import { messageAnchor } from './message-anchor';
 import classes from './transcript.module.css';
 import { type TranscriptItem, transcriptItems } from './transcript-items';
@@ -129,14 +130,14 @@ function Bubble({ message, timezone, insight, deleted, onCorrect, onReport }: Bu
         ))}
         {insight?.answered === false && <span className={classes.unanswered}>Not answered</span>}
         {agent && !deleted && (
-          <UnstyledButton className={classes.correct} onClick={() => onCorrect(message.id)}>
-            Correct
-          </UnstyledButton>
-        )}
-        {agent && !deleted && (
-          <UnstyledButton className={classes.correct} onClick={() => onReport(message.id)}>
-            Report
-          </UnstyledButton>
+          <Writes>
+            <UnstyledButton className={classes.correct} onClick={() => onCorrect(message.id)}>
+              Correct
+            </UnstyledButton>
+            <UnstyledButton className={classes.correct} onClick={() => onReport(message.id)}>
+              Report
+            </UnstyledButton>
+          </Writes>
         )}
       </div>
       {agent && <Sources sources={readSources(message.metadata)} />}

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import { type Choice, type Kind, useChoose } from '@/data/notifications';
 import { formatDateTime } from '@/lib/format';
 import { tellFailure } from '@/ui/tell-failure';
+import { Writes } from '@/ui/writes';
 import classes from './notifications.module.css';
 
 const DigestPreview = lazy(async () => ({
@@ -37,20 +38,22 @@ export function ChoiceItem({ choice }: { choice: Choice }) {
         </span>
       </div>
       <div className={classes.switches}>
-        <Switch
-          label="Weekly digest"
-          aria-label={`Weekly digest of ${choice.site_domain}`}
-          checked={isOn('digest')}
-          disabled={choose.isPending}
-          onChange={(event) => toggle('digest')(event.currentTarget.checked)}
-        />
-        <Switch
-          label="Alerts"
-          aria-label={`Alerts of ${choice.site_domain}`}
-          checked={isOn('alerts')}
-          disabled={choose.isPending}
-          onChange={(event) => toggle('alerts')(event.currentTarget.checked)}
-        />
+        <Writes>
+          <Switch
+            label="Weekly digest"
+            aria-label={`Weekly digest of ${choice.site_domain}`}
+            checked={isOn('digest')}
+            disabled={choose.isPending}
+            onChange={(event) => toggle('digest')(event.currentTarget.checked)}
+          />
+          <Switch
+            label="Alerts"
+            aria-label={`Alerts of ${choice.site_domain}`}
+            checked={isOn('alerts')}
+            disabled={choose.isPending}
+            onChange={(event) => toggle('alerts')(event.currentTarget.checked)}
+          />
+        </Writes>
         <Button
           size="xs"
           variant="default"

@@ -9,6 +9,7 @@ import { notify } from '@/ui/notify';
 import { Panel } from '@/ui/panel';
 import { PanelSkeleton } from '@/ui/panel-skeleton';
 import { tellFailure } from '@/ui/tell-failure';
+import { Writes } from '@/ui/writes';
 import { ConfirmDialog } from './confirm-dialog';
 import classes from './history.module.css';
 
@@ -91,14 +92,16 @@ export function Comparison(props: ComparisonProps) {
         {body()}
         {chosen !== version && !archived && (
           <div className={classes.foot}>
-            <Button
-              size="xs"
-              variant="default"
-              loading={isPending}
-              onClick={() => (dirty ? setAsking(true) : revert())}
-            >
-              Bring version {chosen} back
-            </Button>
+            <Writes>
+              <Button
+                size="xs"
+                variant="default"
+                loading={isPending}
+                onClick={() => (dirty ? setAsking(true) : revert())}
+              >
+                Bring version {chosen} back
+              </Button>
+            </Writes>
             It becomes a new draft. Visitors get it when you publish it.
           </div>
         )}

@@ -5,6 +5,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
+import { useReadOnly } from '@/ui/writes';
 import classes from './css-field.module.css';
 
 const COLORS = HighlightStyle.define([
@@ -38,6 +39,7 @@ type CssEditorProps = { value: string; onChange: (value: string) => void };
 
 /** A small editor for CSS. Tab leaves it, as any field. */
 export function CssEditor({ value, onChange }: CssEditorProps) {
+  const readOnly = useReadOnly() !== null;
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const listener = useRef(onChange);
@@ -53,6 +55,7 @@ export function CssEditor({ value, onChange }: CssEditorProps) {
       state: EditorState.create({
         doc: value,
         extensions: [
+          EditorState.readOnly.of(readOnly),
           lineNumbers(),
           history(),
           bracketMatching(),

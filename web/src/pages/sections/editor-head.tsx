@@ -2,6 +2,7 @@ import { Anchor, Button } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Section } from '@/data/section';
+import { Writes } from '@/ui/writes';
 import classes from './section-editor.module.css';
 import { SectionMenu } from './section-menu';
 import { SectionState } from './section-state';
@@ -39,24 +40,26 @@ export function EditorHead(props: EditorHeadProps) {
           <span role="status">{dirty && 'Not saved'}</span>
         </p>
       </div>
-      {!archived && (
-        <div className={classes.actions}>
-          <Button
-            size="xs"
-            variant="default"
-            onClick={onSave}
-            disabled={!dirty && section !== null}
-            loading={saving}
-          >
-            Save draft
-          </Button>
-          <Button size="xs" onClick={onPublish} disabled={saving || (current && !dirty)}>
-            Publish…
-          </Button>
-          {section && <SectionMenu section={section} onGone={onGone} />}
-        </div>
-      )}
-      {archived && section && <SectionMenu section={section} onGone={onGone} />}
+      <Writes>
+        {!archived && (
+          <div className={classes.actions}>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={onSave}
+              disabled={!dirty && section !== null}
+              loading={saving}
+            >
+              Save draft
+            </Button>
+            <Button size="xs" onClick={onPublish} disabled={saving || (current && !dirty)}>
+              Publish…
+            </Button>
+            {section && <SectionMenu section={section} onGone={onGone} />}
+          </div>
+        )}
+        {archived && section && <SectionMenu section={section} onGone={onGone} />}
+      </Writes>
     </header>
   );
 }

@@ -7,6 +7,7 @@ import type { ListedSection } from '@/data/sections';
 import { formatCount } from '@/lib/format';
 import { Panel } from '@/ui/panel';
 import { tellFailure } from '@/ui/tell-failure';
+import { useReadOnly, Writes } from '@/ui/writes';
 import { NoSections } from './no-sections';
 import { SectionRow } from './section-row';
 import classes from './sections-page.module.css';
@@ -22,6 +23,7 @@ type SectionGroupProps = {
 /** One domain's sections, which keep an order of their own. */
 export function SectionGroup({ domain, sections, archived, clicks }: SectionGroupProps) {
   const { mutate } = useSectionOrder();
+  const readOnly = useReadOnly() !== null;
   const order = (ids: string[]) =>
     mutate(
       { siteDomain: domain.site_domain, ids },
@@ -42,7 +44,8 @@ export function SectionGroup({ domain, sections, archived, clicks }: SectionGrou
       title={domain.name}
       note={`${domain.site_domain} · ${many}`}
       actions={
-        !archived && (
+        !archived &&
+        !readOnly && (
           <Button
             size="xs"
             leftSection={<IconPlus size={15} aria-hidden />}
@@ -59,23 +62,25 @@ export function SectionGroup({ domain, sections, archived, clicks }: SectionGrou
         <NoSections archived={archived} />
       ) : (
         <div className={classes.list}>
-          <SortableList
-            label={`Sections of ${domain.name}`}
-            rows={sections}
-            nameOf={(section) => `“${section.title}”`}
-            onOrder={order}
-            disabled={archived}
-          >
-            {(section, index) => (
-              <SectionRow
-                section={section}
-                clicks={clicks}
-                onMove={(by) => move(index, by)}
-                isFirst={index === 0}
-                isLast={index === sections.length - 1}
-              />
-            )}
-          </SortableList>
+          <Writes>
+            <SortableList
+              label={`Sections of ${domain.name}`}
+              rows={sections}
+              nameOf={(section) => `“${section.title}”`}
+              onOrder={order}
+              disabled={archived}
+            >
+              {(section, index) => (
+                <SectionRow
+                  section={section}
+                  clicks={clicks}
+                  onMove={(by) => move(index, by)}
+                  isFirst={index === 0}
+                  isLast={index === sections.length - 1}
+                />
+              )}
+            </SortableList>
+          </Writes>
         </div>
       )}
     </Panel>

@@ -20,6 +20,7 @@ import { CSS } from '@dnd-kit/utilities';
 import { ActionIcon } from '@mantine/core';
 import { IconGripVertical } from '@tabler/icons-react';
 import { type ReactNode, useId } from 'react';
+import { useReadOnly } from '@/ui/writes';
 import classes from './sortable-list.module.css';
 
 type Item = { id: string };
@@ -36,7 +37,10 @@ type SortableListProps<Row extends Item> = {
 
 /** Rows that are put in order by dragging their handles, or with Space and the arrow keys. */
 export function SortableList<Row extends Item>(props: SortableListProps<Row>) {
-  const { label, rows, nameOf, onOrder, children, disabled } = props;
+  const { label, rows, nameOf, onOrder, children } = props;
+  // A handle is dragged by pointer events, which a disabled button may still get.
+  const readOnly = useReadOnly() !== null;
+  const disabled = props.disabled || readOnly;
   const id = useId();
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),

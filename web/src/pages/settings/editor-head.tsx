@@ -7,6 +7,7 @@ import type { Configuration } from '@/lib/configuration';
 import { formatDateTime } from '@/lib/format';
 import { differences } from '@/lib/json';
 import { browserTimezone } from '@/lib/timezone';
+import { Writes } from '@/ui/writes';
 import type { DraftState } from './draft';
 import { StaffMark } from './form/staff-mark';
 import classes from './settings-page.module.css';
@@ -35,15 +36,17 @@ export function EditorHead({ row, target, draft }: EditorHeadProps) {
         </p>
       </div>
       <Group gap="xs">
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconArrowBackUp size={15} aria-hidden />}
-          disabled={!isSet}
-          onClick={draft.inheritAll}
-        >
-          Reset all
-        </Button>
+        <Writes>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconArrowBackUp size={15} aria-hidden />}
+            disabled={!isSet}
+            onClick={draft.inheritAll}
+          >
+            Reset all
+          </Button>
+        </Writes>
         <Button
           size="xs"
           variant="default"

@@ -6,6 +6,7 @@ import type { Configuration } from '@/lib/configuration';
 import { fromPointer } from '@/lib/json';
 import type { FieldError } from '@/lib/schema-errors';
 import { tellFailure } from '@/ui/tell-failure';
+import { Writes } from '@/ui/writes';
 import { Conflict } from './conflict-dialog';
 import { useDraft } from './draft';
 import { EditorHead } from './editor-head';
@@ -69,42 +70,44 @@ export function Editor({ row, target }: EditorProps) {
   return (
     <>
       <EditorHead row={row} target={target} draft={draft} />
-      {row.is_feature && (
-        <div className={classes.feature}>
-          <SegmentedControl
-            size="xs"
-            aria-label={`${row.title} on or off`}
-            data={[
-              {
-                value: 'null',
-                label: `As inherited (${draft.base.inheritedEnabled ? 'on' : 'off'})`,
-              },
-              { value: 'true', label: 'On' },
-              { value: 'false', label: 'Off' },
-            ]}
-            value={String(draft.enabled)}
-            onChange={(value) => draft.setEnabled(value === 'null' ? null : value === 'true')}
+      <Writes>
+        {row.is_feature && (
+          <div className={classes.feature}>
+            <SegmentedControl
+              size="xs"
+              aria-label={`${row.title} on or off`}
+              data={[
+                {
+                  value: 'null',
+                  label: `As inherited (${draft.base.inheritedEnabled ? 'on' : 'off'})`,
+                },
+                { value: 'true', label: 'On' },
+                { value: 'false', label: 'Off' },
+              ]}
+              value={String(draft.enabled)}
+              onChange={(value) => draft.setEnabled(value === 'null' ? null : value === 'true')}
+            />
+            {(draft.enabled ?? draft.base.inheritedEnabled) === false && (
+              <span className={classes.offNote}>
+                Off: visitors get nothing of it; its values are kept.
+              </span>
+            )}
+          </div>
+        )}
+        <div className={classes.form}>
+          <SchemaForm
+            root={row.schema}
+            edited={draft.base}
+            defaults={row.default_config}
+            values={draft.values}
+            everywhere={everywhere}
+            readOnly={false}
+            errors={draft.errors}
+            put={draft.put}
+            onChange={draft.change}
           />
-          {(draft.enabled ?? draft.base.inheritedEnabled) === false && (
-            <span className={classes.offNote}>
-              Off: visitors get nothing of it; its values are kept.
-            </span>
-          )}
         </div>
-      )}
-      <div className={classes.form}>
-        <SchemaForm
-          root={row.schema}
-          edited={draft.base}
-          defaults={row.default_config}
-          values={draft.values}
-          everywhere={everywhere}
-          readOnly={false}
-          errors={draft.errors}
-          put={draft.put}
-          onChange={draft.change}
-        />
-      </div>
+      </Writes>
       <SaveBar
         draft={draft}
         checking={check.isPending}

@@ -7,6 +7,7 @@ import { toProblem } from '@/lib/errors';
 import { differences } from '@/lib/json';
 import { FormError } from '@/ui/form-error';
 import { notify } from '@/ui/notify';
+import { Writes } from '@/ui/writes';
 import { ChangesTable } from './changes-table';
 
 type RevertDialogProps = {
@@ -62,9 +63,16 @@ export function RevertDialog({ row, target, dirty, version, onClose }: RevertDia
           <Button size="xs" variant="default" onClick={onClose}>
             Close
           </Button>
-          <Button size="xs" disabled={isSame || dirty} loading={revert.isPending} onClick={confirm}>
-            Go back to version {version.version}
-          </Button>
+          <Writes>
+            <Button
+              size="xs"
+              disabled={isSame || dirty}
+              loading={revert.isPending}
+              onClick={confirm}
+            >
+              Go back to version {version.version}
+            </Button>
+          </Writes>
         </Group>
       </Stack>
     </Modal>

@@ -6,6 +6,7 @@ import { countSet } from '@/lib/people-filters';
 import { NO_TICKET_FILTERS } from '@/lib/ticket-search';
 import { EmptyState } from '@/ui/empty-state';
 import { NothingFound } from '@/ui/nothing-found';
+import { Writes } from '@/ui/writes';
 
 const route = getRouteApi('/shell/support');
 
@@ -34,9 +35,11 @@ export function NoTickets({ scope, onWrite }: NoTicketsProps) {
     <EmptyState
       title="No tickets in this range"
       actions={
-        <Button size="xs" onClick={onWrite}>
-          New ticket
-        </Button>
+        <Writes>
+          <Button size="xs" onClick={onWrite}>
+            New ticket
+          </Button>
+        </Writes>
       }
     >
       When the agent answers wrongly, open the conversation and press “Report issue”. For anything

@@ -15,6 +15,7 @@ import { ListTable } from '@/ui/list-table';
 import { PageHead } from '@/ui/page-head';
 import { ScopeNote } from '@/ui/scope-note';
 import { Split } from '@/ui/split';
+import { useReadOnly, Writes } from '@/ui/writes';
 import { LinearNote } from './linear-note';
 import { NewTicket } from './new-ticket';
 import { NoTickets } from './no-tickets';
@@ -44,7 +45,8 @@ export function SupportPage() {
       replace: kind === undefined,
       resetScroll: false,
     });
-  useShortcuts({ r: () => write('other') });
+  const readOnly = useReadOnly() !== null;
+  useShortcuts(readOnly ? {} : { r: () => write('other') });
   const open = useCallback(
     ({ site_domain, id }: ListedTicket) =>
       void navigate({
@@ -98,13 +100,15 @@ export function SupportPage() {
             />
           }
         />
-        <Button
-          size="xs"
-          leftSection={<IconPlus size={15} aria-hidden />}
-          onClick={() => write('other')}
-        >
-          New ticket
-        </Button>
+        <Writes>
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={15} aria-hidden />}
+            onClick={() => write('other')}
+          >
+            New ticket
+          </Button>
+        </Writes>
       </div>
       {linear.data && <LinearNote linear={linear.data} />}
       <Split panel={<Outlet />}>
@@ -118,7 +122,7 @@ export function SupportPage() {
         />
         {body()}
       </Split>
-      {search.new && (
+      {search.new && !readOnly && (
         <NewTicket
           scope={scope}
           kind={search.new}

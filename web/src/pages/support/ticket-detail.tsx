@@ -13,6 +13,7 @@ import { TicketStatusBadge } from '@/tickets/ticket-status';
 import { Facts } from '@/ui/facts';
 import { Markdown } from '@/ui/markdown';
 import { tellFailure } from '@/ui/tell-failure';
+import { Writes } from '@/ui/writes';
 import classes from './support-page.module.css';
 import { TicketHistory } from './ticket-history';
 
@@ -55,18 +56,20 @@ export function TicketDetail({ ticket, timezone, configured }: TicketDetailProps
         <div className={classes.delivery}>
           <span>{deliveryText(ticket, configured, (at) => `at ${time(at)}`)}</span>
           {again && (
-            <Button
-              size="compact-xs"
-              variant="default"
-              loading={retry.isPending}
-              onClick={() =>
-                retry.mutate(undefined, {
-                  onError: (error) => tellFailure('The ticket was not sent', error),
-                })
-              }
-            >
-              Send now
-            </Button>
+            <Writes>
+              <Button
+                size="compact-xs"
+                variant="default"
+                loading={retry.isPending}
+                onClick={() =>
+                  retry.mutate(undefined, {
+                    onError: (error) => tellFailure('The ticket was not sent', error),
+                  })
+                }
+              >
+                Send now
+              </Button>
+            </Writes>
           )}
         </div>
       </section>

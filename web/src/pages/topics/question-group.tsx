@@ -11,6 +11,7 @@ import type { QuestionGroup } from '@/data/unanswered-questions';
 import { formatCount, formatShortDateTime } from '@/lib/format';
 import { ErrorState } from '@/ui/error-state';
 import { tellFailure } from '@/ui/tell-failure';
+import { Writes } from '@/ui/writes';
 import classes from './questions.module.css';
 
 type QuestionGroupItemProps = { group: QuestionGroup; scope: Scope };
@@ -54,9 +55,11 @@ export function QuestionGroupItem({ group, scope }: QuestionGroupItemProps) {
           </span>
         </UnstyledButton>
         {resolved && <Badge color="teal">Resolved</Badge>}
-        <Button size="compact-xs" variant="default" onClick={resolve}>
-          {resolved ? 'Reopen' : 'Mark as resolved'}
-        </Button>
+        <Writes>
+          <Button size="compact-xs" variant="default" onClick={resolve}>
+            {resolved ? 'Reopen' : 'Mark as resolved'}
+          </Button>
+        </Writes>
       </div>
       <div id={id} hidden={!open}>
         {open && <Asked group={group} scope={scope} timezone={timezone} />}

@@ -5,6 +5,7 @@ import { lazy, Suspense } from 'react';
 import type { Topic } from '@/data/topic';
 import { useTopicChange } from '@/data/topic-changes';
 import { tellFailure } from '@/ui/tell-failure';
+import { Writes } from '@/ui/writes';
 import classes from './topic-panel.module.css';
 
 const MergeDialog = lazy(() =>
@@ -28,24 +29,27 @@ export function TopicActions({ topic }: TopicActionsProps) {
 
   return (
     <div className={classes.actions}>
-      <Button
-        size="xs"
-        variant="default"
-        leftSection={<IconArrowMerge size={15} aria-hidden />}
-        onClick={dialog.open}
-      >
-        Merge into…
-      </Button>
-      <Button
-        size="xs"
-        variant="default"
-        leftSection={
-          hidden ? <IconEye size={15} aria-hidden /> : <IconEyeOff size={15} aria-hidden />
-        }
-        onClick={hide}
-      >
-        {hidden ? 'Show again' : 'Hide'}
-      </Button>
+      <Writes>
+        {' '}
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconArrowMerge size={15} aria-hidden />}
+          onClick={dialog.open}
+        >
+          Merge into…
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={
+            hidden ? <IconEye size={15} aria-hidden /> : <IconEyeOff size={15} aria-hidden />
+          }
+          onClick={hide}
+        >
+          {hidden ? 'Show again' : 'Hide'}
+        </Button>
+      </Writes>
       {merging && (
         <Suspense>
           <MergeDialog topic={topic} onClose={dialog.close} />

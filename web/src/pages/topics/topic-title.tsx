@@ -4,6 +4,7 @@ import { type FormEvent, useRef, useState } from 'react';
 import type { Topic } from '@/data/topic';
 import { useTopicChange } from '@/data/topic-changes';
 import { tellFailure } from '@/ui/tell-failure';
+import { Writes } from '@/ui/writes';
 import classes from './topic-panel.module.css';
 
 const LONGEST = 120;
@@ -37,17 +38,19 @@ export function TopicTitle({ topic }: { topic: Topic }) {
         <h2 className={classes.title} title={topic.label}>
           {topic.label}
         </h2>
-        <Tooltip label="Rename">
-          <ActionIcon
-            ref={pencil}
-            variant="subtle"
-            color="gray"
-            aria-label="Rename the topic"
-            onClick={() => setDraft(topic.label)}
-          >
-            <IconPencil size={17} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <Writes>
+          <Tooltip label="Rename">
+            <ActionIcon
+              ref={pencil}
+              variant="subtle"
+              color="gray"
+              aria-label="Rename the topic"
+              onClick={() => setDraft(topic.label)}
+            >
+              <IconPencil size={17} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        </Writes>
       </>
     );
   }
