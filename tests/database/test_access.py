@@ -56,6 +56,31 @@ def test_each_person_reads_their_own_domains_in_every_table(
         assert domains_in(stranger, table) == everything & {"other.example"} or table[1] in staffs
 
 
+def test_an_archived_website_is_for_staff_alone(
+    as_user: Callable[[str], Connection[Any]], connect: Connect
+) -> None:
+    owner = connect("postgres")
+    tables = tenant_tables(owner)
+    admin, user, stranger = as_user(ADMIN), as_user(USER), as_user(STRANGER)
+    organizations = "select name from public.organizations"
+    before = {table: domains_in(user, table) for table in tables}
+    assert sum(found == {"abtasty.com"} for found in before.values()) > 20
+    owner.execute("update public.domains set archived_at = now() where site_domain = 'abtasty.com'")
+    try:
+        for table in tables:
+            # A view that somebody saved is theirs, and shared with the website once it is back.
+            assert domains_in(user, table) == set() or table[1] == "saved_views", table
+            assert domains_in(admin, table) == domains_in(owner, table), table
+            assert domains_in(stranger, table) <= {"other.example"}, table
+        assert user.execute(organizations).fetchall() == []
+        assert len(admin.execute(organizations).fetchall()) == 2
+    finally:
+        owner.execute(
+            "update public.domains set archived_at = null where site_domain = 'abtasty.com'"
+        )
+    assert {table: domains_in(user, table) for table in tables} == before
+
+
 def test_keys_are_for_staff(as_user: Callable[[str], Connection[Any]]) -> None:
     count = "select count(id) from public.domain_keys"
     assert as_user(USER).execute(count).fetchone() == (0,)

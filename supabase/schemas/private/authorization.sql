@@ -166,13 +166,14 @@ begin
       select membership.site_domain
       from public.user_domains as membership
       join public.profiles as profile on profile.id = membership.user_id
-      where membership.user_id = v_id and profile.disabled_at is null;
+      join public.domains as domain on domain.site_domain = membership.site_domain
+      where membership.user_id = v_id and profile.disabled_at is null and domain.archived_at is null;
   end if;
 end
 $$;
 
 comment on function private.my_domains() is
-  'The site domains the caller may see: all for staff, the assigned ones for a client user, none for anyone else; those of whom staff view the product as while they do.';
+  'The site domains the caller may see: all for staff, archived ones too; the assigned ones that are not archived for a client user; none for anyone else; those of whom staff view the product as while they do.';
 
 create function private.may_note_of(p_site_domain text)
 returns boolean

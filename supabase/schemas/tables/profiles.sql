@@ -48,7 +48,10 @@ grant all on public.user_domains to service_role;
 
 create policy user_domains_select on public.user_domains
   for select to authenticated
-  using (user_id = (select private.my_id()) or (select private.is_admin()));
+  using (
+    site_domain = any (array(select private.my_domains()))
+    and (user_id = (select private.my_id()) or (select private.is_admin()))
+  );
 
 create trigger audit
   after insert or update or delete on public.user_domains
