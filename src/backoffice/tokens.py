@@ -73,6 +73,12 @@ class TokenAlgorithmError(TokenError):
     code = "wrong_token_algorithm"
 
 
+class TokenKeyError(TokenAlgorithmError):
+    """No key of this server fits the token's algorithm and key identifier."""
+
+    code = "unknown_token_key"
+
+
 class TokenSignatureError(TokenError):
     """The token's signature is not this server's."""
 
@@ -194,7 +200,7 @@ class Tokens:
         kid = header.get("kid", self._kid)
         if header["alg"] == "ES256" and isinstance(kid, str) and kid in self._public:
             return self._public[kid]
-        raise TokenAlgorithmError
+        raise TokenKeyError
 
 
 def check_times(claims: Claims, now: float) -> None:

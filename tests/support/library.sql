@@ -128,6 +128,7 @@ create function api.overloaded(a int) returns int language sql immutable as 'sel
 create function api.overloaded(a int, b int) returns int language sql immutable as 'select 2';
 create function api.twice(v text) returns int language sql immutable as 'select 2';
 create function api.twice(v int) returns int language sql immutable as 'select 1';
+create function api.twice(v bigint, w int default 3) returns int language sql immutable as 'select 3';
 create function api.add_author(id int, name text) returns api.authors language sql as
   'insert into api.authors (id, name) values (id, name) returning *';
 create function api.remove_letters() returns setof api.letters language sql as

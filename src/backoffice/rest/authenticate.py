@@ -14,11 +14,19 @@ from backoffice.rest.claim_path import find_claim, parse_claim_path
 from backoffice.rest.config import RestConfig
 from backoffice.rest.errors import anonymous_disabled, invalid_token
 from backoffice.rest.request import Headers
-from backoffice.tokens import TokenClaimError, TokenError, TokenTimeError
+from backoffice.tokens import (
+    TokenAlgorithmError,
+    TokenClaimError,
+    TokenError,
+    TokenKeyError,
+    TokenSignatureError,
+    TokenTimeError,
+)
 
 Claims = Mapping[str, Any]
 Verify = Callable[[str], Claims]
 _REMEMBERED = 256
+_NO_KEY = "No suitable key or wrong key type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,8 @@ class Authenticator:
         except TokenClaimError as error:
             raise invalid_token(_claim_message(token, error), is_claim=True) from error
         except TokenError as error:
-            raise invalid_token(_decode_message(token, error), is_claim=False) from error
+            message, details = _undecodable(token, error)
+            raise invalid_token(message, is_claim=False, details=details) from error
         known = self._known.get(token)
         if known is not None and known[0] is claims:
             return known[1]
@@ -119,15 +128,24 @@ def _claim_message(token: str, error: TokenClaimError) -> str:
 
 def _has_not_before(token: str) -> bool:
     """Whether the claims of a verified token say from when it is valid."""
-    payload = token.split(".")[1]
-    return b'"nbf"' in urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    return b'"nbf"' in _decoded(token.split(".")[1])
 
 
-def _decode_message(token: str, error: TokenError) -> str:
+def _decoded(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _undecodable(token: str, error: TokenError) -> tuple[str, str | None]:
+    """PostgREST's message and details."""
     parts = token.count(".") + 1
     if parts != 3:
-        return f"Expected 3 parts in JWT; got {parts}"
-    return {
-        "wrong_token_algorithm": "Wrong or unsupported encoding algorithm",
-        "bad_token_signature": "No suitable key or wrong key type",
-    }.get(error.code, "JWT cryptographic operation failed")
+        return f"Expected 3 parts in JWT; got {parts}", None
+    if isinstance(error, TokenKeyError):
+        return _NO_KEY, "No suitable key was found to decode the JWT"
+    if isinstance(error, TokenSignatureError):
+        return _NO_KEY, "None of the keys was able to decode the JWT"
+    if isinstance(error, TokenAlgorithmError):
+        unsecured = b'"none"' in _decoded(token.split(".")[0])
+        details = "JWT is unsecured but expected 'alg' was not 'none'" if unsecured else None
+        return "Wrong or unsupported encoding algorithm", details
+    return "JWT cryptographic operation failed", None

@@ -216,13 +216,14 @@ def max_affected_of_single() -> RestError:
     )
 
 
-def invalid_token(message: str, *, is_claim: bool) -> RestError:
+def invalid_token(message: str, *, is_claim: bool, details: str | None = None) -> RestError:
     """PGRST301 (the token cannot be decoded) or PGRST303 (a claim fails)."""
     challenge = f'Bearer error="invalid_token", error_description="{message}"'
     return RestError(
         401,
         "PGRST303" if is_claim else "PGRST301",
         message,
+        details=details,
         headers={"WWW-Authenticate": challenge},
     )
 

@@ -34,7 +34,8 @@ def ranked(
         nearest = sorted((p for p in shared if p[0] > 0), key=lambda p: (-p[0], p[1]))[:50]
         scored = [(_score(wanted, c.lower()[:_LONGEST]), c) for _, c in nearest]
         if alike := [pair for pair in scored if pair[0] >= minimum]:
-            return sorted(alike, key=lambda pair: -pair[0])
+            # Of names that differ in case alone, the one written as asked comes first.
+            return sorted(alike, key=lambda pair: (-pair[0], -_score(name, pair[1])))
     return []
 
 

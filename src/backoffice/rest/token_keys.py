@@ -26,6 +26,7 @@ from backoffice.tokens import (
     Claims,
     MalformedTokenError,
     TokenAlgorithmError,
+    TokenKeyError,
     TokenSignatureError,
     check_times,
 )
@@ -94,10 +95,12 @@ class TokenKeys:
         algorithm, kid = header.get("alg"), header.get("kid")
         if algorithm not in _ALGORITHMS:
             raise TokenAlgorithmError
+        tried = False
         for candidate in self._candidates or ():
             other_kid = kid and candidate.kid and kid != candidate.kid
             if other_kid or algorithm not in candidate.algorithms:
                 continue
+            tried = True
             try:
                 claims = jwt.decode(token, candidate.key, registry=self._registry).claims
             except BadSignatureError:
@@ -106,7 +109,7 @@ class TokenKeys:
                 raise MalformedTokenError from error
             self._believed += 1
             return claims
-        raise TokenSignatureError
+        raise TokenSignatureError if tried else TokenKeyError
 
 
 def _header(token: str) -> Mapping[str, Any]:

@@ -110,6 +110,11 @@ def test_media_types(api: httpx.Client) -> None:
     assert api.get("/rpc/pairs", headers=single).json()["code"] == "PGRST116"
     page = api.get("/rpc/page", headers={"Accept": "text/html"})
     assert (page.text, page.headers["content-type"]) == ("<h1>Hi</h1>", "text/html")
+    plan = 'application/vnd.pgrst.plan+json; for="text/html"'
+    explained = api.get("/rpc/page", headers={"Accept": plan}).json()
+    assert explained[0]["Plan"]["Node Type"] == "Result", "nothing is aggregated"
+    none = api.post("/rpc/page?pgrst_scalar=eq.none", headers={"Accept": "text/html"})
+    assert (none.status_code, none.content) == (200, b"")
     picture = api.get("/rpc/picture", headers={"Accept": "image/png,*/*;q=0.5"})
     assert (picture.content, picture.headers["content-type"]) == (b"\x89PNG", "image/png")
     tsv = {"Accept": "text/tab-separated-values"}
@@ -196,7 +201,7 @@ def test_an_ambiguous_function(api: httpx.Client) -> None:
         "hint": "Try renaming the parameters or the function itself in the database so function"
         " overloading can be resolved",
         "message": "Could not choose the best candidate function between:"
-        " api.twice(v => integer), api.twice(v => text)",
+        " api.twice(v => integer), api.twice(v => text), api.twice(v => bigint, w => integer)",
     }
 
 

@@ -85,14 +85,25 @@ def test_tokens_switch_the_role(start: Start) -> None:
     )
     assert removed.status_code == 204
     assert httpx.post(f"{server.url}/articles", json={"id": 21}).status_code == 401
-    for bad, code in (
-        (hs256(claims, "another secret of thirty-two characters"), "PGRST301"),
-        (hs256({**claims, "aud": "elsewhere"}), "PGRST303"),
-        (hs256({**claims, "exp": int(time.time()) - 60}), "PGRST303"),
-        (token(claims, OctKey.import_key(SECRET), "HS512"), "PGRST301"),
+    forged = hs256(claims, "another secret of thirty-two characters")
+    for bad, code, details in (
+        (forged, "PGRST301", "None of the keys was able to decode the JWT"),
+        (hs256({**claims, "aud": "elsewhere"}), "PGRST303", None),
+        (hs256({**claims, "exp": int(time.time()) - 60}), "PGRST303", None),
+        (
+            token(claims, OctKey.import_key(SECRET), "HS512"),
+            "PGRST301",
+            "No suitable key was found to decode the JWT",
+        ),
+        (
+            "Bearer eyJhbGciOiJub25lIn0.e30.",
+            "PGRST301",
+            "JWT is unsecured but expected 'alg' was not 'none'",
+        ),
     ):
         refused = server.get("/articles", Authorization=bad)
-        assert (refused.status_code, refused.json()["code"]) == (401, code)
+        assert refused.status_code == 401
+        assert (refused.json()["code"], refused.json()["details"]) == (code, details)
 
 
 def test_keys_are_text_base64_a_key_a_set_or_in_a_file(start: Start, tmp_path: Path) -> None:

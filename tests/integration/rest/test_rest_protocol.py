@@ -309,6 +309,15 @@ def test_the_root_describes_what_the_role_may_use(rest: RestServer, api: httpx.C
     assert document["paths"]["/authors"]["get"]["summary"] == "Who writes"
     assert set(document["paths"]["/page_counts"]) == {"get"}
     assert set(document["paths"]["/rpc/add"]) == {"get", "post"}
+    [amounts] = document["paths"]["/rpc/total"]["get"]["parameters"]
+    assert amounts == {
+        "name": "amounts",
+        "in": "query",
+        "required": True,
+        "type": "array",
+        "items": {"format": "integer", "type": "integer"},
+        "collectionFormat": "multi",
+    }
     assert "/diaries" in document["paths"]
     anonymous = httpx.get(f"{rest.url}/").json()
     assert "/diaries" not in anonymous["paths"] and "/books" in anonymous["paths"]

@@ -99,6 +99,8 @@ def test_views_of_views_are_followed() -> None:
         ("sayhell", ["sayhello", "add"], "sayhello"),
         ("xqzw", ["films", "actors"], None),
         ("", ["films"], None),
+        ("films2", ["Films", "films"], "films"),
+        ("Films2", ["films", "Films"], "Films"),
     ],
 )
 def test_suggestions(name: str, candidates: list[str], expected: str | None) -> None:

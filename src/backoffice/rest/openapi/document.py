@@ -166,7 +166,6 @@ def _query_argument(parameter: Parameter) -> Object:
         "in": "query",
         "name": parameter.name,
         "required": parameter.required,
-        "format": described["format"],
     }
     if parameter.variadic:
         return {
@@ -176,7 +175,11 @@ def _query_argument(parameter: Parameter) -> Object:
             "items": described_type(parameter.type.removesuffix("[]")),
         }
     kind = described.get("type", "string")
-    return {**found, "type": "string" if kind == "array" else kind}
+    return {
+        **found,
+        "format": described["format"],
+        "type": "string" if kind == "array" else kind,
+    }
 
 
 def _definition(table: Table, cache: SchemaCache) -> Object:

@@ -92,10 +92,11 @@ def _returning(shown: ReadPlan, columns: set[str]) -> tuple[str, ...]:
     return ("*", *sorted(names - columns - {"*", "count"}))
 
 
-def _described_order(routine: Routine) -> tuple[bool, str, list[tuple[str, str]]]:
-    """The order PostgREST lists overloads in: by comment, those without first, then arguments."""
-    arguments = [(parameter.name, parameter.type) for parameter in routine.parameters]
-    return routine.description is not None, routine.description or "", arguments
+def _described_order(routine: Routine) -> tuple[int, bool, str, list[tuple[str, str]]]:
+    """The order PostgREST lists overloads in: fewest parameters, no comment, comment, names."""
+    parameters = [(parameter.name, parameter.type) for parameter in routine.parameters]
+    comment = routine.description
+    return len(parameters), comment is not None, comment or "", parameters
 
 
 def _ambiguous(routines: list[Routine]) -> RestError:

@@ -14,6 +14,7 @@ from backoffice.rest.plan.types import (
     MutatePlan,
     ReadPlan,
 )
+from backoffice.rest.ranges import ALL_ROWS
 from backoffice.rest.schema_cache.types import Routine
 from backoffice.rest.sql.call import call
 from backoffice.rest.sql.fragments import Fragment, identifier, literal, qualified
@@ -117,10 +118,25 @@ def call_statement(
         *total,
         ", 1::bigint" if single else f", count({_ROWS})",
         ", ",
-        *body(handler, routine),
+        *(
+            [f"{_ROWS}.pgrst_scalar"]
+            if _is_the_scalar(handler, plan, shown)
+            else body(handler, routine)
+        ),
         _SETTINGS,
         f" from pgrst_result as {_ROWS}",
     ]
+
+
+def _is_the_scalar(handler: Handler, plan: CallPlan, shown: ReadPlan) -> bool:
+    """Whether the body is what the function gave, in the one row there must be."""
+    return (
+        plan.routine.returns_scalar
+        and handler.kind == "custom"
+        and handler.function == handler.target
+        and not shown.where
+        and shown.rows == ALL_ROWS
+    )
 
 
 def _shows_jsonb(handler: Handler) -> bool:
