@@ -315,7 +315,7 @@ def test_the_root_describes_what_the_role_may_use(rest: RestServer, api: httpx.C
         "in": "query",
         "required": True,
         "type": "array",
-        "items": {"format": "integer", "type": "integer"},
+        "items": {"format": "int32", "type": "integer"},
         "collectionFormat": "multi",
     }
     assert "/diaries" in document["paths"]
