@@ -19,6 +19,7 @@ from backoffice.auth.config import AuthConfig
 from backoffice.auth.errors import AuthProblem, error_response, validation_failed
 from backoffice.auth.routes import (
     admin,
+    admin_factors,
     audit_log,
     factors,
     generate_link,
@@ -73,8 +74,9 @@ ROUTES = [
     Route("/admin/users/{user_id}", admin.get, methods=["GET"]),
     Route("/admin/users/{user_id}", admin.update, methods=["PUT"]),
     Route("/admin/users/{user_id}", admin.delete, methods=["DELETE"]),
-    Route("/admin/users/{user_id}/factors", admin.list_factors, methods=["GET"]),
-    Route("/admin/users/{user_id}/factors/{factor_id}", admin.delete_factor, methods=["DELETE"]),
+    Route("/admin/users/{user_id}/factors", admin_factors.list_all, methods=["GET"]),
+    Route("/admin/users/{user_id}/factors/{factor_id}", admin_factors.update, methods=["PUT"]),
+    Route("/admin/users/{user_id}/factors/{factor_id}", admin_factors.delete, methods=["DELETE"]),
 ]
 
 EXPOSED = ["X-Total-Count", "Link", "X-Supabase-Api-Version", "X-Sb-Error-Code"]

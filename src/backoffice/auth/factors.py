@@ -102,6 +102,14 @@ async def enrol(
     return factor
 
 
+async def rename(connection: AsyncConnection[Row], factor: Factor, friendly_name: str) -> None:
+    """Give the factor another name. Raises 422 `mfa_factor_name_conflict`."""
+    try:
+        await connection.execute(queries.RENAME, {"id": factor.id, "friendly_name": friendly_name})
+    except UniqueViolation as error:
+        raise _name_conflict(friendly_name) from error
+
+
 async def challenge(
     connection: AsyncConnection[Row], factor: Factor, config: AuthConfig
 ) -> tuple[UUID, int]:

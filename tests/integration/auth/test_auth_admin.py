@@ -180,6 +180,11 @@ def test_a_user_is_changed(admin: httpx.Client, auth: httpx.Client, person: dict
     refused(old, 400, "invalid_credentials")
 
 
+def test_a_password_is_never_made_empty(admin: httpx.Client, person: dict[str, Any]) -> None:
+    answer = admin.put(f"/admin/users/{person['id']}", json={"password": ""})
+    refused(answer, 422, "weak_password")
+
+
 def test_an_address_in_use_is_refused(admin: httpx.Client, person: dict[str, Any]) -> None:
     answer = admin.put(f"/admin/users/{person['id']}", json={"email": "User@user.com"})
     refused(answer, 422, "email_exists")

@@ -13,7 +13,7 @@ from backoffice.auth.config import AuthConfig
 from backoffice.staff_mark import COOKIE
 from backoffice.state import State
 from backoffice.tokens import Tokens
-from support.auth import PASSWORD, bearer, mails_to, refused, serving
+from support.auth import PASSWORD, as_admin, bearer, mails_to, refused, serving
 from support.database import TestDatabase
 
 OPEN = AuthConfig(sign_up=True, sign_up_autoconfirm=True, anonymous_sign_ins=True)
@@ -109,6 +109,16 @@ async def test_where_addresses_are_confirmed_a_mail_comes_first(
         assert (user["email"], user["is_anonymous"]) == (email, False)
         assert user["app_metadata"]["providers"] == ["email"]
     assert profile_of(database, session) == (email,)
+
+
+async def test_an_administrator_says_who_it_is(anybody: httpx.AsyncClient, state: State) -> None:
+    session, email = await come_in(anybody), f"{uuid4().hex}@example.com"
+    address = f"/admin/users/{session['user']['id']}"
+    heard = await anybody.put(address, headers=as_admin(state), json={"email": email})
+    assert (heard.json()["email"], heard.json()["is_anonymous"]) == (email, True)
+    sure = {"email": email, "email_confirm": True}
+    known = await anybody.put(address, headers=as_admin(state), json=sure)
+    assert known.json()["is_anonymous"] is False
 
 
 async def test_there_is_nowhere_to_send_a_code_to(anybody: httpx.AsyncClient) -> None:

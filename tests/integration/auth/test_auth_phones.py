@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -66,6 +67,22 @@ async def test_a_number_joins_an_account(anybody: httpx.AsyncClient) -> None:
     refused(taken, 422, "phone_exists")
     named = await anybody.put("/user", headers=bearer(other), json={"phone": number()})
     assert named.json()["is_anonymous"] is False
+
+
+async def test_a_number_may_be_taken_away_again(state: State) -> None:
+    phone = number()
+    config = replace(OPEN, manual_linking=True)
+    async with serving(state, config) as client:
+        email = f"{uuid4().hex}@example.com"
+        session = (await client.post("/signup", json={"email": email, "password": PASSWORD})).json()
+        headers = bearer(session)
+        user = (await client.put("/user", headers=headers, json={"phone": phone})).json()
+        [by_phone] = [one for one in user["identities"] if one["provider"] == "phone"]
+        gone = await client.delete(f"/user/identities/{by_phone['identity_id']}", headers=headers)
+        assert gone.is_success, gone.text
+        user = (await client.get("/user", headers=headers)).json()
+        assert (user["phone"], user["app_metadata"]["providers"]) == ("", ["email"])
+        refused(await client.post(GRANT, json=by(phone)), 400, "invalid_credentials")
 
 
 async def test_no_message_goes_to_a_phone(anybody: httpx.AsyncClient) -> None:

@@ -219,6 +219,20 @@ def test_an_administrator_takes_away_a_lost_factor(
     refused(admin.delete(f"{path}/x"), 404, "validation_failed")
 
 
+def test_an_administrator_names_a_factor(
+    admin: httpx.Client, auth: httpx.Client, enrolled: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    factor, raised = enrolled
+    other = enrol(auth, raised, "tablet")
+    path = f"/admin/users/{raised['user']['id']}/factors/{factor['id']}"
+    named = admin.put(path, json={"friendly_name": "old phone"})
+    assert (named.json()["id"], named.json()["friendly_name"]) == (factor["id"], "old phone")
+    assert named.json()["status"] == "verified"
+    taken = admin.put(path, json={"friendly_name": other["friendly_name"]})
+    refused(taken, 422, "mfa_factor_name_conflict")
+    refused(auth.put(path, json={"friendly_name": "mine"}), 401, "no_authorization")
+
+
 def test_the_official_client_turns_it_on_and_off(
     server: TestServer, person: dict[str, Any]
 ) -> None:

@@ -32,6 +32,12 @@ insert into auth.mfa_factors (
 values (%(id)s, %(user_id)s, %(friendly_name)s, 'totp', 'unverified', now(), now(), %(secret)s)
 """
 
+RENAME = """
+update auth.mfa_factors
+set friendly_name = %(friendly_name)s, updated_at = now()
+where id = %(id)s
+"""
+
 # The column wants an address; addresses are never stored.
 INSERT_CHALLENGE = """
 insert into auth.mfa_challenges (id, factor_id, created_at, ip_address)

@@ -25,6 +25,12 @@ set phone_confirmed_at = coalesce(phone_confirmed_at, now()), updated_at = now()
 where id = %(id)s
 """
 
+FORGET = """
+update auth.users
+set phone = null, phone_confirmed_at = null, updated_at = now()
+where id = %(id)s
+"""
+
 PUT_IDENTITY = """
 insert into auth.identities (
   id,

@@ -25,7 +25,6 @@ from backoffice.auth.accounts import (
 )
 from backoffice.auth.durations import parse_duration
 from backoffice.auth.errors import not_found, validation_failed
-from backoffice.auth.factors import find_factor, unenrol
 from backoffice.auth.pagination import page_links, page_number, search_text
 from backoffice.auth.passwords import check_strength, hash_password, is_bcrypt
 from backoffice.auth.phones import normal_phone, set_phone
@@ -116,7 +115,7 @@ async def get(request: Request) -> JSONResponse:
     """One user."""
     require_admin(request)
     async with Auth.of(request).transaction() as connection:
-        user = await _addressed(request, connection)
+        user = await addressed_user(request, connection)
     return JSONResponse(user.to_json())
 
 
@@ -127,9 +126,11 @@ async def update(request: Request) -> JSONResponse:
     email = normal_email(params.email) if params.email else ""
     phone = normal_phone(params.phone) if params.phone else ""
     ban = _ban(params.ban_duration)
+    if params.password is not None:
+        check_strength(params.password)
     encrypted = await _encrypted_password(params)
     async with Auth.of(request).transaction() as connection:
-        user = await _addressed(request, connection)
+        user = await addressed_user(request, connection)
         if email:
             await _set_email(connection, user, email, verified=params.email_confirm)
         if params.email_confirm:
@@ -138,7 +139,7 @@ async def update(request: Request) -> JSONResponse:
             await set_phone(
                 connection, user.id, phone or user.phone, confirmed=params.phone_confirm
             )
-        if email or phone:
+        if (email and params.email_confirm) or (phone and params.phone_confirm):
             await connection.execute(queries.BECOME_KNOWN, {"id": user.id})
         if params.role:
             await connection.execute(queries.SET_ROLE, {"id": user.id, "role": params.role})
@@ -163,7 +164,7 @@ async def delete(request: Request) -> JSONResponse:
     role = require_admin(request)
     params = await read_params(request, Deletion, optional=True)
     async with Auth.of(request).transaction() as connection:
-        user = await _addressed(request, connection)
+        user = await addressed_user(request, connection)
         await audit.record_admin(connection, "user_deleted", role, user)
         if params.should_soft_delete:
             digest = hashlib.sha256(f"{user.id}{user.email}".encode()).hexdigest()
@@ -177,27 +178,8 @@ async def delete(request: Request) -> JSONResponse:
     return JSONResponse({})
 
 
-async def list_factors(request: Request) -> JSONResponse:
-    """The user's second factors."""
-    require_admin(request)
-    async with Auth.of(request).transaction() as connection:
-        user = await _addressed(request, connection)
-    return JSONResponse(list(user.factors))
-
-
-async def delete_factor(request: Request) -> JSONResponse:
-    """Take a factor away from somebody who lost it."""
-    role = require_admin(request)
-    async with Auth.of(request).transaction() as connection:
-        user = await _addressed(request, connection)
-        factor = await find_factor(connection, user.id, request.path_params["factor_id"])
-        await unenrol(connection, factor)
-        await audit.record_admin(connection, "factor_deleted", role, user)
-    [shown] = [shown for shown in user.factors if shown["id"] == str(factor.id)]
-    return JSONResponse(shown)
-
-
-async def _addressed(request: Request, connection: AsyncConnection[Row]) -> User:
+async def addressed_user(request: Request, connection: AsyncConnection[Row]) -> User:
+    """The user in the address. Raises 404 `user_not_found` or `validation_failed`."""
     try:
         user_id = UUID(request.path_params["user_id"])
     except ValueError as error:

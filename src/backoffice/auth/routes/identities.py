@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from backoffice.auth import audit
 from backoffice.auth.errors import not_found, unprocessable
+from backoffice.auth.queries import phones as phone_queries
 from backoffice.auth.queries import users as queries
 from backoffice.auth.requests import signed_in
 from backoffice.auth.routes.providers import require_manual_linking
@@ -44,5 +45,7 @@ async def unlink(request: Request) -> JSONResponse:
         deleted = await connection.execute(queries.DELETE_IDENTITY, params)
         if await deleted.fetchone() is None:
             raise unprocessable("identity_not_found", "Identity doesn't exist")
+        if found["provider"] == "phone":
+            await connection.execute(phone_queries.FORGET, {"id": caller.user.id})
         await audit.record(connection, "identity_unlinked", caller.user, {"identity_id": wanted})
     return JSONResponse({})
