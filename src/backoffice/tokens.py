@@ -67,6 +67,12 @@ class MalformedTokenError(TokenError):
     code = "malformed_token"
 
 
+class TokenPayloadError(MalformedTokenError):
+    """The token's claims are not a JSON object."""
+
+    code = "unreadable_token_claims"
+
+
 class TokenAlgorithmError(TokenError):
     """The token is signed with an algorithm or a key this server does not use."""
 
@@ -189,7 +195,7 @@ class Tokens:
         except UnsupportedAlgorithmError as error:
             raise TokenAlgorithmError from error
         except InvalidPayloadError as error:
-            raise MalformedTokenError("The token's claims are not a JSON object.") from error
+            raise TokenPayloadError from error
         except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise MalformedTokenError from error
 

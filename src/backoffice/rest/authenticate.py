@@ -19,6 +19,7 @@ from backoffice.tokens import (
     TokenClaimError,
     TokenError,
     TokenKeyError,
+    TokenPayloadError,
     TokenSignatureError,
     TokenTimeError,
 )
@@ -69,6 +70,8 @@ class Authenticator:
             claims = self._verify(token)
         except TokenClaimError as error:
             raise invalid_token(_claim_message(token, error), is_claim=True) from error
+        except TokenPayloadError as error:
+            raise invalid_token("Parsing claims failed", is_claim=True) from error
         except TokenError as error:
             message, details = _undecodable(token, error)
             raise invalid_token(message, is_claim=False, details=details) from error

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import BadSignatureError, JoseError
+from joserfc.errors import BadSignatureError, InvalidPayloadError, JoseError
 from joserfc.jwk import Key, OctKey, import_key
 from joserfc.jws import JWSRegistry
 
@@ -27,6 +27,7 @@ from backoffice.tokens import (
     MalformedTokenError,
     TokenAlgorithmError,
     TokenKeyError,
+    TokenPayloadError,
     TokenSignatureError,
     check_times,
 )
@@ -105,6 +106,8 @@ class TokenKeys:
                 claims = jwt.decode(token, candidate.key, registry=self._registry).claims
             except BadSignatureError:
                 continue
+            except InvalidPayloadError as error:
+                raise TokenPayloadError from error
             except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
                 raise MalformedTokenError from error
             self._believed += 1
