@@ -26,10 +26,10 @@ from backoffice.auth.routes import (
     identities,
     links,
     mails,
+    not_served,
     providers,
     public,
     sign_up,
-    sso,
     token,
     user,
 )
@@ -39,10 +39,21 @@ from backoffice.state import State
 
 log = structlog.get_logger(__name__)
 
+EVERY = ["GET", "POST", "PUT", "DELETE"]
+SAML = ("/sso", "/sso/{rest:path}", "/admin/sso/{rest:path}")
+OAUTH_SERVER = (
+    "/oauth/{rest:path}",
+    "/user/oauth/{rest:path}",
+    "/admin/oauth/{rest:path}",
+    "/.well-known/oauth-authorization-server",
+)
+PASSKEYS = ("/passkeys", "/passkeys/{rest:path}", "/admin/users/{user_id}/passkeys{rest:path}")
+
 ROUTES = [
     Route("/health", public.health, methods=["GET"]),
     Route("/settings", public.settings, methods=["GET"]),
     Route("/.well-known/jwks.json", public.jwks, methods=["GET"]),
+    Route("/.well-known/openid-configuration", public.discovery, methods=["GET"]),
     Route("/signup", sign_up.sign_up, methods=["POST"]),
     Route("/token", token.token, methods=["POST"]),
     Route("/user", user.get_user, methods=["GET"]),
@@ -64,9 +75,9 @@ ROUTES = [
     Route("/factors/{factor_id}/challenge", factors.challenge, methods=["POST"]),
     Route("/factors/{factor_id}/verify", factors.verify, methods=["POST"]),
     Route("/factors/{factor_id}", factors.unenrol, methods=["DELETE"]),
-    Route("/sso", sso.disabled, methods=["GET", "POST"]),
-    Route("/sso/{rest:path}", sso.disabled, methods=["GET", "POST"]),
-    Route("/admin/sso/{rest:path}", sso.disabled, methods=["GET", "POST", "PUT", "DELETE"]),
+    *(Route(path, not_served.saml, methods=EVERY) for path in SAML),
+    *(Route(path, not_served.oauth_server, methods=EVERY) for path in OAUTH_SERVER),
+    *(Route(path, not_served.passkeys, methods=EVERY) for path in PASSKEYS),
     Route("/admin/audit", audit_log.list_all, methods=["GET"]),
     Route("/admin/generate_link", generate_link.generate_link, methods=["POST"]),
     Route("/admin/users", admin.list_all, methods=["GET"]),

@@ -50,7 +50,8 @@ P = TypeVar("P", bound=Params)
 async def read_params(request: Request, params: type[P], *, optional: bool = False) -> P:
     """The body as `params`; an `optional` one may be empty.
 
-    Raises 413, 400 `bad_json` or 400 `validation_failed`, naming the field.
+    Raises 413 `request_entity_too_large`, or 400 `bad_json` or `validation_failed`, naming the
+    field.
     """
     body = await read_body(request)
     if optional and not body.strip():
@@ -140,13 +141,13 @@ async def _session(connection: AsyncConnection[Row], claims: Claims) -> Session 
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Raises 413 `validation_failed`."""
+    """The whole body. Raises 413 `request_entity_too_large`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST_BODY:
             raise AuthProblem(
-                413, "validation_failed", f"The body is larger than {LARGEST_BODY} bytes"
+                413, "request_entity_too_large", f"The body is larger than {LARGEST_BODY} bytes"
             )
     return bytes(body)
 

@@ -70,9 +70,14 @@ class Auth:
         return self.state.auth_database.transaction(ADMIN)
 
     @property
+    def issuer(self) -> str:
+        """Who issues the access tokens."""
+        return f"{self.state.settings.url}/auth/v1"
+
+    @property
     def callback_url(self) -> str:
         """Where other services send people back to; each is told of it when it is set up."""
-        return f"{self.state.settings.url}/auth/v1/callback"
+        return f"{self.issuer}/callback"
 
     def allowed_redirect(self, wanted: str | None) -> str:
         """`wanted` if a link may lead there, else the server itself."""
@@ -92,7 +97,7 @@ class Auth:
         issued_at = int(time.time())
         lifetime = int(self.config.access_token_lifetime.total_seconds())
         claims = {
-            "iss": f"{self.state.settings.url}/auth/v1",
+            "iss": self.issuer,
             "sub": str(user.id),
             "aud": user.aud or AUDIENCE,
             "exp": issued_at + lifetime,

@@ -153,4 +153,4 @@ async def test_a_body_that_never_ends_is_cut_short(state: State) -> None:
 
     async with serving(state, AuthConfig()) as client:
         answer = await client.post("/token?grant_type=password", content=endless())
-    refused(answer, 413, "validation_failed")
+    refused(answer, 413, "request_entity_too_large")

@@ -73,6 +73,20 @@ async def test_both_addresses_confirm_in_any_order(
     await sign_in(client, new)
 
 
+async def test_half_a_confirmation_is_told_where_the_flow_looks(
+    client: httpx.AsyncClient, state: State, person: dict[str, Any]
+) -> None:
+    """A PKCE flow reads the query, where its code would be."""
+    challenge = {"code_challenge": "c" * 43, "code_challenge_method": "plain"}
+    new = f"{uuid4().hex}@example.com"
+    headers = await sign_in(client, person["email"])
+    await client.put("/user", json={"email": new, **challenge}, headers=headers)
+    link = urlsplit(mails_to(state, new)[0].links[0])
+    answer = await client.get(f"/verify?{link.query}")
+    led = urlsplit(answer.headers["location"])
+    assert parse_qs(led.query)["message"] == parse_qs(led.fragment)["message"]
+
+
 async def test_typed_codes_confirm_too(
     client: httpx.AsyncClient, state: State, person: dict[str, Any]
 ) -> None:

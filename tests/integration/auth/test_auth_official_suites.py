@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from supabase_auth import SyncGoTrueAdminAPI, SyncGoTrueClient, SyncMemoryStorage
 from supabase_auth.errors import AuthApiError
 
+from backoffice.tokens import Tokens
 from support.auth import PASSWORD
 from support.database import TestDatabase
 from support.server import TestServer, running_server
@@ -165,3 +167,16 @@ def test_a_link_leads_where_it_was_asked_to(
     link = administrator.generate_link(wanted)
     assert f"redirect_to={where}" in link.properties.action_link
     assert link.user.user_metadata == {"status": "alpha"}
+
+
+def test_whoever_verifies_tokens_elsewhere_finds_the_keys(
+    client: SyncGoTrueClient, open_server: TestServer
+) -> None:
+    session = client.sign_up(newcomer()).session
+    assert session is not None
+    base = f"{open_server.url}/auth/v1/.well-known"
+    found = httpx.get(f"{base}/openid-configuration")
+    assert found.headers["cache-control"] == "public, max-age=600"
+    claims = Tokens(open_server.keys).verify(session.access_token)
+    assert found.json()["issuer"] == claims["iss"]
+    assert httpx.get(found.json()["jwks_uri"]).json() == httpx.get(f"{base}/jwks.json").json()

@@ -147,7 +147,7 @@ def test_signing_in_leaves_no_address_behind(
         (b'{"email": "a@b.c"}', 400, "invalid_credentials"),
         (b'{"email": "a@b.c", "password": "' + b"x" * 100_000 + b'"}', 400, "invalid_credentials"),
         (b'{"email": "' + b"x" * 100_000 + b'", "password": "x"}', 400, "invalid_credentials"),
-        (b'{"email": "' + b"x" * 300_000 + b'"}', 413, "validation_failed"),
+        (b'{"email": "' + b"x" * 300_000 + b'"}', 413, "request_entity_too_large"),
     ],
 )
 def test_bad_bodies_are_told_what_is_wrong(
@@ -252,6 +252,9 @@ def test_what_is_not_there_is_said_not_to_be(auth: httpx.Client) -> None:
     for path in ("/sso", "/sso/saml/metadata", "/admin/sso/providers"):
         refused(auth.get(path), 404, "saml_provider_disabled")
     refused(auth.post("/sso", json={"domain": "example.com"}), 404, "saml_provider_disabled")
+    for path in ("/oauth/authorize", "/admin/oauth/clients", "/user/oauth/grants"):
+        refused(auth.get(path), 404, "feature_disabled")
+    refused(auth.post("/passkeys/authentication/options", json={}), 404, "passkey_disabled")
     refused(auth.post("/token?grant_type=web3", json={}), 422, "web3_provider_disabled")
     refused(auth.get("/token"), 405, "method_not_allowed")
 

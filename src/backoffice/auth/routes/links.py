@@ -99,7 +99,8 @@ async def follow(request: Request) -> RedirectResponse:
     if opened.code:
         return back_to(redirect_to, query={"code": opened.code}, fragment={})
     if opened.is_half:
-        return back_to(redirect_to, fragment={"message": HALF_CONFIRMED})
+        told = {"message": HALF_CONFIRMED}
+        return back_to(redirect_to, query=told if token.startswith(PREFIX) else None, fragment=told)
     names = ("access_token", "expires_at", "expires_in", "refresh_token", "token_type")
     return back_to(
         redirect_to, fragment={**{name: opened.answer[name] for name in names}, "type": kind}

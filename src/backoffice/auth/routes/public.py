@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from backoffice.auth.service import Auth
 
+KEPT = {"Cache-Control": "public, max-age=600"}
 # The providers a client may ask about.
 PROVIDERS = (
     "anonymous_users",
@@ -74,6 +75,11 @@ async def health(_: Request) -> JSONResponse:
 
 async def jwks(request: Request) -> JSONResponse:
     """The keys that verify access tokens."""
-    return JSONResponse(
-        Auth.of(request).tokens.jwks(), headers={"Cache-Control": "public, max-age=600"}
-    )
+    return JSONResponse(Auth.of(request).tokens.jwks(), headers=KEPT)
+
+
+async def discovery(request: Request) -> JSONResponse:
+    """Who issues access tokens, and where the keys are, for whoever verifies them elsewhere."""
+    issuer = Auth.of(request).issuer
+    keys = f"{issuer}/.well-known/jwks.json"
+    return JSONResponse({"issuer": issuer, "jwks_uri": keys}, headers=KEPT)
