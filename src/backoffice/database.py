@@ -62,6 +62,9 @@ class Database:
             timeout=acquire_timeout,
             max_lifetime=max_lifetime,
             max_idle=max_idle,
+            # Delays between attempts double until this many seconds are over; then the next
+            # request tries anew, so that a database that is back is used at once.
+            reconnect_timeout=4,
             open=False,
             # Where psycopg prepares, it answers a rollback with `deallocate all`, which would take
             # along what REST keeps parsed on the same connections.

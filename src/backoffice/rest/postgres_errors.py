@@ -109,7 +109,13 @@ def _status(sqlstate: str, message: str, is_anonymous: bool) -> int:
 
 def _raised_response(message: str, details: str | None) -> RestError:
     body = _object(message)
-    if body is None or not isinstance(body.get("code"), str) or "message" not in body:
+    texts = [body.get(name) for name in ("details", "hint")] if body else []
+    if (
+        body is None
+        or not isinstance(body.get("code"), str)
+        or not isinstance(body.get("message"), str)
+        or not all(text is None or isinstance(text, str) for text in texts)
+    ):
         return _unparsable(
             f"Invalid JSON value for MESSAGE: '{message}'",
             "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and"
@@ -122,19 +128,21 @@ def _raised_response(message: str, details: str | None) -> RestError:
     if details is None:
         return _unparsable("DETAIL is missing in the RAISE statement", detail_hint)
     control = _object(details)
+    headers = control.get("headers") if control else None
     if (
         control is None
-        or not isinstance(control.get("status"), int)
-        or not isinstance(control.get("headers"), dict)
+        or type(control.get("status")) is not int
+        or not isinstance(headers, dict)
+        or not all(isinstance(value, str) for value in headers.values())
     ):
         return _unparsable(f"Invalid JSON value for DETAIL: '{details}'", detail_hint)
     return RestError(
         control["status"],
         body["code"],
-        str(body["message"]),
+        body["message"],
         details=body.get("details"),
         hint=body.get("hint"),
-        headers={str(name): str(value) for name, value in control["headers"].items()},
+        headers=headers,
         status_text=control.get("status_text"),
     )
 

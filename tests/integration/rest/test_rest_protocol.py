@@ -184,7 +184,14 @@ def test_a_raised_response_is_sent_as_it_is(api: httpx.Client) -> None:
     )
     assert (answer.status_code, answer.headers["x-header"]) == (432, "str")
     assert answer.json() == {"code": "123", "details": "DEF", "hint": "XYZ", "message": "ABC"}
-    for message, detail in (("INVALID", "{}"), ('{"code": "1", "message": "m"}', "INVALID")):
+    plain = '{"code": "1", "message": "m"}'
+    for message, detail in (
+        ("INVALID", "{}"),
+        ('{"code": "1", "message": 2}', '{"status": 400, "headers": {}}'),
+        (plain, "INVALID"),
+        (plain, '{"status": true, "headers": {}}'),
+        (plain, '{"status": 400, "headers": {"X-Number": 1}}'),
+    ):
         refused = raised(message, detail)
         assert (refused.status_code, refused.json()["code"]) == (500, "PGRST121")
 

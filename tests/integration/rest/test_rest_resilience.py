@@ -134,8 +134,15 @@ def test_the_database_may_be_away(own_library: TestDatabase, serve: Serve) -> No
             gone = client.get("/books")
             assert gone.status_code == 503, gone.text
             assert gone.headers["retry-after"] == "1"
+
+            def failures() -> int:
+                client.get("/books")
+                return server.pool.pool.get_stats().get("connections_errors", 0)
+
+            # Had the delay doubled after each of so many, the next attempt would be far off.
+            assert wait_until(lambda: failures() >= 10, 40)
             admin.execute(psycopg.sql.SQL("alter database {} allow_connections true").format(name))
-        assert wait_until(lambda: client.get("/books").status_code == 200, 20)
+        assert wait_until(lambda: client.get("/books").status_code == 200, 5), "found again soon"
 
 
 def test_many_at_once_do_not_mix(rest: RestServer) -> None:
