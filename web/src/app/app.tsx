@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { fetchCode } from '@/app/fetch-code';
 import { PagePending } from '@/app/page-pending';
 import { createQueryClient } from '@/app/query-client';
 import { createAppRouter } from '@/app/router';
@@ -16,6 +17,7 @@ export async function start() {
   const backend = await takeLanding(createBackend(await loadConfig()));
   const queryClient = createQueryClient(backend);
   const router = createAppRouter({ backend, queryClient });
+  void fetchCode(backend, router);
   watchSession(backend, queryClient, router);
   forgetNotice(backend, router);
   return { backend, queryClient, router };
