@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+JSON = {"Content-Type": "application/json"}
+
 
 @pytest.mark.parametrize(
     ("path", "expected"),
@@ -127,6 +129,19 @@ def test_media_types(api: httpx.Client) -> None:
         "hint": None,
         "message": "None of these media types are available: text/tab-separated-values",
     }
+
+
+def test_a_parameter_without_a_name_is_found_by_none(api: httpx.Client) -> None:
+    """As supabase-js names one; it is given the whole body all the same."""
+    said = api.post("/rpc/echo_text", content='{"": "hello"}', headers=JSON)
+    assert (said.status_code, said.json()) == (200, '{"": "hello"}')
+    assert api.post("/rpc/size_of", content='{"": 1}', headers=JSON).json() == 7
+    two = api.post("/rpc/colour", json={"": "red"})
+    assert (two.status_code, two.json()["code"]) == (300, "PGRST203")
+    assert "api.colour( => json), api.colour( => text)" in two.json()["message"]
+    assert api.post("/rpc/echo_text", json={"a": 1}).json()["code"] == "PGRST202"
+    for path in ("/rpc/echo_text?=x", "/rpc/echo_json?=x", "/rpc/size_of?=x"):
+        assert api.get(path).status_code < 500
 
 
 def test_reading_calls_cannot_write(api: httpx.Client) -> None:

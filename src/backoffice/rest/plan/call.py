@@ -47,8 +47,6 @@ def _fits(routine: Routine, arguments: frozenset[str], body_type: str | None) ->
         return not arguments and body_type not in _UNNAMED_ONLY
     required = {p.name for p in routine.parameters if p.required}
     optional = {p.name for p in routine.parameters if not p.required}
-    if required == {""} or "" in optional:
-        return False
     return arguments - optional == required
 
 
