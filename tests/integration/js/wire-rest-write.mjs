@@ -145,7 +145,7 @@ point(9, 'functions_that_cannot_be_called', async () => {
   assert.deepEqual([unknown.status, unknown.error.code], [404, 'PGRST202'])
   const ambiguous = await api.rpc('twice', { v: 1 })
   assert.deepEqual([ambiguous.status, ambiguous.error.code], [300, 'PGRST203'])
-  assert.match(ambiguous.error.message, /api.twice\(v => integer\), api.twice\(v => text\)$/)
+  assert.match(ambiguous.error.message, / api.twice\(v => integer\), api.twice\(v => text\), /)
   const writes = await api.rpc('add_author', { id: 9, name: 'Eve' }, { get: true })
   assert.deepEqual([writes.status, writes.error.code], [405, '25006'])
 })
