@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Response
 
 # A control of the page or of what it opened that works: not within a disabled fieldset either.
 PRESS = """
-async ({ leave }) => {
+async ({ leave, last }) => {
   const controls = '#content button, #content [role=switch], #content [type=checkbox], '
     + '[role=menu] [role=menuitem], [role=dialog] button';
   const nameOf = (element) =>
@@ -14,9 +14,12 @@ async ({ leave }) => {
   const shown = (element) => element.getClientRects().length > 0;
   const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const pressed = new Set();
-  const next = () => [...document.querySelectorAll(controls)].find((element) =>
-    element.matches(':enabled') && shown(element)
-      && !pressed.has(nameOf(element)) && !new RegExp(leave).test(nameOf(element)));
+  const next = () => {
+    const left = [...document.querySelectorAll(controls)].filter((element) =>
+      element.matches(':enabled') && shown(element)
+        && !pressed.has(nameOf(element)) && !new RegExp(leave).test(nameOf(element)));
+    return left.find((element) => !new RegExp(last, 'i').test(nameOf(element))) ?? left[0];
+  };
   let opener = null;
   for (let element = next(); element && pressed.size < 80; element = next()) {
     pressed.add(nameOf(element));
@@ -33,6 +36,10 @@ async ({ leave }) => {
 """
 
 
+# What takes others away comes after them.
+LAST = "^(close|next|previous|show archived|show again|cancel|discard|clear|open|resolved|all|keep)"
+
+
 class Refusals:
     """What the server refused of what a page asked."""
 
@@ -47,6 +54,6 @@ class Refusals:
 
 def press_everything(page: Page, leave: str) -> set[str]:
     """Press each enabled control once, by its name, but those whose name matches `leave`."""
-    names: list[str] = page.evaluate(PRESS, {"leave": leave})
+    names: list[str] = page.evaluate(PRESS, {"leave": leave, "last": LAST})
     page.wait_for_load_state("networkidle")
     return set(names)

@@ -13,7 +13,7 @@ export function Writes({ children }: { children: ReactNode }) {
   const why = useReadOnly();
   if (why === null) return children;
   return (
-    <fieldset disabled title={why} style={{ display: 'contents' }}>
+    <fieldset data-read-only disabled title={why} style={{ display: 'contents' }}>
       {children}
     </fieldset>
   );
