@@ -122,8 +122,8 @@ def fill_section(connection: Connection[Any], domain: str) -> None:
     )
     connection.execute(
         "insert into public.ai_section_versions (site_domain, section_id, version, content)"
-        " values (%s, %s, 1, '{}')",
-        [domain, SECTION],
+        " values (%s, %s, 1, %s)",
+        [domain, SECTION, json.dumps({"title": "Pricing"})],
     )
 
 

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from backoffice.content.agents_store import switch_agent
 from backoffice.content.configs_model import Based, Revert, Save, Switch
 from backoffice.content.configs_store import Configs
+from backoffice.content.sections_transfer import CONTENTS
 from backoffice.content.transfer import ConfigurationFile, check_staff, export, load
 from backoffice.errors import InvalidInput, NotFound
 from backoffice.http.bodies import DOMAIN, json_answer, read_json
@@ -115,9 +116,12 @@ async def import_domain(request: Request, configs: Configs) -> Response:
         raise InvalidInput("dry_run is true or false.", field="dry_run")
     await check_staff(configs)
     body = await read_json(request, MAX_IMPORT)
-    for name in ("configs", "agents"):
-        if isinstance(body.get(name), dict):
-            check_count(body[name])
+    sections = body.get("sections")
+    named = sections if isinstance(sections, list) else []
+    contents = [one.get(name) for one in named if isinstance(one, dict) for name in CONTENTS]
+    for part in (body.get("configs"), body.get("agents"), *named, *contents):
+        if isinstance(part, dict):
+            check_count(part)
     document = parse(ConfigurationFile, body)
     found = await load(
         configs, document, dry_run=dry_run == "true", state=request.query_params.get("state")

@@ -151,10 +151,10 @@ def stored(content: Content, css: str) -> Jsonb:
 
 async def _anew(kept: dict[str, Any]) -> Jsonb:
     """What is kept, with its CSS as it would be cleaned today."""
-    content = Content.model_validate(_typed(kept))
+    content = Content.model_validate(typed(kept))
     return stored(content, (await content.cleaned()).css)
 
 
-def _typed(kept: dict[str, Any]) -> dict[str, Any]:
+def typed(kept: dict[str, Any]) -> dict[str, Any]:
     """What a person typed of what is kept."""
     return {name: kept[name] for name in Content.model_fields if name in kept}

@@ -15,6 +15,15 @@ from backoffice.content.agents_store import SWITCH
 from backoffice.content.configs_model import Body, Reason, check_storable
 from backoffice.content.configs_store import Configs, Connection, Stored
 from backoffice.content.documents import Change, as_pointer, changes, is_same
+from backoffice.content.sections_transfer import (
+    MAX_SECTIONS,
+    SectionNow,
+    SectionsPlan,
+    SectionState,
+    plan_sections,
+    read_sections,
+    write_sections,
+)
 from backoffice.errors import Problem
 from backoffice.http.refused import FieldError, InvalidFields
 
@@ -45,6 +54,7 @@ class ConfigurationFile(Body):
     exported_at: str | None = None
     configs: dict[str, Override]
     agents: dict[str, AgentState] = Field(default_factory=dict)
+    sections: list[SectionState] = Field(default_factory=list, max_length=MAX_SECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +71,14 @@ class Import:
 class _Current:
     configs: dict[str, Stored]
     agents: dict[str, dict[str, Any]]
+    sections: list[SectionNow]
 
     @property
     def state(self) -> str:
         versions = {slug: stored.version for slug, stored in self.configs.items()}
         agents = {slug: agent["version"] for slug, agent in self.agents.items()}
-        whole = orjson.dumps([versions, agents], option=orjson.OPT_SORT_KEYS)
+        sections = [section.state for section in self.sections]
+        whole = orjson.dumps([versions, agents, sections], option=orjson.OPT_SORT_KEYS)
         return sha256(whole).hexdigest()[:16]
 
 
@@ -74,6 +86,7 @@ class _Current:
 class _Plan:
     configs: dict[str, Override] = field(default_factory=dict)
     agents: dict[str, AgentState] = field(default_factory=dict)
+    sections: SectionsPlan = field(default_factory=SectionsPlan)
     changes: list[dict[str, Any]] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
 
@@ -107,6 +120,7 @@ async def export(configs: Configs) -> dict[str, Any]:
             for slug, agent in current.agents.items()
             if agent["version"]
         },
+        "sections": [{"slug": section.slug, **section.document()} for section in current.sections],
     }
 
 
@@ -117,7 +131,8 @@ async def load(
 
     Raises 403 for who is not staff, `InvalidFields`, and 409 when `state` is not the one there is.
     """
-    check_storable(document.model_dump())
+    # Those of sections have shapes of their own, which bound them.
+    check_storable(document.model_dump(exclude={"sections"}))
     async with configs.transaction() as connection:
         current = await _read(configs, connection)
         if state is not None and state != current.state:
@@ -142,6 +157,7 @@ async def load(
             await connection.execute(
                 SWITCH, [configs.site_domain, slug, agent.enabled, agent.reason, version]
             )
+        await write_sections(connection, configs.site_domain, current.sections, plan.sections)
         after = await _read(configs, connection)
     return Import(after.state, plan.changes, [], saved=True)
 
@@ -164,7 +180,7 @@ async def _read(configs: Configs, connection: Connection) -> _Current:
         await cursor.execute(_AGENTS, [configs.site_domain])
         agents = {row["slug"]: row for row in await cursor.fetchall()}
     await _refuse_clients(connection)
-    return _Current(dict(stored), agents)
+    return _Current(dict(stored), agents, await read_sections(connection, configs.site_domain))
 
 
 async def _plan(current: _Current, document: ConfigurationFile) -> _Plan:
@@ -201,6 +217,10 @@ async def _plan(current: _Current, document: ConfigurationFile) -> _Plan:
                 "agents",
                 Change(f"/{slug}", "enabled", known["enabled"], agent.enabled),
             )
+    plan.sections = await plan_sections(current.sections, document.sections)
+    plan.errors.extend(plan.sections.errors)
+    for change in plan.sections.changes:
+        plan.tell("sections", change)
     return plan
 
 

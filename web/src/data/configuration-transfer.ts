@@ -1,10 +1,11 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Change, useSettingsRefresh } from '@/data/configuration-changes';
+import { SECTIONS } from '@/data/keys';
 import { askSettings } from '@/data/settings-api';
 import { type Backend, useBackend } from '@/lib/backend';
 import type { FieldError } from '@/lib/schema-errors';
 
-/** `subject` is a configuration, or `agents`; of kind `enabled`, what changes is on or off. */
+/** `subject` is a configuration, `agents` or `sections`; of kind `enabled`, what changes is on or off. */
 export type ImportedChange = Omit<Change, 'kind'> & {
   subject: string;
   kind: Change['kind'] | 'enabled';
@@ -31,6 +32,7 @@ type Wanted = { document: unknown; state?: string };
 export function useConfigurationImport(siteDomain: string) {
   const backend = useBackend();
   const refresh = useSettingsRefresh();
+  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: async ({ document, state }: Wanted): Promise<Import> => {
       const path = `import?${new URLSearchParams(state ? { state } : { dry_run: 'true' })}`;
@@ -38,7 +40,8 @@ export function useConfigurationImport(siteDomain: string) {
       return answer.json();
     },
     onSuccess: async ({ saved }) => {
-      if (saved) await refresh();
+      if (!saved) return;
+      await Promise.all([refresh(), queryClient.invalidateQueries({ queryKey: [SECTIONS] })]);
     },
   });
 }

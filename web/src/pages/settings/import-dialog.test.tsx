@@ -65,6 +65,18 @@ it('says of what was not set here before what was inherited', async () => {
   expect(await screen.findByRole('row', { name: /Launcher › Size.*56 px.*64 px/ })).toBeVisible();
 });
 
+it('lists what becomes of AI Sections, by their slugs', async () => {
+  const section = { subject: 'sections', kind: 'changed' };
+  const changes = [
+    { ...section, pointer: '/prices/draft/title', before: 'Plans', after: 'Prices' },
+    { ...section, pointer: '', before: ['a', 'b'], after: ['b', 'a'] },
+  ];
+  await choose('{}', () => ({ body: { state: 's', changes, errors: [], saved: false } }));
+  const table = within(await screen.findByRole('table', { name: 'Changes of AI Sections' }));
+  expect(table.getByRole('row', { name: /prices › draft › title.*Plans.*Prices/ })).toBeVisible();
+  expect(table.getByRole('row', { name: /^Order/ })).toBeVisible();
+});
+
 it('says where a file is not right, and imports nothing of it', async () => {
   const errors = [
     { field: '/configs/appearance/config/corner_radius', message: 'must be at most 32' },

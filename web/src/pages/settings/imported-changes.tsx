@@ -15,6 +15,9 @@ function held(row: Configuration | undefined, change: ImportedChange): Differenc
   return found.length > 0 ? found : [change];
 }
 
+/** AI Sections have no schema here; what is about all of them is their order. */
+const SECTIONS = { subject: 'sections', title: 'AI Sections', schema: { title: 'Order' } };
+
 type ImportedChangesProps = { changes: ImportedChange[]; rows: Configuration[] };
 
 /** What a file changes, configuration by configuration. */
@@ -22,7 +25,8 @@ export function ImportedChanges({ changes, rows }: ImportedChangesProps) {
   const subjects = [...new Set(changes.map((each) => each.subject))];
   return subjects.map((subject) => {
     const row = rows.find((each) => each.config_slug === subject);
-    const title = row?.title ?? subject;
+    const known = row ?? (subject === SECTIONS.subject ? SECTIONS : undefined);
+    const title = known?.title ?? subject;
     const own = changes.filter((each) => each.subject === subject);
     const whole = own.find((each) => each.kind === 'enabled' && each.pointer === '');
     const agents = own.filter((each) => each.kind === 'enabled' && each.pointer !== '');
@@ -35,7 +39,7 @@ export function ImportedChanges({ changes, rows }: ImportedChangesProps) {
         <h3 className={classes.subject}>{title}</h3>
         <ChangesTable
           label={`Changes of ${title}`}
-          schema={row?.schema ?? {}}
+          schema={known?.schema ?? {}}
           changes={[
             ...own.filter((each) => each.kind !== 'enabled').flatMap((each) => held(row, each)),
             ...agents,
