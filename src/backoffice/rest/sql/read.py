@@ -32,9 +32,12 @@ def select(
     plan: ReadPlan,
     order_fields: tuple[tuple[str | None, PlannedSelect], ...] = (),
     *,
-    as_jsonb: bool = False,
+    as_jsonb: bool = True,
 ) -> Fragment:
-    """The rows of a plan. With `as_jsonb` embeds are that, as PostgREST shows them in CSV."""
+    """The rows of a plan, embeds as jsonb: PostgREST shows them so, to the byte.
+
+    What is within such an embed need not be jsonb itself.
+    """
     reference = plan.reference
     grouped = plan.is_grouped
     as_jsonb = as_jsonb or grouped
@@ -83,7 +86,6 @@ def _aggregated(value: Fragment, aggregate: str | None, cast: str | None) -> Fra
 
 def _embed_columns(embed: Embed, as_jsonb: bool) -> list[tuple[Fragment, bool]]:
     alias = identifier(embed.aggregate_alias)
-    # Only jsonb can be grouped by; json keeps what PostgreSQL wrote and is cheaper.
     as_key = "::jsonb" if as_jsonb else ""
     match embed.mode:
         case "object" | "array" if embed.is_empty:

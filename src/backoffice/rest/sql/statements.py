@@ -40,7 +40,7 @@ def read_statement(
         limit = f" limit {count_limit}" if count_limit is not None else ""
         counted = count_rows(plan)
         total = ["(select count(*) from (", *counted, f"{limit}) pgrst_source_count)"]
-    rows = select(plan, as_jsonb=_shows_jsonb(handler))
+    rows = select(plan)
     if handler.kind == "csv":
         return [
             *_with_result(rows),
@@ -74,11 +74,7 @@ def mutate_statement(
 ) -> Fragment:
     """A POST, PATCH, PUT or DELETE of a table."""
     source = identifier(SOURCE.name)
-    rows: Fragment = (
-        [f"select * from {source}"]
-        if handler.kind == "none"
-        else select(shown, as_jsonb=_shows_jsonb(handler))
-    )
+    rows: Fragment = [f"select * from {source}"] if handler.kind == "none" else select(shown)
     location = _location(location_columns) if location_columns else "null"
     return [
         f"with {source} as (",
@@ -113,7 +109,7 @@ def call_statement(
         f"with {identifier(SOURCE.name)} as (",
         *call(plan, request_body, is_object),
         "), pgrst_result as (",
-        *select(shown, as_jsonb=_shows_jsonb(handler)),
+        *select(shown),
         ") select ",
         *total,
         ", 1::bigint" if single else f", count({_ROWS})",
@@ -137,10 +133,6 @@ def _is_the_scalar(handler: Handler, plan: CallPlan, shown: ReadPlan) -> bool:
         and not shown.where
         and shown.rows == ALL_ROWS
     )
-
-
-def _shows_jsonb(handler: Handler) -> bool:
-    return handler.kind in ("csv", "custom")
 
 
 def _with_result(rows: Fragment) -> Fragment:
