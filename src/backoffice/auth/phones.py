@@ -43,12 +43,12 @@ async def set_phone(
 ) -> None:
     """Give a user the number, by which they may sign in. Raises 422 `phone_exists`."""
     if await phone_taken(connection, phone, except_id=user_id):
-        raise phone_exists()
+        raise _already_registered()
     params = {"id": user_id, "phone": phone}
     try:
         await connection.execute(queries.SET, params)
     except UniqueViolation as error:
-        raise phone_exists() from error
+        raise _already_registered() from error
     if confirmed:
         await connection.execute(queries.CONFIRM, params)
     await connection.execute(queries.PUT_IDENTITY, params)
@@ -56,8 +56,14 @@ async def set_phone(
 
 
 def phone_exists() -> AuthProblem:
-    """422 `phone_exists`."""
+    """422 `phone_exists`, as a new user's number."""
     return unprocessable("phone_exists", "Phone number already registered by another user")
+
+
+def _already_registered() -> AuthProblem:
+    """422 `phone_exists`, as an existing user's new number."""
+    text = "A user with this phone number has already been registered"
+    return unprocessable("phone_exists", text)
 
 
 def sends_no_sms() -> AuthProblem:

@@ -65,6 +65,7 @@ async def test_a_number_joins_an_account(anybody: httpx.AsyncClient) -> None:
     other = (await anybody.post("/signup", json={})).json()
     taken = await anybody.put("/user", headers=bearer(other), json={"phone": phone})
     refused(taken, 422, "phone_exists")
+    assert "this phone number has already been registered" in taken.json()["message"]
     named = await anybody.put("/user", headers=bearer(other), json={"phone": number()})
     assert named.json()["is_anonymous"] is False
 
@@ -131,7 +132,9 @@ async def test_an_administrator_gives_numbers(anybody: httpx.AsyncClient, state:
     confirmed = await anybody.put(address, headers=headers, json={"phone_confirm": True})
     assert confirmed.json()["phone_confirmed_at"]
     assert (await anybody.post(GRANT, json=by(phone))).is_success
-    refused(await create(phone=f"+{phone}"), 422, "phone_exists")
+    again = await create(phone=f"+{phone}")
+    refused(again, 422, "phone_exists")
+    assert "already registered by another user" in again.json()["message"]
     email = f"{uuid4().hex}@example.com"
     both = (await create(email=email, phone=number(), phone_confirm=True)).json()
     assert both["app_metadata"] == {"provider": "email", "providers": ["email", "phone"]}
