@@ -146,6 +146,9 @@ begin
   perform set_config('response.status', '418', true);
   return 'short and stout';
 end $$;
+create function api.respond(status text default null, headers text default null) returns text language sql as $$
+  select set_config('response.status', status, true), set_config('response.headers', headers, true);
+  select 'said' $$;
 create function api.bad_headers() returns void language sql as
   $$ select set_config('response.headers', '{"not": "a list"}', true) $$;
 create function api.bad_status() returns void language sql as

@@ -9,6 +9,7 @@ from psycopg.pq import DiagnosticField
 from psycopg.pq.abc import PGresult
 
 from backoffice.rest.errors import RestError, unreachable
+from backoffice.rest.sent_headers import may_be_sent
 
 _EXACT = {
     "23503": 409,
@@ -133,7 +134,7 @@ def _raised_response(message: str, details: str | None) -> RestError:
         control is None
         or type(control.get("status")) is not int
         or not isinstance(headers, dict)
-        or not all(isinstance(value, str) for value in headers.values())
+        or not all(may_be_sent(name, value) for name, value in headers.items())
     ):
         return _unparsable(f"Invalid JSON value for DETAIL: '{details}'", detail_hint)
     return RestError(

@@ -21,6 +21,7 @@ from backoffice.rest.errors import (
 )
 from backoffice.rest.prepare import Prepared
 from backoffice.rest.ranges import content_range, status_of
+from backoffice.rest.sent_headers import may_be_sent
 
 _BYTEA = 17
 # What a read gives; a write has the location before the body, and an insert one column more.
@@ -226,7 +227,7 @@ def _guc_headers(text: bytes) -> HeaderList:
         if not isinstance(entry, dict) or len(entry) != 1:
             raise invalid_response_headers()
         [(name, value)] = entry.items()
-        if not isinstance(value, str) or "\n" in value or "\r" in value:
+        if not may_be_sent(name, value):
             raise invalid_response_headers()
         headers.append((name.lower().encode(), value.encode()))
     return headers
@@ -235,9 +236,11 @@ def _guc_headers(text: bytes) -> HeaderList:
 def _guc_status(text: bytes | None) -> int | None:
     if text is None:
         return None
-    if not text.isdigit() or not 200 <= int(text) <= 599:
+    # What follows the digits does not matter: `404 Not Found` is 404.
+    digits = text[: len(text) - len(text.lstrip(b"0123456789"))]
+    if not digits or not 200 <= int(digits) <= 599:
         raise invalid_response_status()
-    return int(text)
+    return int(digits)
 
 
 def error_response(error: RestError) -> Response:
