@@ -109,12 +109,12 @@ def test_annotations_are_sentences_about_what_moves_figures(database: TestDataba
         writer.execute("select private.create_domain('words.example', 'W', 'UTC', 'W')")
         writer.execute("update public.domains set timezone = 'Asia/Tokyo' where name = 'W'")
         writer.execute("update public.domains set name = 'Words' where name = 'W'")
+        writer.execute("insert into public.user_domains values (%s, 'words.example')", [USER])
+        writer.execute("select private.audit('words.example', 'export', 'export', 'visitors')")
         writer.execute("update public.domains set archived_at = now() where name = 'Words'")
         writer.execute(
             "insert into public.internal_addresses values ('words.example', 'h', 'Office')"
         )
-        writer.execute("insert into public.user_domains values (%s, 'words.example')", [USER])
-        writer.execute("select private.audit('words.example', 'export', 'export', 'visitors')")
         writer.execute("delete from public.domain_hosts where host = 'www.words.example'")
     with database.connect("authenticated", {"sub": ADMIN}) as reader:
         labels = reader.execute(
