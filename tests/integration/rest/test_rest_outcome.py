@@ -114,3 +114,13 @@ def test_types_of_arguments_are_described_as_the_request_sees_them(
     server = serve(library, replace(CONFIG, openapi_mode="ignore-privileges"))
     with server.client() as client:
         assert mood(client.get("/")) == "api.mood"
+
+
+def test_an_upsert_is_estimated_as_postgrest_s_is(api: httpx.Client) -> None:
+    headers = {
+        "Accept": "application/vnd.pgrst.plan+json",
+        "Prefer": "resolution=merge-duplicates",
+    }
+    rows = [{"id": 1, "name": "North"}, {"id": 90, "name": "Ninety"}]
+    plan = api.post("/publishers", json=rows, headers=headers).json()
+    assert plan[0]["Plan"]["Total Cost"] == 5.53

@@ -69,10 +69,12 @@ def _on_conflict(plan: InsertPlan, merges: bool) -> Fragment:
 
 
 def _count_inserted(step: int) -> str:
-    """Always true; counts each row as inserted, and uncounts it when it was merged after all."""
+    """Always true; counts each row as inserted, and uncounts it when it was merged after all.
+
+    A comparison, since that is estimated as PostgREST's is.
+    """
     return (
-        f"set_config('pgrst.inserted', (coalesce({_COUNTED}::int, 0) + {step})::text, true)"
-        " is not null"
+        f"set_config('pgrst.inserted', (coalesce({_COUNTED}::int, 0) + {step})::text, true) <> ''"
     )
 
 
