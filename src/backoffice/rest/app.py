@@ -146,12 +146,11 @@ class RestApp:
             identity = self._authenticator.identify(headers)
         scope["rest_role"] = identity.role
         cache = self.keeper.current or await self.keeper.get()
-        request = read_request(scope, headers, self._config, cache.timezones)
-        if request.method == "OPTIONS":
-            timing.mark("parse")
-            return allowed_methods(request, cache)
-        body = await read_body(receive, self._config.max_body_bytes)
-        timing.mark("parse")
+        with timing.of("parse"):
+            request = read_request(scope, headers, self._config, cache.timezones)
+            if request.method == "OPTIONS":
+                return allowed_methods(request, cache)
+            body = await read_body(receive, self._config.max_body_bytes)
         if request.kind == "root":
             return await self._describe(request, identity, cache, timing)
         try:

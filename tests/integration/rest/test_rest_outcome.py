@@ -94,6 +94,17 @@ def test_every_answer_says_where_its_time_went(
     assert [step.partition(";")[0] for step in timing.split(", ")] == steps
 
 
+def test_a_request_that_cannot_be_read_says_how_long_that_took(
+    library: TestDatabase, serve: Serve
+) -> None:
+    server = serve(library, replace(CONFIG, server_timing_enabled=True))
+    with server.client() as client:
+        unserved = client.get("/books", headers={"Accept-Profile": "private"})
+    assert unserved.status_code == 406
+    steps = unserved.headers["server-timing"].split(", ")
+    assert [step.partition(";")[0] for step in steps] == ["jwt", "parse"]
+
+
 def test_who_runs_as_the_anonymous_role_is_asked_to_sign_in(rest: RestServer) -> None:
     for token in (None, "anon:ann", ":ann"):
         with rest.client(token) as client:
