@@ -19,7 +19,7 @@ from backoffice.capture.events import Event
 from backoffice.capture.writing import ImpossibleDataError, Writer, busy
 from backoffice.errors import NotFound, Problem, Unauthenticated, Unavailable
 
-MAX_TOGETHER: Final = 400
+MAX_TOGETHER: Final = 800
 """Events in one transaction: enough to be fast, few enough to hold locks briefly."""
 
 MAX_WAITING: Final = 50_000
