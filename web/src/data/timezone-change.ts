@@ -42,15 +42,17 @@ export function useTimezoneChange(siteDomain: string) {
     refetchInterval: ({ state }) => (isOpen(state.data) ? WHILE_RUNNING_MS : false),
   });
 
-  const open = isOpen(query.data);
-  const wasOpen = useRef(false);
+  // One that ends between two looks was never seen to run.
+  const { data } = query;
+  const ended = data === undefined || isOpen(data) ? undefined : (data?.id ?? null);
+  const seen = useRef<string | null>(undefined);
   useEffect(() => {
-    if (wasOpen.current && !open) {
+    if (ended !== undefined && seen.current !== undefined && ended !== seen.current) {
       for (const queryKey of [['domains'], [TRAFFIC], [CLIENTS]]) {
         void queryClient.invalidateQueries({ queryKey });
       }
     }
-    wasOpen.current = open;
-  }, [open, queryClient]);
+    if (data !== undefined) seen.current = ended ?? null;
+  }, [data, ended, queryClient]);
   return query;
 }

@@ -140,3 +140,41 @@ it('replaces a key and shows the new one once', async () => {
   await user.click(screen.getByRole('button', { name: 'I have copied it' }));
   await waitFor(() => expect(screen.queryByText('rose_sk_new')).toBeNull());
 });
+
+it('shows the new timezone, though its change was done before anybody looked', async () => {
+  const CHANGE = '/clients/v1/domains/acme.com/timezone';
+  const moved = { ...SITE, timezone: 'Pacific/Kiritimati' };
+  const done = {
+    id: 'c-1',
+    from_timezone: SITE.timezone,
+    to_timezone: moved.timezone,
+    state: 'done',
+    done: 3,
+    total: 3,
+    error: null,
+    requested_at: '2026-11-07T10:00:00Z',
+    finished_at: '2026-11-07T10:00:01Z',
+  };
+  // The list that is asked for beside the change is of before it.
+  let looks = 0;
+  const server = fakeServer({
+    '/rest/v1/profiles': admin,
+    '/rest/v1/domain_keys': () => ({ body: [] }),
+    '/rest/v1/timezone_changes': () => ({ body: server.callsTo(CHANGE).length ? [done] : [] }),
+    [CHANGE]: () => ({ status: 202, body: { id: 'c-1' } }),
+    [LIST]: () => {
+      if (server.callsTo(CHANGE).length > 0) looks += 1;
+      return { body: [{ ...CLIENT, domains: [looks > 1 ? moved : SITE] }] };
+    },
+    [COUNT]: () => ({ body: 1 }),
+  });
+  const { signIn, user } = openApp(`/clients/acme.com?${SCOPE}&tab=timezone`);
+  await signIn();
+  const timezone = await screen.findByRole('combobox', { name: 'Timezone' });
+  await user.clear(timezone);
+  await user.type(timezone, 'Kiritimati');
+  await user.click(await screen.findByRole('option', { name: 'Pacific/Kiritimati' }));
+  await user.click(screen.getByRole('button', { name: 'Change the timezone' }));
+  const sites = await screen.findByRole('list', { name: 'Websites of Acme Inc' });
+  await waitFor(() => expect(sites).toHaveTextContent('Pacific/Kiritimati'));
+});
