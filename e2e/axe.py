@@ -17,9 +17,20 @@ async () => {
 }
 """
 
+# Colours on their way from one to another are neither; what moves for ever is not waited for.
+STILL = """
+() => Promise.allSettled(
+  document.getAnimations()
+    .filter(({ playState }) => playState === 'running')
+    .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    .map((animation) => animation.finished)
+).then(() => undefined)
+"""
+
 
 def serious(page: Page) -> list[str]:
-    """Its serious and critical violations of WCAG 2.2 AA and of best practices."""
+    """Serious and critical violations of WCAG 2.2 AA and of best practices, once it is still."""
+    page.evaluate(STILL)
     # Evaluated by the debugger, which the content security policy does not bind.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     return list(page.evaluate(RUN_AXE))

@@ -43,7 +43,7 @@ def _conversation(page: Page) -> None:
     page.goto("/conversations?domain=abtasty.com&from=2025-06-10&to=2025-06-10")
     rows(page).get_by_role("link").click()
     expect(transcript(page)).to_contain_text("Demo booked")
-    expect(panel(page)).to_be_visible()
+    expect(panel(page).get_by_role("button", name="Good", exact=True)).to_be_enabled()
 
 
 def _sign_in_refused(page: Page) -> None:
