@@ -48,6 +48,8 @@ FIGURES: list[tuple[str, dict[str, Any]]] = [
     ("get_widget_display_stats", {}),
     ("get_conversation_funnel", {}),
     ("get_conversations_over_time", {"p_bucket": "day"}),
+    ("get_metric_over_time", {"p_metric": "visitors", "p_bucket": "day"}),
+    ("get_metric_over_time", {"p_metric": "engaged_visitors", "p_bucket": "week"}),
     ("get_top_values", {"p_dimension": "page"}),
     ("get_top_values", {"p_dimension": "country"}),
     ("get_topic_stats", {}),

@@ -206,6 +206,11 @@ cross join lateral (
 where f.dimension not in ('account', 'account_score')
 group by f.site_domain, f.metric, f.dimension, f.day, f.value;
 
+insert into rollup.weekly (site_domain, metric, dimension, week, value, n)
+select f.site_domain, f.metric, f.dimension, date_trunc('week', f.day::timestamp)::date, f.value, sum(f.n)
+from rollup.daily as f
+group by 1, 2, 3, 4, 5;
+
 insert into rollup.monthly (site_domain, metric, dimension, month, value, n)
 select f.site_domain, f.metric, f.dimension, date_trunc('month', f.day::timestamp)::date, f.value, sum(f.n)
 from rollup.daily as f

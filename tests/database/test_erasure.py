@@ -101,6 +101,7 @@ def test_nothing_that_identifies_is_left_in_any_table(fresh: Connection[Any]) ->
         "private.conversation_documents",
         "private.topic_models",
         "rollup.daily",
+        "rollup.weekly",
         "rollup.monthly",
         "jobs.procrastinate_jobs",
     } <= tables, "the visitor was everywhere before"

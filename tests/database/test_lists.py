@@ -327,8 +327,9 @@ def test_topics_equal_a_recount(
     assert len(heat) == 7 * 24
     cells: Counter[tuple[int, int]] = Counter()
     for (metric, dimension, day, value), n in counted.figures.items():
-        if (metric, dimension) == ("conversations", "hour") and first <= day <= last:
-            cells[(day.isoweekday(), int(value))] += n
+        if (metric, dimension) == ("conversations", "weekday_hour") and first <= day <= last:
+            weekday, hour = map(int, value.split())
+            cells[(weekday, hour)] += n
     assert {
         (r["weekday"], r["hour"]): r["conversations"] for r in heat if r["conversations"]
     } == cells

@@ -124,6 +124,7 @@ def test_a_client_sees_the_figures_of_their_own_website_alone(
     counted = recount(owner, mine)
     expected: Counter[tuple[int, int]] = Counter()
     for (metric, dimension, day, value), n in counted.figures.items():
-        if (metric, dimension) == ("conversations", "hour") and first <= day <= last:
-            expected[(day.isoweekday(), int(value))] += n
+        if (metric, dimension) == ("conversations", "weekday_hour") and first <= day <= last:
+            weekday, hour = map(int, value.split())
+            expected[(weekday, hour)] += n
     assert +heat == +expected

@@ -165,7 +165,6 @@ HELPERS = {
     "private.ticket_title",
     "private.timeline_cursor",
     "private.topic_stats",
-    "private.topic_sums",
     "private.visitor_evidence",
     "private.expects_few_visitors",
     "private.last_visit",
@@ -186,8 +185,13 @@ HELPERS = {
     "rollup.first_whole_month",
     "rollup.folded_links",
     "rollup.links",
+    "rollup.single_days",
+    "rollup.single_days_of_buckets",
     "rollup.steps_of_kind",
     "rollup.sums",
+    "rollup.sums_by_bucket",
+    "rollup.whole_months",
+    "rollup.whole_weeks",
 }
 # RPCs that change something; each hands over to a private function that checks the domain.
 WRITERS = {

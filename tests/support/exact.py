@@ -14,10 +14,10 @@ from support.traffic import DAYS, START
 FIRST = START.date() - timedelta(days=2)
 
 
-def months(connection: Connection[Any], domain: str, table: str, month: str) -> Counter[Any]:
-    """The folded figures of a table by month."""
+def periods(connection: Connection[Any], domain: str, table: str, period: str) -> Counter[Any]:
+    """The folded figures of a table by an expression that tells the month or week."""
     query = (
-        f"select metric, dimension, {month}, value, sum(n) from rollup.{table}"
+        f"select metric, dimension, {period}, value, sum(n) from rollup.{table}"
         " where site_domain = %s group by 1, 2, 3, 4 having sum(n) <> 0"
     )
     return Counter({row[:4]: int(row[4]) for row in connection.execute(query, [domain])})  # type: ignore[arg-type]
@@ -87,9 +87,10 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     )
     assert figures + account_figures(connection, domain) == counted.figures
     assert_accounts_exact(connection, domain)
-    assert months(connection, domain, "monthly", "month") == months(
-        connection, domain, "daily", "date_trunc('month', day::timestamp)::date"
-    )
+    for table, period in (("weekly", "week"), ("monthly", "month")):
+        assert periods(connection, domain, table, period) == periods(
+            connection, domain, "daily", f"date_trunc('{period}', day::timestamp)::date"
+        )
     ranges = [(0, DAYS + 3), (0, 0), (1, 1), (3, 9), (5, 5), (8, 20), (10, 12), (14, 30)]
     # These hold whole months: before the traffic, around it, with some of it before them.
     ranges += [(-60, 5), (-20, 70), (2, 75), (7, 60), (16, 120), (-300, 60)]

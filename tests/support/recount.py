@@ -183,7 +183,7 @@ def add_understanding(
     """The figures of a conversation by what was understood of it."""
     spoken = conversation["language"] or conversation["detected_language"]
     add("conversations", day, "language", spoken)
-    add("conversations", day, "hour", str(conversation["hour"]))
+    add("conversations", day, "weekday_hour", f"{day.isoweekday()} {conversation['hour']}")
     score = str(conversation["interest_score"])
     add("conversations", day, "score", score)
     if conversation["account_id"]:

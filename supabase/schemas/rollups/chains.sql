@@ -33,7 +33,8 @@ comment on table rollup.visitor_days is
   'What a visitor did on a day, as bits: 1 active, 2 displayed, 4 opened, 8 messaged, 16 proposed, 32 clicked, 64 booked, 128 e-mail.';
 comment on column rollup.visitor_days.account_id is 'The visitor''s account; kept equal to it.';
 
--- Both days also by the month (its first day), so that a year adds up months; `scale` says which of them are months.
+-- The day also by the week (its Monday) and by the month (its first day), `since` also by the month, so that a year adds
+-- up months and weeks; `scale` says which of them they are.
 create table rollup.chains (
   site_domain text not null,
   steps smallint not null,
@@ -57,7 +58,7 @@ with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 
 comment on table rollup.chains is
   'Folded links: how many more visitors of a kind a range holds that holds `day` and begins on `since` or later.';
-comment on column rollup.chains.scale is '0: both are days; 1: `since` is a month; 2: `day` is a month; 3: both are months.';
+comment on column rollup.chains.scale is '0: both are days; 1: `since` is a month; 2: `day` is a month; 3: both are months; 4: `day` is a week; 5: `day` is a week, `since` a month.';
 comment on table rollup.chain_deltas is 'Links not folded yet: what to add to rollup.chains.';
 
 create function rollup.scales(p_day date, p_since date)
@@ -71,11 +72,13 @@ as $$
       (0::smallint, p_day, p_since),
       (1::smallint, p_day, date_trunc('month', p_since::timestamp)::date),
       (2::smallint, date_trunc('month', p_day::timestamp)::date, p_since),
-      (3::smallint, date_trunc('month', p_day::timestamp)::date, date_trunc('month', p_since::timestamp)::date)
+      (3::smallint, date_trunc('month', p_day::timestamp)::date, date_trunc('month', p_since::timestamp)::date),
+      (4::smallint, date_trunc('week', p_day::timestamp)::date, p_since),
+      (5::smallint, date_trunc('week', p_day::timestamp)::date, date_trunc('month', p_since::timestamp)::date)
   ) as s (scale, day, since)
 $$;
 
-comment on function rollup.scales(date, date) is 'Where a link stands in rollup.chains: by days and by months.';
+comment on function rollup.scales(date, date) is 'Where a link stands in rollup.chains: by days, weeks and months.';
 
 revoke execute on function rollup.scales(date, date) from public, anon, authenticated, service_role;
 
@@ -84,60 +87,13 @@ returns table (steps smallint, n bigint)
 language sql
 stable
 as $$
-  -- What began before the month of p_from is read by the month, and so are the whole months of the range.
-  select link.steps, link.n
-  from rollup.chains as link
-  where link.site_domain = any (p_site_domains)
-    and link.steps = any (p_steps)
-    and link.scale = 1
-    and link.day >= p_from
-    and link.day < case
-      when rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to) then rollup.first_whole_month(p_from)
-      else p_to + 1
-    end
-    and link.since < date_trunc('month', p_from::timestamp)::date
-  union all
-  select link.steps, link.n
-  from rollup.chains as link
-  where link.site_domain = any (p_site_domains)
-    and link.steps = any (p_steps)
-    and link.scale = 0
-    and link.day >= p_from
-    and link.day < case
-      when rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to) then rollup.first_whole_month(p_from)
-      else p_to + 1
-    end
-    and link.since >= date_trunc('month', p_from::timestamp)::date
-    and link.since <= p_from
-  union all
-  select link.steps, link.n
-  from rollup.chains as link
-  where link.site_domain = any (p_site_domains)
-    and link.steps = any (p_steps)
-    and link.scale = 1
-    and link.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
-    and link.day <= p_to
-    and link.since < date_trunc('month', p_from::timestamp)::date
-    and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
-  union all
-  select link.steps, link.n
-  from rollup.chains as link
-  where link.site_domain = any (p_site_domains)
-    and link.steps = any (p_steps)
-    and link.scale = 0
-    and link.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
-    and link.day <= p_to
-    and link.since >= date_trunc('month', p_from::timestamp)::date
-    and link.since <= p_from
-    and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
-  union all
+  -- What began before the month of p_from is read by the month; the range by whole months, whole weeks and single days.
   select link.steps, link.n
   from rollup.chains as link
   where link.site_domain = any (p_site_domains)
     and link.steps = any (p_steps)
     and link.scale = 3
-    and link.day >= rollup.first_whole_month(p_from)
-    and link.day < rollup.end_of_whole_months(p_to)
+    and link.day = any (rollup.whole_months(p_from, p_to))
     and link.since < date_trunc('month', p_from::timestamp)::date
   union all
   select link.steps, link.n
@@ -145,10 +101,40 @@ as $$
   where link.site_domain = any (p_site_domains)
     and link.steps = any (p_steps)
     and link.scale = 2
-    and link.day >= rollup.first_whole_month(p_from)
-    and link.day < rollup.end_of_whole_months(p_to)
-    and link.since >= date_trunc('month', p_from::timestamp)::date
-    and link.since <= p_from
+    and link.day = any (rollup.whole_months(p_from, p_to))
+    and link.since between date_trunc('month', p_from::timestamp)::date and p_from
+  union all
+  select link.steps, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = any (p_steps)
+    and link.scale = 5
+    and link.day = any (rollup.whole_weeks(p_from, p_to))
+    and link.since < date_trunc('month', p_from::timestamp)::date
+  union all
+  select link.steps, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = any (p_steps)
+    and link.scale = 4
+    and link.day = any (rollup.whole_weeks(p_from, p_to))
+    and link.since between date_trunc('month', p_from::timestamp)::date and p_from
+  union all
+  select link.steps, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = any (p_steps)
+    and link.scale = 1
+    and link.day = any (rollup.single_days(p_from, p_to))
+    and link.since < date_trunc('month', p_from::timestamp)::date
+  union all
+  select link.steps, link.n
+  from rollup.chains as link
+  where link.site_domain = any (p_site_domains)
+    and link.steps = any (p_steps)
+    and link.scale = 0
+    and link.day = any (rollup.single_days(p_from, p_to))
+    and link.since between date_trunc('month', p_from::timestamp)::date and p_from
 $$;
 
 create function rollup.links(p_site_domains text[], p_steps smallint[], p_from date, p_to date)

@@ -56,7 +56,7 @@ as $$
       ('device', p_conversation.device_type),
       ('referrer', p_conversation.referrer_host),
       ('language', coalesce(p_conversation.language, p_conversation.detected_language)),
-      ('hour', p_conversation.hour::text),
+      ('weekday_hour', extract(isodow from p_conversation.day) || ' ' || p_conversation.hour),
       ('score', p_conversation.interest_score::text)
   ) as d (dimension, value)
   union all
@@ -112,7 +112,7 @@ comment on function rollup.event_contributions(text) is 'Figures of an event tha
 comment on function rollup.session_contributions(text, text, text, uuid) is 'Figures of a session that counts: sessions, in all and by country, device, referrer and account.';
 comment on function rollup.session_page_contributions(text) is 'Figures of a page seen in a session: sessions by page.';
 comment on function rollup.conversation_contributions(public.conversations) is
-  'Figures of a conversation that counts: conversations in all and by page, country, device, referrer, language, hour, interest score, account, intent, quality (rounded) and conversion; and of one with a visitor''s message, in all and by topic: itself, turns, whether it converted (e-mail, CTA or demo), had an unanswered question, was scored, and tenths of its quality score.';
+  'Figures of a conversation that counts: conversations in all and by page, country, device, referrer, language, weekday and hour, interest score, account, intent, quality (rounded) and conversion; and of one with a visitor''s message, in all and by topic: itself, turns, whether it converted (e-mail, CTA or demo), had an unanswered question, was scored, and tenths of its quality score.';
 comment on function rollup.conversion_contributions(text) is 'Figures of a conversion that counts: conversions by kind.';
 
 revoke execute on function

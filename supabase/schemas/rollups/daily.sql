@@ -1,28 +1,6 @@
 -- Additive figures by day. Facts append deltas in the statement that writes them; the folder turns
 -- deltas into daily rows; `rollup.figures` is both together, hence exact at every moment.
 
-create function rollup.first_whole_month(p_from date)
-returns date
-language sql
-immutable
-parallel safe
-as $$ select date_trunc('month', p_from::timestamp + interval '1 month' - interval '1 day')::date $$;
-
-create function rollup.end_of_whole_months(p_to date)
-returns date
-language sql
-immutable
-parallel safe
-as $$ select date_trunc('month', p_to::timestamp + interval '1 day')::date $$;
-
-comment on function rollup.first_whole_month(date) is 'The first day of the first month that begins on or after a day.';
-comment on function rollup.end_of_whole_months(date) is 'The day after the last month that ends on or before a day.';
-
-revoke execute on function rollup.first_whole_month(date), rollup.end_of_whole_months(date)
-from public, anon, authenticated;
-grant execute on function rollup.first_whole_month(date), rollup.end_of_whole_months(date)
-to authenticated, service_role;
-
 create table rollup.daily (
   site_domain text not null,
   metric text not null,
@@ -45,7 +23,17 @@ create table rollup.deltas (
 )
 with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 
--- The same by month, so that a long range adds up twelve rows instead of 365.
+-- The same by week and by month, so that a long range adds up twelve months, some weeks and days instead of 365 days.
+create table rollup.weekly (
+  site_domain text not null,
+  metric text not null,
+  dimension text not null,
+  week date not null,
+  value text not null,
+  n bigint not null,
+  constraint weekly_pkey primary key (site_domain, metric, dimension, week, value) include (n)
+);
+
 create table rollup.monthly (
   site_domain text not null,
   metric text not null,
@@ -56,78 +44,30 @@ create table rollup.monthly (
   constraint monthly_pkey primary key (site_domain, metric, dimension, month, value) include (n)
 );
 
+comment on table rollup.weekly is 'Folded figures of whole weeks (by their Monday): the sum of rollup.daily.';
 comment on table rollup.monthly is 'Folded figures of whole months (by their first day): the sum of rollup.daily.';
 comment on table rollup.daily is 'Folded figures: n of a metric on a day, in all (dimension '''') or by a dimension''s value.';
 comment on table rollup.deltas is 'Figures not folded yet: what to add to rollup.daily.';
-
-create function rollup.sums(
-  p_site_domains text[],
-  p_metrics text[],
-  p_dimension text,
-  p_from date,
-  p_to date
-)
-returns table (site_domain text, metric text, value text, n bigint)
-language sql
-stable
-as $$
-  -- Whole months by the month, what is left of the range by the day, and what is not folded yet.
-  select f.site_domain, f.metric, f.value, f.n
-  from rollup.monthly as f
-  where f.site_domain = any (p_site_domains)
-    and f.metric = any (p_metrics)
-    and f.dimension = p_dimension
-    and f.month >= rollup.first_whole_month(p_from)
-    and f.month < rollup.end_of_whole_months(p_to)
-  union all
-  select f.site_domain, f.metric, f.value, f.n
-  from rollup.daily as f
-  where f.site_domain = any (p_site_domains)
-    and f.metric = any (p_metrics)
-    and f.dimension = p_dimension
-    and f.day >= p_from
-    and f.day < case
-      when rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to) then rollup.first_whole_month(p_from)
-      else p_to + 1
-    end
-  union all
-  select f.site_domain, f.metric, f.value, f.n
-  from rollup.daily as f
-  where f.site_domain = any (p_site_domains)
-    and f.metric = any (p_metrics)
-    and f.dimension = p_dimension
-    and f.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
-    and f.day <= p_to
-    and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
-  union all
-  select f.site_domain, f.metric, f.value, f.n
-  from rollup.deltas as f
-  where f.site_domain = any (p_site_domains)
-    and f.metric = any (p_metrics)
-    and f.dimension = p_dimension
-    and f.day between p_from and p_to
-$$;
 
 create view rollup.figures with (security_invoker = true) as
 select site_domain, metric, dimension, day, value, n from rollup.daily
 union all
 select site_domain, metric, dimension, day, value, n from rollup.deltas;
 
-comment on function rollup.sums(text[], text[], text, date, date) is
-  'Exact figures of a range of days, by value: sum n over the rows of a key. Adds up whole months where the range holds any.';
-
-revoke execute on function rollup.sums(text[], text[], text, date, date) from public, anon, authenticated;
-grant execute on function rollup.sums(text[], text[], text, date, date) to authenticated, service_role;
-
 comment on view rollup.figures is 'Exact figures by day: sum n over the rows of a key.';
 
 alter table rollup.daily enable row level security;
+alter table rollup.weekly enable row level security;
 alter table rollup.monthly enable row level security;
 alter table rollup.deltas enable row level security;
-revoke all on rollup.daily, rollup.monthly, rollup.deltas, rollup.figures from public, anon, authenticated;
-grant select on rollup.daily, rollup.monthly, rollup.deltas, rollup.figures to authenticated, service_role;
+revoke all on rollup.daily, rollup.weekly, rollup.monthly, rollup.deltas, rollup.figures from public, anon, authenticated;
+grant select on rollup.daily, rollup.weekly, rollup.monthly, rollup.deltas, rollup.figures to authenticated, service_role;
 
 create policy daily_select on rollup.daily
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
+
+create policy weekly_select on rollup.weekly
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
 

@@ -27,6 +27,15 @@ begin
     on conflict (site_domain, metric, dimension, day, value) do update
     set n = kept.n + excluded.n
   ),
+  added_to_weeks as (
+    insert into rollup.weekly as kept (site_domain, metric, dimension, week, value, n)
+    select g.site_domain, g.metric, g.dimension, date_trunc('week', g.day::timestamp)::date, g.value, sum(g.n)
+    from gone as g
+    group by g.site_domain, g.metric, g.dimension, date_trunc('week', g.day::timestamp)::date, g.value
+    having sum(g.n) <> 0
+    on conflict (site_domain, metric, dimension, week, value) do update
+    set n = kept.n + excluded.n
+  ),
   added_to_months as (
     insert into rollup.monthly as kept (site_domain, metric, dimension, month, value, n)
     select g.site_domain, g.metric, g.dimension, date_trunc('month', g.day::timestamp)::date, g.value, sum(g.n)

@@ -51,6 +51,7 @@ begin
 
   delete from rollup.deltas where site_domain = p_site_domain;
   delete from rollup.daily where site_domain = p_site_domain;
+  delete from rollup.weekly where site_domain = p_site_domain;
   delete from rollup.monthly where site_domain = p_site_domain;
   delete from rollup.account_deltas where site_domain = p_site_domain;
   delete from rollup.account_days where site_domain = p_site_domain;
@@ -65,6 +66,13 @@ begin
   from rollup.recounted_figures(p_site_domain) as f
   where f.dimension not in ('account', 'account_score')
   group by f.site_domain, f.metric, f.dimension, f.day, f.value;
+
+  insert into rollup.weekly (site_domain, metric, dimension, week, value, n)
+  select f.site_domain, f.metric, f.dimension, date_trunc('week', f.day::timestamp)::date, f.value, sum(f.n)
+  from rollup.daily as f
+  where f.site_domain = p_site_domain
+  group by f.site_domain, f.metric, f.dimension, date_trunc('week', f.day::timestamp)::date, f.value
+  having sum(f.n) <> 0;
 
   insert into rollup.monthly (site_domain, metric, dimension, month, value, n)
   select f.site_domain, f.metric, f.dimension, date_trunc('month', f.day::timestamp)::date, f.value, sum(f.n)

@@ -23,30 +23,45 @@ as $$
 #variable_conflict use_column
 declare
   v_domains text[] := private.check_domains(p_site_domains);
+  v_limit integer := least(greatest(coalesce(p_limit, 10), 1), 100);
+  v_best text[];
 begin
   perform private.check_window(p_from, p_to);
   if p_dimension is null or p_dimension not in ('page', 'country', 'device', 'referrer') then
     raise exception 'p_dimension is page, country, device or referrer, not %', coalesce(p_dimension, 'null')
       using errcode = 'PT400';
   end if;
+  -- The best are those with the most conversations, ties and all: where there are enough of them, sessions and the
+  -- time before are read of these alone.
+  v_best := array(
+    select ranked.value
+    from (
+      select f.value, rank() over (order by sum(f.n) desc) as place, count(*) over () as values
+      from rollup.sums(v_domains, array['conversations'], p_dimension, p_from, p_to) as f
+      group by f.value
+      having sum(f.n) > 0
+    ) as ranked
+    where ranked.place <= v_limit and ranked.values >= v_limit
+  );
   return query
-  with figures as (
-    select figure.value, figure.metric, figure.n as now, 0 as before
-    from rollup.sums(v_domains, array['sessions', 'conversations'], p_dimension, p_from, p_to) as figure
-    union all
-    select figure.value, figure.metric, 0, figure.n
-    from rollup.sums(
-      v_domains, array['sessions', 'conversations'], p_dimension, p_from - (p_to - p_from + 1), p_from - 1
-    ) as figure
-  ),
-  counted as (
+  with counted as (
     select
       f.value,
-      coalesce(sum(f.now) filter (where f.metric = 'sessions'), 0)::bigint as sessions,
-      coalesce(sum(f.now) filter (where f.metric = 'conversations'), 0)::bigint as conversations,
-      coalesce(sum(f.before) filter (where f.metric = 'sessions'), 0)::bigint as previous_sessions,
-      coalesce(sum(f.before) filter (where f.metric = 'conversations'), 0)::bigint as previous_conversations
-    from figures as f
+      coalesce(sum(f.n) filter (where f.is_now and f.metric = 'sessions'), 0)::bigint as sessions,
+      coalesce(sum(f.n) filter (where f.is_now and f.metric = 'conversations'), 0)::bigint as conversations,
+      coalesce(sum(f.n) filter (where not f.is_now and f.metric = 'sessions'), 0)::bigint as previous_sessions,
+      coalesce(sum(f.n) filter (where not f.is_now and f.metric = 'conversations'), 0)::bigint
+        as previous_conversations
+    from (
+      select figure.value, figure.metric, figure.n, true as is_now
+      from rollup.sums(v_domains, array['sessions', 'conversations'], p_dimension, p_from, p_to) as figure
+      union all
+      select figure.value, figure.metric, figure.n, false
+      from rollup.sums(
+        v_domains, array['sessions', 'conversations'], p_dimension, p_from - (p_to - p_from + 1), p_from - 1
+      ) as figure
+    ) as f
+    where v_best = '{}' or f.value = any (v_best)
     group by f.value
   )
   select
@@ -59,7 +74,7 @@ begin
   from counted as c
   where c.sessions > 0 or c.conversations > 0
   order by c.conversations desc, c.sessions desc, c.value
-  limit least(greatest(p_limit, 1), 100);
+  limit v_limit;
 end
 $$;
 

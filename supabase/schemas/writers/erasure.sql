@@ -144,6 +144,11 @@ begin
     and figure.dimension = 'page'
     and figure.n = 0
     and private.mentions(figure.value, p_texts);
+  delete from rollup.weekly as figure
+  where figure.site_domain = p_site_domain
+    and figure.dimension = 'page'
+    and figure.n = 0
+    and private.mentions(figure.value, p_texts);
   delete from rollup.monthly as figure
   where figure.site_domain = p_site_domain
     and figure.dimension = 'page'

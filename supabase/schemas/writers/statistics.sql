@@ -21,8 +21,8 @@ begin
           array[
             'public.event_ids', 'public.visitors', 'public.visitor_ids', 'public.visitor_sessions',
             'public.session_pages', 'public.conversations', 'public.messages', 'public.conversions',
-            'public.accounts', 'rollup.visitor_days', 'rollup.daily', 'rollup.monthly', 'rollup.chains',
-            'rollup.account_days', 'rollup.account_months', 'rollup.account_totals'
+            'public.accounts', 'rollup.visitor_days', 'rollup.daily', 'rollup.weekly', 'rollup.monthly',
+            'rollup.chains', 'rollup.account_days', 'rollup.account_months', 'rollup.account_totals'
           ]::regclass[]
         )
         or class.oid in (

@@ -1,26 +1,5 @@
 -- What people ask about: how often, how well it is answered, how it changes.
 
-create function private.topic_sums(p_site_domains text[], p_from date, p_to date)
-returns table (site_domain text, topic_id uuid, metric text, n bigint)
-language sql
-stable
-as $$
-  select figure.site_domain, nullif(figure.value, '')::uuid, figure.metric, figure.n
-  from rollup.sums(
-    p_site_domains,
-    array[
-      'messaged_conversations', 'turns', 'converted_conversations', 'unanswered_conversations',
-      'scored_conversations', 'quality_tenths'
-    ],
-    'topic',
-    p_from,
-    p_to
-  ) as figure
-$$;
-
-comment on function private.topic_sums(text[], date, date) is
-  'The figures of each topic in a range; a null topic: conversations that belong to none.';
-
 create function private.topic_stats(p_site_domains text[], p_from date, p_to date)
 returns table (
   site_domain text,
@@ -50,22 +29,34 @@ declare
 begin
   perform private.check_window(p_from, p_to);
   return query
-  with figures as (
-    select f.site_domain, f.topic_id, f.metric, f.n as now, 0 as before
-    from private.topic_sums(v_domains, p_from, p_to) as f
+  with counted as (
+    select f.site_domain, f.value, f.metric, sum(f.n) as now, 0::numeric as before
+    from rollup.sums(
+      v_domains,
+      array[
+        'messaged_conversations', 'turns', 'converted_conversations', 'unanswered_conversations',
+        'scored_conversations', 'quality_tenths'
+      ],
+      'topic',
+      p_from,
+      p_to
+    ) as f
+    group by f.site_domain, f.value, f.metric
     union all
-    select f.site_domain, f.topic_id, f.metric, 0, f.n
-    from private.topic_sums(v_domains, p_from - (p_to - p_from + 1), p_from - 1) as f
-  ),
-  counted as (
-    select f.site_domain, f.topic_id, f.metric, sum(f.now) as now, sum(f.before) as before
-    from figures as f
-    group by f.site_domain, f.topic_id, f.metric
+    select f.site_domain, f.value, f.metric, 0::numeric, sum(f.n)
+    from rollup.sums(
+      v_domains,
+      array['messaged_conversations', 'scored_conversations', 'quality_tenths'],
+      'topic',
+      p_from - (p_to - p_from + 1),
+      p_from - 1
+    ) as f
+    group by f.site_domain, f.value, f.metric
   ),
   by_topic as (
     select
       c.site_domain,
-      c.topic_id,
+      nullif(c.value, '')::uuid as topic_id,
       coalesce(sum(c.now) filter (where c.metric = 'messaged_conversations'), 0)::bigint as conversations,
       coalesce(sum(c.before) filter (where c.metric = 'messaged_conversations'), 0)::bigint as previous_conversations,
       sum(c.now) filter (where c.metric = 'turns') as turns,
@@ -76,7 +67,7 @@ begin
       nullif(sum(c.before) filter (where c.metric = 'scored_conversations'), 0) as previous_scored,
       sum(c.before) filter (where c.metric = 'quality_tenths') as previous_tenths
     from counted as c
-    group by c.site_domain, c.topic_id
+    group by c.site_domain, c.value
   )
   select
     b.site_domain,
@@ -154,39 +145,41 @@ as $$
 #variable_conflict use_column
 declare
   v_domains text[] := private.check_domains(p_site_domains);
+  v_limit integer := least(greatest(coalesce(p_limit, 6), 1), 20);
+  v_topics text[];
 begin
   perform private.check_window(p_from, p_to);
   if p_bucket is null or p_bucket not in ('day', 'week', 'month') then
     raise exception 'p_bucket is day, week or month, not %', coalesce(p_bucket, 'null') using errcode = 'PT400';
   end if;
-  return query
-  with best as (
-    select f.site_domain, topic.id as topic_id, topic.label, sum(f.n) as n
-    from rollup.sums(v_domains, array['messaged_conversations'], 'topic', p_from, p_to) as f
-    join public.topics as topic
-      on topic.site_domain = f.site_domain and topic.id::text = f.value and topic.status = 'active'
-    group by f.site_domain, topic.id, topic.label
-    having sum(f.n) <> 0
-    order by sum(f.n) desc, topic.label, topic.id
-    limit least(greatest(p_limit, 1), 20)
-  ),
-  counted as (
-    select
-      by_day.site_domain,
-      by_day.value::uuid as topic_id,
-      greatest(date_trunc(p_bucket, by_day.day::timestamp)::date, p_from) as bucket,
-      sum(by_day.n) as n
+  v_topics := array(
+    select topic.id::text
     from (
-      select f.site_domain, f.value, f.day, sum(f.n) as n
-      from rollup.figures as f
-      where f.site_domain = any (v_domains)
-        and f.metric = 'messaged_conversations'
-        and f.dimension = 'topic'
-        and f.value = any (array(select best.topic_id::text from best))
-        and f.day between p_from and p_to
-      group by f.site_domain, f.value, f.day
-    ) as by_day
-    group by 1, 2, 3
+      select sums.site_domain, nullif(sums.value, '')::uuid as topic_id, sum(sums.n) as n
+      from rollup.sums(v_domains, array['messaged_conversations'], 'topic', p_from, p_to) as sums
+      group by sums.site_domain, sums.value
+      having sum(sums.n) <> 0
+    ) as f
+    join public.topics as topic
+      on topic.site_domain = f.site_domain and topic.id = f.topic_id and topic.status = 'active'
+    order by f.n desc, topic.label, topic.id
+    limit v_limit
+  );
+  return query
+  with counted as (
+    select f.site_domain, f.value::uuid as topic_id, f.bucket, sum(f.n) as n
+    from rollup.sums_by_bucket(v_domains, 'messaged_conversations', 'topic', v_topics, p_from, p_to, p_bucket) as f
+    group by f.site_domain, f.value, f.bucket
+  ),
+  best as (
+    select topic.site_domain, topic.id as topic_id, topic.label, sum(c.n) as n
+    from counted as c
+    join public.topics as topic
+      on topic.site_domain = c.site_domain and topic.id = c.topic_id and topic.status = 'active'
+    group by topic.site_domain, topic.id, topic.label
+    having sum(c.n) <> 0
+    order by sum(c.n) desc, topic.label, topic.id
+    limit v_limit
   ),
   buckets as (
     select distinct greatest(date_trunc(p_bucket, series.day)::date, p_from) as bucket
@@ -224,27 +217,24 @@ begin
   from generate_series(1, 7) as weekdays (weekday)
   cross join generate_series(0, 23) as hours (hour)
   left join (
-    select extract(isodow from figure.day)::integer as weekday, figure.value::integer as hour, sum(figure.n) as n
-    from rollup.figures as figure
-    where figure.site_domain = any (v_domains)
-      and figure.metric = 'conversations'
-      and figure.dimension = 'hour'
-      and figure.day between p_from and p_to
-    group by 1, 2
+    select
+      split_part(figure.value, ' ', 1)::integer as weekday,
+      split_part(figure.value, ' ', 2)::integer as hour,
+      sum(figure.n) as n
+    from rollup.sums(v_domains, array['conversations'], 'weekday_hour', p_from, p_to) as figure
+    group by figure.value
   ) as counted on counted.weekday = weekdays.weekday and counted.hour = hours.hour
   order by weekdays.weekday, hours.hour;
 end
 $$;
 
 revoke execute on function
-  private.topic_sums(text[], date, date),
   private.topic_stats(text[], date, date),
   public.get_topic_stats(text[], date, date),
   public.get_topics_over_time(text[], date, date, text, integer),
   public.get_heat_map(text[], date, date)
 from public, anon;
 grant execute on function
-  private.topic_sums(text[], date, date),
   private.topic_stats(text[], date, date),
   public.get_topic_stats(text[], date, date),
   public.get_topics_over_time(text[], date, date, text, integer),

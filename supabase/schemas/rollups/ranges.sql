@@ -1,0 +1,93 @@
+-- How a range of days splits into whole months, whole weeks and single days, so that few rows add up to it.
+
+create function rollup.first_whole_month(p_from date)
+returns date
+language sql
+immutable
+parallel safe
+as $$ select date_trunc('month', p_from::timestamp + interval '1 month' - interval '1 day')::date $$;
+
+create function rollup.end_of_whole_months(p_to date)
+returns date
+language sql
+immutable
+parallel safe
+as $$ select date_trunc('month', p_to::timestamp + interval '1 day')::date $$;
+
+create function rollup.whole_months(p_from date, p_to date)
+returns date[]
+language sql
+immutable
+parallel safe
+as $$
+  select array(
+    select series.month::date
+    from generate_series(
+      rollup.first_whole_month(p_from)::timestamp,
+      rollup.end_of_whole_months(p_to) - interval '1 day',
+      interval '1 month'
+    ) as series (month)
+  )
+$$;
+
+create function rollup.whole_weeks(p_from date, p_to date)
+returns date[]
+language sql
+immutable
+parallel safe
+as $$
+  select array(
+    select series.week::date
+    from generate_series(
+      date_trunc('week', p_from + interval '6 days'), p_to - interval '6 days', interval '7 days'
+    ) as series (week)
+    where rollup.first_whole_month(p_from) >= rollup.end_of_whole_months(p_to)
+      or series.week + interval '6 days' < rollup.first_whole_month(p_from)
+      or series.week >= rollup.end_of_whole_months(p_to)
+  )
+$$;
+
+create function rollup.single_days(p_from date, p_to date)
+returns date[]
+language sql
+immutable
+parallel safe
+as $$
+  select array(
+    select edge.day
+    from (
+      select generate_series(
+        p_from::timestamp, least(p_to, rollup.first_whole_month(p_from) - 1)::timestamp, interval '1 day'
+      )::date
+      union all
+      select generate_series(
+        greatest(rollup.first_whole_month(p_from), rollup.end_of_whole_months(p_to))::timestamp,
+        p_to::timestamp,
+        interval '1 day'
+      )::date
+    ) as edge (day)
+    where date_trunc('week', edge.day::timestamp)::date <> all (array(select unnest(rollup.whole_weeks(p_from, p_to))))
+  )
+$$;
+
+comment on function rollup.first_whole_month(date) is 'The first day of the first month that begins on or after a day.';
+comment on function rollup.end_of_whole_months(date) is 'The day after the last month that ends on or before a day.';
+comment on function rollup.whole_months(date, date) is 'The months (their first days) that lie in a range of days as a whole.';
+comment on function rollup.whole_weeks(date, date) is
+  'The weeks (their Mondays) that lie in a range of days as a whole and hold no day of its whole months.';
+comment on function rollup.single_days(date, date) is 'The days of a range that are in none of its whole months and whole weeks.';
+
+revoke execute on function
+  rollup.first_whole_month(date),
+  rollup.end_of_whole_months(date),
+  rollup.whole_months(date, date),
+  rollup.whole_weeks(date, date),
+  rollup.single_days(date, date)
+from public, anon, authenticated;
+grant execute on function
+  rollup.first_whole_month(date),
+  rollup.end_of_whole_months(date),
+  rollup.whole_months(date, date),
+  rollup.whole_weeks(date, date),
+  rollup.single_days(date, date)
+to authenticated, service_role;
