@@ -61,6 +61,7 @@ CONVERSATION_FILTERS: list[tuple[str, dict[str, Any]]] = [
     ("demo booked", {"conversions": ["demo_booked"]}),
     ("a page, 4 turns", {"page": "/page-3", "min_turns": 4}),
     ("a language nobody speaks", {"language": "xx"}),
+    ("messaged, 3 turns", {"messaged": True, "min_turns": 3}),
 ]
 VISITOR_FILTERS: list[tuple[str, dict[str, Any]]] = [
     ("no filter", {}),
@@ -95,6 +96,11 @@ def lists(name: str, sites: list[str] | None, first: date, last: date) -> Iterat
         passed = {"search": word}
         yield ask(f"conversations with “{word}”", "list_conversations", passed, SEARCH_MS)
         yield ask(f"count with “{word}”", "count_conversations", passed, COUNT_MS)
+    french = {"search": "the", "country": "FR"}
+    yield ask("conversations with “the” in France", "list_conversations", french, SEARCH_MS)
+    yield ask("count with “the” in France", "count_conversations", french, COUNT_MS)
+    for sort in ("longest", "interest", "quality_best", "quality_worst"):
+        yield ask(f"conversations by {sort}", "list_conversations", {}, LIST_MS, p_sort=sort)
     visitors = "get_visitor_stats_with_intent"
     for label, passed in VISITOR_FILTERS:
         yield ask(f"visitors: {label}", visitors, passed, LIST_MS)

@@ -37,24 +37,35 @@ $$;
 
 comment on function private.check_conversation_filter(jsonb) is 'Refuses (PT400) a filter with an unknown key or an invalid value.';
 
+create function private.filter_day(p_filter jsonb, p_key text)
+returns date
+language sql
+immutable
+parallel safe
+as $$ select (p_filter ->> p_key)::date $$;
+
+comment on function private.filter_day(jsonb, text) is
+  'A day of a filter; null when it has none. Immutable, as check_filter takes days as year-month-day alone: a plan made for a filter holds the day itself instead of reading it for every row.';
+
 create function private.filtered_conversations(p_site_domains text[], p_filter jsonb)
 returns setof public.counted_conversations
 language sql
 stable
+parallel safe
 as $$
   select conversation.*
   from public.counted_conversations as conversation
   where conversation.site_domain = any (p_site_domains)
-    and (p_filter ->> 'from' is null or conversation.day >= (p_filter ->> 'from')::date)
-    and (p_filter ->> 'to' is null or conversation.day <= (p_filter ->> 'to')::date)
+    and (p_filter ->> 'from' is null or conversation.day >= private.filter_day(p_filter, 'from'))
+    and (p_filter ->> 'to' is null or conversation.day <= private.filter_day(p_filter, 'to'))
     -- No timezone is further from UTC than this; it lets the index by time find the days.
     and (
       p_filter ->> 'from' is null
-      or conversation.started_at >= (p_filter ->> 'from')::date::timestamp at time zone 'UTC' - interval '1 day'
+      or conversation.started_at >= (private.filter_day(p_filter, 'from') - 1)::timestamp at time zone 'UTC'
     )
     and (
       p_filter ->> 'to' is null
-      or conversation.started_at < (p_filter ->> 'to')::date::timestamp at time zone 'UTC' + interval '2 days'
+      or conversation.started_at < (private.filter_day(p_filter, 'to') + 2)::timestamp at time zone 'UTC'
     )
     and (p_filter ->> 'messaged' is null
       or (conversation.visitor_message_count > 0) = (p_filter ->> 'messaged')::boolean)
@@ -62,7 +73,7 @@ as $$
     and (not coalesce(p_filter -> 'conversions' ? 'demo_proposed', false) or conversation.demo_proposed)
     and (not coalesce(p_filter -> 'conversions' ? 'cta_clicked', false) or conversation.cta_clicked)
     and (not coalesce(p_filter -> 'conversions' ? 'demo_booked', false) or conversation.demo_booked)
-    -- Not one expression for both: this keeps the index by page.
+    -- Not one expression for both: this keeps the index by page, and what is known of how frequent a value is.
     and (
       p_filter ->> 'page' is null
       or case p_filter ->> 'page'
@@ -70,9 +81,27 @@ as $$
         else conversation.page = p_filter ->> 'page'
       end
     )
-    and (p_filter ->> 'country' is null or coalesce(conversation.country, '') = p_filter ->> 'country')
-    and (p_filter ->> 'device' is null or coalesce(conversation.device_type, '') = p_filter ->> 'device')
-    and (p_filter ->> 'referrer' is null or coalesce(conversation.referrer_host, '') = p_filter ->> 'referrer')
+    and (
+      p_filter ->> 'country' is null
+      or case p_filter ->> 'country'
+        when '' then coalesce(conversation.country, '') = ''
+        else conversation.country = p_filter ->> 'country'
+      end
+    )
+    and (
+      p_filter ->> 'device' is null
+      or case p_filter ->> 'device'
+        when '' then coalesce(conversation.device_type, '') = ''
+        else conversation.device_type = p_filter ->> 'device'
+      end
+    )
+    and (
+      p_filter ->> 'referrer' is null
+      or case p_filter ->> 'referrer'
+        when '' then coalesce(conversation.referrer_host, '') = ''
+        else conversation.referrer_host = p_filter ->> 'referrer'
+      end
+    )
     and (
       p_filter ->> 'language' is null
       or coalesce(conversation.language, conversation.detected_language, '') = p_filter ->> 'language'
@@ -124,11 +153,13 @@ comment on function private.filtered_conversations(text[], jsonb) is
 
 revoke execute on function
   private.filter_list(jsonb, text),
+  private.filter_day(jsonb, text),
   private.check_conversation_filter(jsonb),
   private.filtered_conversations(text[], jsonb)
 from public, anon;
 grant execute on function
   private.filter_list(jsonb, text),
+  private.filter_day(jsonb, text),
   private.check_conversation_filter(jsonb),
   private.filtered_conversations(text[], jsonb)
 to authenticated, service_role;

@@ -18,21 +18,37 @@ begin
       and document.site_domain = any (array(select private.my_domains()))
       and document.document @@ websearch_to_tsquery('simple', p_filter ->> 'search')
       and document.counts
-      and (p_filter ->> 'from' is null or document.day >= (p_filter ->> 'from')::date)
-      and (p_filter ->> 'to' is null or document.day <= (p_filter ->> 'to')::date);
+      and (p_filter ->> 'from' is null or document.day >= private.filter_day(p_filter, 'from'))
+      and (p_filter ->> 'to' is null or document.day <= private.filter_day(p_filter, 'to'));
 end
 $$;
 
 comment on function private.search_conversations(text[], jsonb) is
   'Ids of the conversations that count in which the words of a filter occur (web search syntax), of its days and of domains the caller may see.';
 
-create function private.count_found_conversations(p_site_domains text[], p_filter jsonb)
+create function private.documents_stand_apart()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(apart.reltuples > documents.reltuples / 20, false)
+  from pg_catalog.pg_class as documents
+  join pg_catalog.pg_class as apart on apart.oid = documents.reltoastrelid
+  where documents.oid = 'private.conversation_documents'::regclass
+$$;
+
+comment on function private.documents_stand_apart() is
+  'Whether more than a few documents are so long that they are stored apart from their rows: to look into them costs much more than to read the rows.';
+
+create function private.count_filtered_conversations(p_site_domains text[], p_filter jsonb)
 returns bigint
 language plpgsql
 stable
 security definer
 set search_path = ''
 set max_parallel_workers_per_gather = 2
+set enable_seqscan = on
 as $$
 declare
   v_domains text[] := array(
@@ -40,49 +56,58 @@ declare
     from private.my_domains() as mine (site_domain)
     where mine.site_domain = any (p_site_domains)
   );
+  v_words tsquery := websearch_to_tsquery('simple', nullif(p_filter ->> 'search', ''));
+  v_apart boolean := v_words is not null and private.documents_stand_apart();
   v_count bigint;
 begin
-  -- Executed, as several processes count only then: a word of every conversation is looked for in all documents.
-  if jsonb_strip_nulls(p_filter) - array['search', 'from', 'to'] = '{}' then
-    -- Words of a range of days: what stands beside them answers, without the conversations. The days are read here,
-    -- not from the filter for each of a million rows.
-    execute $query$
-      select count(*)
-      from private.conversation_documents as document
-      where document.site_domain = any ($1)
-        and document.document @@ $2
-        and document.counts
-        and document.day between coalesce($3, '-infinity') and coalesce($4, 'infinity')
-    $query$
+  -- The planner does not know what it costs to look into long documents: it is kept from looking into all of them.
+  perform set_config('enable_seqscan', case when v_apart then 'off' else 'on' end, true);
+  -- Executed, as several processes count only then.
+  if v_words is null then
+    execute 'select count(*) from private.filtered_conversations($1, $2)' into v_count using v_domains, p_filter;
+  elsif jsonb_strip_nulls(p_filter) - array['search', 'from', 'to'] = '{}' then
+    -- What stands beside the words of a conversation answers, without the conversation. A plan that does not know how
+    -- frequent the words are takes them from their index, and the days from theirs.
+    execute format(
+      $query$
+        select count(*)
+        from private.conversation_documents as document
+        where document.site_domain = any ($1)
+          and document.document @@ %s
+          and document.counts
+          and document.day between $3 and $4
+      $query$,
+      case when v_apart then '(select $2)' else '$2' end
+    )
     into v_count
     using
       v_domains,
-      websearch_to_tsquery('simple', p_filter ->> 'search'),
-      (p_filter ->> 'from')::date,
-      (p_filter ->> 'to')::date;
+      v_words,
+      coalesce(private.filter_day(p_filter, 'from'), '-infinity'),
+      coalesce(private.filter_day(p_filter, 'to'), 'infinity');
   else
     execute $query$
       select count(*)
       from private.filtered_conversations($1, $2) as conversation
       join private.conversation_documents as document
         on document.site_domain = conversation.site_domain and document.conversation_id = conversation.id
-      where document.site_domain = any ($1)
-        and document.document @@ websearch_to_tsquery('simple', $2 ->> 'search')
+      where document.document @@ $3
     $query$
-    into v_count using v_domains, p_filter;
+    into v_count using v_domains, p_filter, v_words;
   end if;
   return v_count;
 end
 $$;
 
-comment on function private.count_found_conversations(text[], jsonb) is
-  'How many conversations of domains the caller may see pass a filter with a search.';
+comment on function private.count_filtered_conversations(text[], jsonb) is
+  'How many conversations of domains the caller may see pass a filter, counted one by one.';
 
+revoke execute on function private.documents_stand_apart() from public, anon, authenticated, service_role;
 revoke execute on function
   private.search_conversations(text[], jsonb),
-  private.count_found_conversations(text[], jsonb)
+  private.count_filtered_conversations(text[], jsonb)
 from public, anon;
 grant execute on function
   private.search_conversations(text[], jsonb),
-  private.count_found_conversations(text[], jsonb)
+  private.count_filtered_conversations(text[], jsonb)
 to authenticated, service_role;

@@ -105,7 +105,7 @@ as $$
 declare
   v_from date := coalesce(p_filter ->> 'from', '-infinity');
   v_to date := coalesce(p_filter ->> 'to', 'infinity');
-  v_by jsonb := jsonb_strip_nulls(p_filter) - array['from', 'to', 'search'];
+  v_by jsonb := jsonb_strip_nulls(p_filter) - array['from', 'to', case p_filter ->> 'search' when '' then 'search' end];
   v_key text := (select jsonb_object_keys(v_by) limit 1);
   v_metric text := 'conversations';
   v_dimension text;
@@ -162,12 +162,9 @@ declare
   v_domains text[] := private.check_domains(p_site_domains);
 begin
   perform private.check_conversation_filter(p_filter);
-  if coalesce(p_filter ->> 'search', '') <> '' then
-    return private.count_found_conversations(v_domains, p_filter);
-  end if;
   return coalesce(
     private.count_by_figures(v_domains, p_filter),
-    (select count(*) from private.filtered_conversations(v_domains, p_filter))
+    private.count_filtered_conversations(v_domains, p_filter)
   );
 end
 $$;

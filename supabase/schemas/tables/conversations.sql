@@ -196,7 +196,9 @@ create table private.conversation_documents (
   constraint conversation_documents_pkey primary key (site_domain, conversation_id),
   constraint conversation_documents_conversation_id_fkey foreign key (site_domain, conversation_id)
     references public.conversations (site_domain, id)
-);
+)
+-- Long documents stand apart from their rows, which a search that finds many reads all of.
+with (toast_tuple_target = 128);
 
 create index conversation_documents_document_idx on private.conversation_documents using gin (document)
   with (fastupdate = on);
