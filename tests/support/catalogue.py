@@ -174,6 +174,8 @@ HELPERS = {
     "private.visitors_by_day",
     "private.visitors_by_figure",
     "private.visitors_by_filter",
+    "private.visitors_by_visit",
+    "private.leading_visitors",
     "private.visitors_by_period",
     "private.wanted_steps",
     "private.widget_key",

@@ -72,6 +72,11 @@ create index visitors_account_id_idx on public.visitors (site_domain, account_id
 create index visitors_name_idx on public.visitors using gin (private.name_document(name, email))
   where name is not null or email is not null;
 create index visitors_interest_score_idx on public.visitors (site_domain, interest_score desc, id desc) where counts;
+create index visitors_session_count_idx on public.visitors (site_domain, session_count desc, id desc) where counts;
+-- None by page views or by the last visit: an update of an indexed column is written to every index of the table, and
+-- these change with every event.
+create index visitors_conversation_count_idx on public.visitors (site_domain, conversation_count desc, id desc)
+  where counts;
 create index visitors_country_idx on public.visitors (site_domain, country, interest_score) where counts;
 create index visitors_status_idx on public.visitors (site_domain, status) where counts and status <> 'anonymous';
 create index visitors_email_idx on public.visitors (site_domain, email) where email is not null;

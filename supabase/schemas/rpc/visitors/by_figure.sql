@@ -1,0 +1,159 @@
+-- A page of the list by a figure of the visitors. The first in the order are looked for where they stand in it; where
+-- too few of those were there in the range, whoever was is put in order.
+
+create function private.leading_visitors(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer,
+  p_walked integer
+)
+returns table (places text[], ids uuid[])
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_found record;
+  v_is_indexed boolean := p_column <> 'page_view_count';
+begin
+  -- A column's name cannot be a parameter; it comes from a list of the caller's.
+  execute format(
+    $sql$
+      with candidates as materialized (
+        select first.site_domain, first.id, first.figure
+        from %2$s
+        cross join lateral (
+          select visitor.site_domain, visitor.id, visitor.%1$I as figure
+          from private.matching_visitors(%3$s, $2) as visitor
+          where (%4$s)
+            and ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          order by visitor.%1$I desc, visitor.id desc
+          limit $5
+        ) as first
+        order by first.figure desc, first.id desc
+        limit $5
+      ),
+      page as (
+        select c.site_domain, c.id, c.figure
+        from (select * from candidates as each_one order by each_one.figure desc, each_one.id desc offset 0) as c
+        cross join lateral private.days_in_range(c.site_domain, c.id, $2) as done
+        where done.last_day is not null
+          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
+        limit $4
+      )
+      select
+        array_agg(p.site_domain order by p.figure desc, p.id desc) as places,
+        array_agg(p.id order by p.figure desc, p.id desc) as ids,
+        count(*) = $4 or (select count(*) from candidates) < $5 as is_page
+      from page as p
+    $sql$,
+    p_column,
+    -- An index has the order of one website; without one, all are read once.
+    case when v_is_indexed then 'unnest($1) as wanted (site_domain)' else '(select) as wanted' end,
+    case when v_is_indexed then 'array[wanted.site_domain]' else '$1' end,
+    case when v_is_indexed then 'visitor.site_domain = wanted.site_domain' else 'true' end
+  )
+  into v_found
+  using p_site_domains, p_filter, p_after, p_limit, p_walked;
+  if v_found.is_page then
+    return query select v_found.places, v_found.ids;
+  end if;
+end
+$$;
+
+comment on function private.leading_visitors(text[], jsonb, text, jsonb, integer, integer) is
+  'A page of visitors by one of their figures, where the first p_walked who pass what a filter says of the visitor suffice to tell; else nothing.';
+
+create function private.visitors_by_figure(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_walked integer;
+  v_page record;
+  v_has_few boolean := private.expects_few_visitors(p_site_domains, p_filter, (p_filter ->> 'to')::date);
+begin
+  -- The first in the order, as long as enough of them were there in the range.
+  foreach v_walked in array array[4 * p_limit, 40 * p_limit] loop
+    exit when v_has_few;
+    continue when p_column = 'page_view_count' and v_walked = 4 * p_limit;
+    select * into v_page
+    from private.leading_visitors(p_site_domains, p_filter, p_column, p_after, p_limit, v_walked);
+    if found then
+      return query
+        select page.site_domain, page.id, null::date, null::timestamptz
+        from unnest(v_page.places, v_page.ids) as page (site_domain, id);
+      return;
+    end if;
+  end loop;
+  -- Else few passed the filter or few were there: these first, then in order.
+  return query execute format(
+    case
+      when v_has_few then $sql$
+        select visitor.site_domain, visitor.id, null::date, null::timestamptz
+        from private.matching_visitors($1, $2) as visitor
+        cross join lateral private.days_in_range(visitor.site_domain, visitor.id, $2) as done
+        where ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          and done.last_day is not null
+          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
+        order by visitor.%1$I desc, visitor.id desc
+        limit $4
+      $sql$
+      else $sql$
+        select visitor.site_domain, visitor.id, null::date, null::timestamptz
+        from (
+          select candidate.site_domain, candidate.visitor_id
+          from rollup.visitor_days as candidate
+          where candidate.site_domain = any ($1)
+            and candidate.day between ($2 ->> 'from')::date and ($2 ->> 'to')::date
+            and candidate.steps & private.last_step(private.wanted_steps($2)) <> 0
+            and (private.wanted_steps($2) < 16 or candidate.steps & 240 <> 0)
+          group by candidate.site_domain, candidate.visitor_id
+        ) as there
+        cross join lateral (
+          select matching.*
+          from private.matching_visitors(array[there.site_domain], $2) as matching
+          where matching.site_domain = there.site_domain and matching.id = there.visitor_id
+          limit 1
+        ) as visitor
+        where ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          and (
+            private.last_step(private.wanted_steps($2)) = private.wanted_steps($2)
+            or (
+              select done.steps
+              from private.days_in_range(there.site_domain, there.visitor_id, $2) as done
+            ) & private.wanted_steps($2) = private.wanted_steps($2)
+          )
+        order by visitor.%1$I desc, visitor.id desc
+        limit $4
+      $sql$
+    end,
+    p_column
+  )
+  using p_site_domains, p_filter, p_after, p_limit;
+end
+$$;
+
+comment on function private.visitors_by_figure(text[], jsonb, text, jsonb, integer) is
+  'A page of visitors by one of their figures, the greatest first.';
+
+revoke execute on function
+  private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
+  private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
+from public, anon;
+grant execute on function
+  private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
+  private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
+to authenticated, service_role;

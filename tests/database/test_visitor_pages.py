@@ -1,0 +1,152 @@
+"""Pages of a busy day's visitors, of which only the first are looked at, beside all of them in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from psycopg import Connection
+
+from support.database import TestDatabase
+
+ADMIN = "a0000000-0000-4000-8000-000000000001"
+SITES = ["busy.example", "calm.example"]
+FIRST = date(2026, 3, 1)
+DAYS = 4
+NEVER = datetime.min.replace(tzinfo=UTC)
+FIGURES = {
+    "score": "interest_score",
+    "sessions": "session_count",
+    "page_views": "page_view_count",
+    "conversations": "conversation_count",
+}
+
+
+@dataclass(slots=True)
+class Person:
+    """A visitor, what it did on which days, and the ends of its visits by their days."""
+
+    site: str
+    id: UUID
+    country: str
+    figures: dict[str, int]
+    steps: dict[date, int]
+    visits: list[tuple[date, datetime]]
+
+    def last_visit(self, day: date) -> datetime:
+        """The end of the last visit that began on a day, or else the day before."""
+        same = [end for began, end in self.visits if began == day]
+        before = [end for began, end in self.visits if began == day - timedelta(days=1)]
+        return max(same or before, default=NEVER)
+
+
+def made_up(random: Random) -> Person:
+    """Somebody whose visits end at few different times, go on past midnight, or never were."""
+    steps: dict[date, int] = {}
+    visits = []
+    for offset in range(DAYS):
+        day = FIRST + timedelta(days=offset)
+        chance = random.random()
+        if chance < 0.4:
+            continue
+        steps[day] = steps.get(day, 0) | random.choice([1, 3, 15])
+        # Of some days only a conversation tells.
+        for _ in range(random.choice([1, 1, 2, 3]) if chance < 0.9 else 0):
+            end = datetime.combine(day, datetime.min.time(), UTC)
+            end += timedelta(minutes=30 * random.randint(1, 47))
+            if random.random() < 0.15:
+                end += timedelta(days=1)
+                if end.date() < FIRST + timedelta(days=DAYS):
+                    steps[end.date()] = steps.get(end.date(), 0) | 1
+            visits.append((day, end))
+    return Person(
+        site=random.choice([SITES[0], SITES[0], SITES[1]]),
+        id=UUID(int=random.getrandbits(128)),
+        country=random.choice(["FR", "FR", "DE"]),
+        figures={column: random.randint(1, 5) for column in FIGURES.values()},
+        steps=steps,
+        visits=visits,
+    )
+
+
+@pytest.fixture(scope="module")
+def crowd(database: TestDatabase) -> Iterator[list[Person]]:
+    """Some hundred visitors of two websites."""
+    random = Random(11)
+    people = [made_up(random) for _ in range(300)]
+    with database.connect("supabase_admin") as owner:
+        owner.execute("set session_replication_role = replica")
+        for site in SITES:
+            owner.execute("select private.create_domain(%s, 'Site', 'UTC', 'Site')", [site])
+        for person in people:
+            store(owner, person)
+    yield people
+
+
+def store(owner: Connection[Any], person: Person) -> None:
+    owner.execute(
+        "insert into public.visitors (site_domain, id, counts, country, first_seen_at, last_seen_at,"
+        " interest_score, session_count, page_view_count, conversation_count)"
+        " values (%s, %s, true, %s, now(), now(), %s, %s, %s, %s)",
+        [person.site, person.id, person.country, *person.figures.values()],
+    )
+    for number, (day, end) in enumerate(person.visits):
+        owner.execute(
+            "insert into public.visitor_sessions (site_domain, session_id, visitor_id, day, counts,"
+            " first_event_at, last_activity_at) values (%s, %s, %s, %s, true, %s, %s)",
+            [person.site, str(number), person.id, day, end, end],
+        )
+    for day, steps in person.steps.items():
+        owner.execute(
+            "insert into rollup.visitor_days (site_domain, visitor_id, day, steps)"
+            " values (%s, %s, %s, %s)",
+            [person.site, person.id, day, steps],
+        )
+
+
+@pytest.mark.parametrize("limit", [1, 3, 50])
+@pytest.mark.parametrize("sort", ["recent", *FIGURES])
+@pytest.mark.parametrize("passed", [{}, {"did": "engaged"}, {"country": "DE"}])
+@pytest.mark.parametrize("days", [(0, 3), (0, 1), (2, 2)])
+def test_pages_one_after_the_other_are_the_whole_list(
+    crowd: list[Person],
+    database: TestDatabase,
+    limit: int,
+    sort: str,
+    passed: dict[str, str],
+    days: tuple[int, int],
+) -> None:
+    first, last = (FIRST + timedelta(days=offset) for offset in days)
+    wanted = 8 if "did" in passed else 1
+    expected = {}
+    for person in crowd:
+        done = [
+            day for day, steps in person.steps.items() if first <= day <= last and steps & wanted
+        ]
+        if not done or passed.get("country", person.country) != person.country:
+            continue
+        expected[person.id] = (
+            (max(done), person.last_visit(max(done)), person.id)
+            if sort == "recent"
+            else (person.figures[FIGURES[sort]], person.id)
+        )
+    filtered = passed | {"from": first.isoformat(), "to": last.isoformat()}
+    listed: list[UUID] = []
+    after = None
+    with database.connect("authenticated", {"sub": ADMIN}) as reader:
+        while True:
+            page: list[Any] = reader.execute(
+                "select id, cursor from public.get_visitor_stats_with_intent(%s, %s, %s, %s, %s)",
+                [SITES, json.dumps(filtered), sort, limit, after and json.dumps(after)],
+            ).fetchall()
+            if not page:
+                break
+            listed += [row[0] for row in page]
+            after = page[-1][1]
+    assert listed == sorted(expected, key=lambda found: expected[found], reverse=True)
