@@ -56,9 +56,7 @@ as $$
   select conversation.*
   from public.counted_conversations as conversation
   where conversation.site_domain = any (p_site_domains)
-    and (p_filter ->> 'from' is null or conversation.day >= private.filter_day(p_filter, 'from'))
-    and (p_filter ->> 'to' is null or conversation.day <= private.filter_day(p_filter, 'to'))
-    -- No timezone is further from UTC than this; it lets the index by time find the days.
+    -- No timezone is further from UTC than a day: times let an index find the range.
     and (
       p_filter ->> 'from' is null
       or conversation.started_at >= (private.filter_day(p_filter, 'from') - 1)::timestamp at time zone 'UTC'
@@ -67,6 +65,14 @@ as $$
       p_filter ->> 'to' is null
       or conversation.started_at < (private.filter_day(p_filter, 'to') + 2)::timestamp at time zone 'UTC'
     )
+    -- The days themselves, as a case: the planner would take them for another restriction than the times', expect few
+    -- rows of a busy month, and sort all of them where an index has the order.
+    and case
+      when (p_filter ->> 'from' is null or conversation.day >= private.filter_day(p_filter, 'from'))
+        and (p_filter ->> 'to' is null or conversation.day <= private.filter_day(p_filter, 'to'))
+      then true
+      else false
+    end
     and (p_filter ->> 'messaged' is null
       or (conversation.visitor_message_count > 0) = (p_filter ->> 'messaged')::boolean)
     and (not coalesce(p_filter -> 'conversions' ? 'email_captured', false) or conversation.email_captured)

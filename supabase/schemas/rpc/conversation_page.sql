@@ -173,7 +173,7 @@ declare
     from private.my_domains() as mine (site_domain)
     where mine.site_domain = any (p_site_domains)
   );
-  v_filtered constant text := 'private.filtered_conversations(array[wanted.site_domain], $2) as c';
+  v_filtered constant text := 'private.filtered_conversations($1, $2) as c';
   v_found constant text :=
     'private.search_conversations(array[wanted.site_domain], $2) as found join '
     || v_filtered || ' on c.site_domain = found.site_domain and c.id = found.id';
