@@ -181,6 +181,20 @@ def test_scrolling_shows_every_conversation_once(open_page: OpenPage) -> None:
     assert len(set(shown.values())) == LISTED
 
 
+def test_the_heads_stay_while_the_list_scrolls_by(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("conversations", LIST))
+    head = page.get_by_text("First message", exact=True)
+    expect(head).to_be_in_viewport()
+    for _ in range(2):
+        rows(page).last.scroll_into_view_if_needed()
+    assert page.evaluate("window.scrollY") > 1000
+    box = head.bounding_box()
+    assert box is not None
+    top = page.evaluate("({x, y}) => document.elementFromPoint(x + 2, y + 2).textContent", {**box})
+    assert top == "First message"
+
+
 def test_a_conversation_is_walked_through_by_keyboard(open_page: OpenPage) -> None:
     page = open_page(USER)
     page.goto(path("conversations", LIST, q="giraffe"))

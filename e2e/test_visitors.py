@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -135,6 +136,50 @@ def test_every_visitor_is_loaded_once_in_the_chosen_order(open_page: OpenPage) -
     assert sorted(map(int, seen)) == list(range(2, ACTIVE + 2))
     assert len(set(seen.values())) == ACTIVE
     no_sideways_scroll(page)
+
+
+@pytest.fixture
+def named(product: Product) -> Iterator[None]:
+    """Every other visitor of the long list has a name with an address under it: a higher row."""
+    with product.connect() as connection:
+        found = connection.execute(
+            "select id from public.visitors where site_domain = %s"
+            " and first_seen_at::date between %s and %s order by first_seen_at",
+            [MINE, LIST.start, LIST.end],
+        )
+        every_other = [id_ for (id_,) in found][::2]
+        connection.execute(
+            "update public.visitors set name = 'Nora', email = id || '@client.example'"
+            " where site_domain = %s and id = any(%s)",
+            [MINE, every_other],
+        )
+        yield
+        connection.execute(
+            "update public.visitors set name = null, email = null"
+            " where site_domain = %s and id = any(%s)",
+            [MINE, every_other],
+        )
+
+
+def test_coming_back_finds_the_list_as_it_was(open_page: OpenPage, named: None) -> None:
+    page = open_page(USER)
+    page.goto(path("visitors", LIST))
+    last = page.locator("tbody tr[aria-rowindex]").last
+    for _ in range(3):
+        last.scroll_into_view_if_needed()
+    expect(page.locator(f"tr[aria-rowindex='{ACTIVE // 2}']")).to_be_attached()
+    row = page.locator(f"tr[aria-rowindex='{ACTIVE // 2}']")
+    row.scroll_into_view_if_needed()
+    who, before = row.get_by_role("link").first.inner_text(), row.bounding_box()
+    assert before is not None
+    page.get_by_role("link", name="Topics", exact=True).click()
+    expect(page.get_by_role("heading", name="Topics", level=1)).to_be_visible()
+    page.go_back()
+    expect(row.get_by_role("link").first).to_have_text(who, use_inner_text=True)
+    expect(row).to_be_in_viewport()
+    after = row.bounding_box()
+    assert after is not None
+    assert abs(after["y"] - before["y"]) < before["height"]
 
 
 def test_a_name_that_a_stranger_gave_is_only_text(open_page: OpenPage) -> None:

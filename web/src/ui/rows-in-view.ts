@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect } from 'react';
+import { heightOf, useKeptHeights } from './row-heights';
 
 // Of most rows; each is measured once it is drawn.
 const ROW_HEIGHT = 40;
@@ -29,7 +30,7 @@ export function useRowsInView({ frame, list, keys, open }: RowsInViewProps) {
   const virtualizer = useVirtualizer({
     count: keys.length,
     getScrollElement: () => frame.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: (index) => heightOf(keys[index] ?? index, ROW_HEIGHT),
     getItemKey: (index) => keys[index] ?? index,
     overscan: 12,
     scrollPaddingStart: HEAD_HEIGHT,
@@ -37,7 +38,8 @@ export function useRowsInView({ frame, list, keys, open }: RowsInViewProps) {
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1);
 
-  const { scrollToIndex } = virtualizer;
+  const { scrollToIndex, takeSnapshot } = virtualizer;
+  useKeptHeights(takeSnapshot, ROW_HEIGHT);
   useEffect(() => {
     if (open > 0) scrollToIndex(open, { align: 'auto' });
   }, [open, scrollToIndex]);

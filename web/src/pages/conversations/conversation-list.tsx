@@ -7,12 +7,13 @@ import { useDomains } from '@/data/domains';
 import type { Scope } from '@/data/scope';
 import { formatCount } from '@/lib/format';
 import { ErrorState } from '@/ui/error-state';
+import { heightOf, useKeptHeights } from '@/ui/row-heights';
 import classes from './conversation-list.module.css';
 import { ConversationRow } from './conversation-row';
 
 const ROW_HEIGHT = 46;
 // What covers the top of the window, so that a row scrolled to is not under it.
-const TOP_BAR_HEIGHT = 72;
+const COVERED_HEIGHT = 112;
 const ROWS_BEFORE_END = 10;
 const HEADS = [
   'Visitor',
@@ -48,21 +49,24 @@ export function ConversationList({ rows, list, total, scope }: ConversationListP
 
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: (index) => heightOf(rows[index]?.id ?? index, ROW_HEIGHT),
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,
     scrollMargin: offset,
-    scrollPaddingStart: TOP_BAR_HEIGHT,
+    scrollPaddingStart: COVERED_HEIGHT,
   });
   const items = virtualizer.getVirtualItems();
 
   // Going on by keyboard keeps the open conversation's row in sight.
   const { id: openId } = useParams({ strict: false });
   const openIndex = openId ? rows.findIndex((row) => row.id === openId) : -1;
-  const { scrollToIndex } = virtualizer;
+  const { scrollToIndex, takeSnapshot } = virtualizer;
+  useKeptHeights(takeSnapshot, ROW_HEIGHT);
+  // Where the list begins is known a moment after its rows; before, one in sight would seem not to be.
+  const isPlaced = offset > 0;
   useEffect(() => {
-    if (openIndex > 0) scrollToIndex(openIndex, { align: 'auto' });
-  }, [openIndex, scrollToIndex]);
+    if (openIndex > 0 && isPlaced) scrollToIndex(openIndex, { align: 'auto' });
+  }, [openIndex, isPlaced, scrollToIndex]);
 
   const lastShown = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;

@@ -21,6 +21,9 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
   const intent = row.intent && labelOf(INTENT_LABELS, row.intent);
   const about = [row.topic_label && plainText(row.topic_label), intent].filter(Boolean).join(' · ');
   const label = plainText(row.visitor_label);
+  const account = row.account_name && plainText(row.account_name);
+  const who = [label, row.visitor_email && plainText(row.visitor_email), account];
+  const preview = row.preview && plainText(row.preview);
   return (
     <Link
       to="/conversations/$domain/$id"
@@ -31,16 +34,14 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
       activeOptions={{ includeSearch: false }}
       resetScroll={false}
     >
-      <span className={classes.visitor} title={plainText(row.visitor_email ?? label)}>
+      <span className={classes.visitor} title={[...new Set(who)].filter(Boolean).join(' · ')}>
         {label}
-        {row.account_name && (
-          <span className={classes.account}> · {plainText(row.account_name)}</span>
-        )}
+        {account && <span className={classes.account}> · {account}</span>}
       </span>
-      <span className={classes.preview}>
-        {row.preview ? (
+      <span className={classes.preview} title={preview ?? undefined}>
+        {preview ? (
           <Highlight inherit wholeWord component="span" highlight={words?.split(/\s+/) ?? ''}>
-            {plainText(row.preview)}
+            {preview}
           </Highlight>
         ) : (
           <span className={classes.none}>No message</span>
