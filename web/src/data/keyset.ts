@@ -1,6 +1,23 @@
 import { infiniteQueryOptions, keepPreviousData, type QueryKey } from '@tanstack/react-query';
 import type { Json } from '@/lib/database.types';
 
+// Each page waits for the one before it: who scrolled far and comes back to the window keeps what is there.
+const MOST_REFRESHED = 4;
+
+type Shown = {
+  state: { data: { pages: unknown[] } | undefined; isInvalidated: boolean };
+};
+
+/** Whether a list is short enough, or known to be wrong, to ask for all of it again unasked. */
+const isRefreshed = ({ state }: Shown) =>
+  state.isInvalidated || (state.data?.pages.length ?? 0) <= MOST_REFRESHED;
+
+const REFRESHING = {
+  refetchOnMount: isRefreshed,
+  refetchOnWindowFocus: isRefreshed,
+  refetchOnReconnect: isRefreshed,
+};
+
 type Keyset<Row> = {
   queryKey: QueryKey;
   pageSize: number;
@@ -20,6 +37,7 @@ export function keysetOptions<Row extends { cursor: Json }>({
     getNextPageParam: (page: Row[]): Json | undefined =>
       page.length < pageSize ? undefined : page.at(-1)?.cursor,
     placeholderData: keepPreviousData,
+    ...REFRESHING,
   });
 }
 
@@ -42,6 +60,7 @@ export function newestFirst<Row>({ queryKey, pageSize, by, fetchPage }: NewestFi
       const last = page.at(-1);
       return last === undefined || page.length < pageSize ? undefined : following(last, by);
     },
+    ...REFRESHING,
   });
 }
 
