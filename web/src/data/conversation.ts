@@ -14,13 +14,16 @@ const COLUMNS = `
   conversions(*)
 ` as const;
 
+// The server gives no more rows than this of one thing.
+const MOST_AT_ONCE = 1000;
+
 async function fetchConversation(
   { client }: Backend,
   siteDomain: string,
   id: string,
   signal: AbortSignal,
 ) {
-  return unwrap(
+  const conversation = unwrap(
     await client
       .from('conversations')
       .select(COLUMNS)
@@ -34,6 +37,24 @@ async function fetchConversation(
       .abortSignal(signal)
       .single(),
   );
+  const { messages } = conversation;
+  for (let isFull = messages.length >= MOST_AT_ONCE; isFull; ) {
+    const more = unwrap(
+      await client
+        .from('messages')
+        .select()
+        .eq('site_domain', siteDomain)
+        .eq('conversation_id', id)
+        .order('sent_at')
+        .order('seq')
+        .order('id')
+        .range(messages.length, messages.length + MOST_AT_ONCE - 1)
+        .abortSignal(signal),
+    );
+    messages.push(...more);
+    isFull = more.length >= MOST_AT_ONCE;
+  }
+  return conversation;
 }
 
 export type Conversation = Awaited<ReturnType<typeof fetchConversation>>;

@@ -1,11 +1,10 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconFlag } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useConversation } from '@/data/conversation';
 import { useDomains } from '@/data/domains';
 import { useTranscriptView } from '@/data/transcript-view';
-import { plainText } from '@/lib/plain-text';
 import { useShortcuts } from '@/lib/shortcuts';
 import { visitorLabel } from '@/lib/visitor-label';
 import { ConversationTickets } from '@/tickets/conversation-tickets';
@@ -43,6 +42,8 @@ export function ConversationPanel() {
     setWriting(null);
     setReporting(null);
   }, [id]);
+  const correct = useCallback((messageId: string) => setWriting({ messageId }), []);
+  const reportAnswer = useCallback((messageId: string) => setReporting({ messageId }), []);
   const report = () => data && setReporting({ messageId: null });
   const readOnly = useReadOnly() !== null;
   useShortcuts(readOnly ? {} : { r: report });
@@ -56,10 +57,11 @@ export function ConversationPanel() {
         <Understanding conversation={data} />
         <ConversationTickets domain={domain} id={id} timezone={timezone} />
         <Transcript
+          key={`${domain} ${id}`}
           conversation={data}
           timezone={timezone}
-          onCorrect={(messageId) => setWriting({ messageId })}
-          onReport={(messageId) => setReporting({ messageId })}
+          onCorrect={correct}
+          onReport={reportAnswer}
         />
         {reporting && (
           <Suspense>
@@ -79,7 +81,7 @@ export function ConversationPanel() {
     <SidePanel
       label="Conversation"
       id={id}
-      title={data ? plainText(visitorLabel(data.visitor)) : error ? 'Conversation' : 'Loading…'}
+      title={data ? visitorLabel(data.visitor) : error ? 'Conversation' : 'Loading…'}
       actions={
         <>
           <Writes>

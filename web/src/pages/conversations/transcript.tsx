@@ -1,4 +1,5 @@
 import { UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { memo, useMemo } from 'react';
 import type { Conversation, Message } from '@/data/conversation';
 import { formatDateTime, formatLatency, formatTime, formatWeekday } from '@/lib/format';
 import { INTENT_LABELS, labelOf, SIGNAL_LABELS } from '@/lib/insight-labels';
@@ -6,6 +7,7 @@ import { type MessageInsight, readMessages, readSources, type Source } from '@/l
 import { plainText } from '@/lib/plain-text';
 import { ConversionBadge } from '@/ui/conversion-badges';
 import { EmptyState } from '@/ui/empty-state';
+import { useGradually } from '@/ui/gradually';
 import { Markdown } from '@/ui/markdown';
 import { Writes } from '@/ui/writes';
 import { messageAnchor } from './message-anchor';
@@ -20,13 +22,18 @@ type TranscriptProps = {
 };
 
 export function Transcript({ conversation, timezone, onCorrect, onReport }: TranscriptProps) {
-  const items = transcriptItems(conversation.messages, conversation.conversions, timezone);
-  const understood = readMessages(conversation.insight?.messages ?? null);
+  const { messages, conversions, insight } = conversation;
+  const items = useMemo(
+    () => transcriptItems(messages, conversions, timezone),
+    [messages, conversions, timezone],
+  );
+  const understood = useMemo(() => readMessages(insight?.messages ?? null), [insight]);
+  const shown = useGradually(items.length);
   const deleted = deletionOf(conversation, timezone);
   return (
     <>
       <ol className={classes.transcript} aria-label="Transcript">
-        {items.map((item) => (
+        {items.slice(0, shown).map((item) => (
           <Item
             key={item.key}
             item={item}
@@ -38,7 +45,7 @@ export function Transcript({ conversation, timezone, onCorrect, onReport }: Tran
           />
         ))}
       </ol>
-      {conversation.messages.length === 0 && (
+      {messages.length === 0 && (
         <EmptyState title="Nobody wrote in this conversation">
           The widget was opened, and closed again without a message.
         </EmptyState>
@@ -66,7 +73,9 @@ type ItemProps = {
   onReport: (messageId: string) => void;
 };
 
-function Item({ item, timezone, understood, deleted, onCorrect, onReport }: ItemProps) {
+// Thousands of messages are not drawn again because one is corrected.
+const Item = memo(function Item(props: ItemProps) {
+  const { item, timezone, understood, deleted, onCorrect, onReport } = props;
   if (item.type === 'day') return <li className={classes.day}>{formatWeekday(item.day)}</li>;
   if (item.type === 'message') {
     return (
@@ -86,7 +95,7 @@ function Item({ item, timezone, understood, deleted, onCorrect, onReport }: Item
       <time dateTime={item.at}>{formatTime(item.at, timezone)}</time>
     </li>
   );
-}
+});
 
 type BubbleProps = {
   message: Message;
