@@ -39,10 +39,12 @@ export function TopicRow({ row, withDomain }: TopicRowProps) {
         <ChangeLabel change={changeOf(row.conversations, row.previous_conversations, 'count')} />
       </Table.Td>
       <Table.Td className={classes.wide}>
-        {formatDecimal(row.quality)}{' '}
-        {row.quality !== null && row.previous_quality !== null && (
-          <ChangeLabel change={changeOf(row.quality, row.previous_quality, 'score')} />
-        )}
+        {formatDecimal(row.quality)}
+        <span className={classes.change}>
+          {row.quality !== null && row.previous_quality !== null && (
+            <ChangeLabel change={changeOf(row.quality, row.previous_quality, 'score')} />
+          )}
+        </span>
       </Table.Td>
       <Table.Td className={classes.wide}>{formatShare(row.conversion_rate)}</Table.Td>
       <Table.Td className={classes.wide}>{formatShare(row.unanswered_share)}</Table.Td>

@@ -1,11 +1,12 @@
 import { Table, UnstyledButton } from '@mantine/core';
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import type { TopicStats } from '@/data/topic-stats';
 import type { TopicSort } from '@/lib/filters';
 import { definitionOf, labelOf, type MetricId } from '@/lib/metrics';
 import { timezoneLabel } from '@/lib/timezone';
 import { Definition } from '@/ui/definition';
+import { useMoreInView } from '@/ui/more-in-view';
 import { TopicRow } from './topic-row';
 import classes from './topic-table.module.css';
 
@@ -31,27 +32,35 @@ type TopicTableProps = {
 };
 
 export function TopicTable({ rows, withDomain, timezone, stale }: TopicTableProps) {
+  const { shown, end } = useMoreInView(rows.length);
   return (
-    <Table
-      className={classes.table}
-      data-stale={stale || undefined}
-      highlightOnHover
-      verticalSpacing={6}
-      horizontalSpacing={8}
-    >
-      <Table.Thead>
-        <Table.Tr>
-          {COLUMNS.map((column) => (
-            <Head key={column.label} column={column} timezone={timezone} />
+    <>
+      <Table
+        className={classes.table}
+        data-stale={stale || undefined}
+        highlightOnHover
+        verticalSpacing={6}
+        horizontalSpacing={8}
+      >
+        <Table.Thead>
+          <Table.Tr>
+            {COLUMNS.map((column) => (
+              <Head key={column.label} column={column} timezone={timezone} />
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.slice(0, shown).map((row) => (
+            <TopicRow
+              key={`${row.site_domain} ${row.topic_id}`}
+              row={row}
+              withDomain={withDomain}
+            />
           ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map((row) => (
-          <TopicRow key={`${row.site_domain} ${row.topic_id}`} row={row} withDomain={withDomain} />
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Tbody>
+      </Table>
+      <div ref={end} />
+    </>
   );
 }
 
@@ -69,6 +78,7 @@ function Head({ column, timezone }: { column: Column; timezone: string | null })
     });
   };
   const Arrow = ascending ? IconArrowUp : IconArrowDown;
+  const Icon = sorted ? Arrow : IconArrowsSort;
   return (
     <Table.Th
       className={wide ? classes.wide : undefined}
@@ -78,7 +88,7 @@ function Head({ column, timezone }: { column: Column; timezone: string | null })
         {sort ? (
           <UnstyledButton className={classes.sort} onClick={choose}>
             {label}
-            {sorted && <Arrow size={13} aria-hidden />}
+            <Icon size={13} aria-hidden />
           </UnstyledButton>
         ) : (
           label
