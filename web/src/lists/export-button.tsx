@@ -18,7 +18,14 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
   const backend = useBackend();
   const running = useRef<AbortController | null>(null);
   const [bytes, setBytes] = useState<number | null>(null);
-  useEffect(() => () => running.current?.abort(), []);
+  useEffect(
+    () => () => {
+      if (!running.current) return;
+      running.current.abort();
+      notifications.show({ message: 'The export was cancelled, because its page was left.' });
+    },
+    [],
+  );
 
   const start = async (format: 'csv' | 'json') => {
     const controller = new AbortController();
@@ -37,6 +44,7 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
         message: requestId ? `${message} Request id ${requestId}` : message,
       });
     } finally {
+      running.current = null;
       setBytes(null);
     }
   };
@@ -49,7 +57,9 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
         leftSection={<IconX size={15} aria-hidden />}
         onClick={() => running.current?.abort()}
       >
-        <span aria-live="polite">Cancel · {formatDecimal(bytes / 1_000_000)} MB</span>
+        <span aria-live="polite">
+          Cancel · {bytes === 0 ? 'preparing' : `${formatDecimal(bytes / 1_000_000)} MB`}
+        </span>
       </Button>
     );
   }
