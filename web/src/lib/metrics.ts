@@ -98,7 +98,7 @@ export const METRICS: readonly Metric[] = [
     source: 'turns',
     detail: {
       source: 'turns',
-      text: ({ value }) => `${formatCount(value)} turns in all`,
+      text: ({ value }) => `${formatCount(value)} ${value === 1 ? 'turn' : 'turns'} in all`,
       rows: null,
     },
     rows: { to: '/conversations', search: { messaged: true } },

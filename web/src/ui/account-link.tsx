@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { NONE } from '@/lib/format';
+import { plainText } from '@/lib/plain-text';
 import classes from './person-link.module.css';
 
 type AccountLinkProps = {
@@ -10,15 +11,16 @@ type AccountLinkProps = {
 export function AccountLink({ of }: AccountLinkProps) {
   const { site_domain, account_id, account_name } = of;
   if (account_id === null) return NONE;
+  const name = plainText(account_name ?? '');
   return (
     <Link
       to="/accounts/$domain/$id"
       params={{ domain: site_domain, id: account_id }}
       className={classes.plain}
       preload={false}
-      title={account_name ?? undefined}
+      title={name}
     >
-      {account_name}
+      {name}
     </Link>
   );
 }

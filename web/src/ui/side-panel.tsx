@@ -57,6 +57,8 @@ function PanelContent({ id, title, head, actions, footer, children }: PanelConte
   useEffect(() => {
     const heading = top.current?.querySelector('h2');
     heading?.setAttribute('tabindex', '-1');
+    // Over the page, the drawer gives the focus to what is marked so, else to the first button.
+    heading?.setAttribute('data-autofocus', '');
     heading?.focus({ preventScroll: true });
   }, [id]);
 

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { plainText } from '@/lib/plain-text';
 import { visitorLabel } from '@/lib/visitor-label';
 import classes from './person-link.module.css';
 
@@ -11,7 +12,7 @@ type VisitorLinkProps = {
 /** Who it is, leading to the visitor's panel; in the list, the view around it stays as it is. */
 export function VisitorLink({ visitor, account }: VisitorLinkProps) {
   const label = visitorLabel(visitor);
-  const second = visitor.name ? visitor.email : null;
+  const second = visitor.name && visitor.email ? plainText(visitor.email) : null;
   return (
     <Link
       from="/visitors"

@@ -64,6 +64,7 @@ export function DomainSwitcher({ domains, value, onChange }: DomainSwitcherProps
           justify="space-between"
           leftSection={<IconWorld size={16} stroke={1.7} aria-hidden />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
+          title={value === ALL_DOMAINS ? undefined : value}
           aria-label={`Domain: ${value === ALL_DOMAINS ? 'all domains' : value}`}
           onClick={() => combobox.toggleDropdown()}
         >

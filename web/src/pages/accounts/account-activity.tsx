@@ -4,6 +4,7 @@ import type { AccountActivity } from '@/data/account-timeline';
 import { foundText, sourceLabel } from '@/lib/enrichment';
 import { CONVERSIONS } from '@/lib/filters';
 import { formatCount } from '@/lib/format';
+import { plainText } from '@/lib/plain-text';
 import { ConversionBadge } from '@/ui/conversion-badges';
 import classes from '@/ui/timeline.module.css';
 
@@ -21,6 +22,7 @@ type DoneProps = { activity: AccountActivity; domain: string; account: string };
 /** One thing that somebody of a company did, or that was learnt of it. */
 export function AccountDone({ activity, domain, account }: DoneProps) {
   const { visitor_id, visitor_label } = activity;
+  const who = plainText(visitor_label ?? 'Visitor');
   return (
     <>
       {visitor_id && (
@@ -29,10 +31,11 @@ export function AccountDone({ activity, domain, account }: DoneProps) {
             to="/visitors/$domain/$id"
             params={{ domain, id: visitor_id }}
             search={{ account }}
-            className={classes.link}
+            className={`${classes.link} ${classes.who}`}
+            title={who}
             preload={false}
           >
-            {visitor_label ?? 'Visitor'}
+            {who}
           </Link>{' '}
         </>
       )}

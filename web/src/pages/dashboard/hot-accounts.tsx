@@ -44,6 +44,7 @@ export function HotAccounts({ scope }: { scope: Scope }) {
               search: { account: row.id, domain: row.site_domain, scores: HOT_SCORES },
             }}
             className={classes.name}
+            title={row.name}
           >
             {row.name}
           </RowsLink>

@@ -6,6 +6,7 @@ import type { Scope } from '@/data/scope';
 import { CONVERSION_LABELS, CONVERSIONS } from '@/lib/filters';
 import { formatShortDateTime } from '@/lib/format';
 import { HOT_SCORES, SCORE_LABELS, scoreOf, signalLabel } from '@/lib/interest';
+import { plainText } from '@/lib/plain-text';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
 import { RowsLink } from '@/ui/rows-link';
@@ -18,6 +19,10 @@ const MOST = 6;
 function reasons(row: ListedConversation): string {
   const led = CONVERSIONS.filter((kind) => row[kind]).map((kind) => CONVERSION_LABELS[kind]);
   return [...led, ...(row.signals ?? []).map(signalLabel)].join(' · ');
+}
+
+function nameOf({ visitor_label, account_name }: ListedConversation): string {
+  return plainText([visitor_label, account_name].filter(Boolean).join(', '));
 }
 
 export function HotConversations({ scope }: { scope: Scope }) {
@@ -47,9 +52,9 @@ export function HotConversations({ scope }: { scope: Scope }) {
               to="/conversations/$domain/$id"
               params={{ domain: row.site_domain, id: row.id }}
               className={classes.name}
+              title={nameOf(row)}
             >
-              {row.visitor_label}
-              {row.account_name && `, ${row.account_name}`}
+              {nameOf(row)}
             </Link>
             <time className={classes.when} dateTime={row.started_at}>
               {formatShortDateTime(row.started_at, timezones.get(row.site_domain) ?? 'UTC')}

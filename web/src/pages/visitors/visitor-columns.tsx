@@ -45,7 +45,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'status',
         label: 'Status',
-        width: 120,
+        width: 136,
         definition:
           'Known: an e-mail address was captured. Semi-known: the company is known. Anonymous: neither is.',
         render: (row) => <StatusBadge status={row.status} />,
