@@ -35,6 +35,7 @@ class Person:
     site: str
     id: UUID
     country: str
+    email: str | None
     figures: dict[str, int]
     steps: dict[date, int]
     visits: list[tuple[date, datetime]]
@@ -69,6 +70,7 @@ def made_up(random: Random) -> Person:
         site=random.choice([SITES[0], SITES[0], SITES[1]]),
         id=UUID(int=random.getrandbits(128)),
         country=random.choice(["FR", "FR", "DE"]),
+        email=random.choice(["ann@shop.example", "ben@shop.example", None]),
         figures={column: random.randint(1, 5) for column in FIGURES.values()},
         steps=steps,
         visits=visits,
@@ -91,10 +93,10 @@ def crowd(database: TestDatabase) -> Iterator[list[Person]]:
 
 def store(owner: Connection[Any], person: Person) -> None:
     owner.execute(
-        "insert into public.visitors (site_domain, id, counts, country, first_seen_at, last_seen_at,"
+        "insert into public.visitors (site_domain, id, counts, country, email, first_seen_at, last_seen_at,"
         " interest_score, session_count, page_view_count, conversation_count)"
-        " values (%s, %s, true, %s, now(), now(), %s, %s, %s, %s)",
-        [person.site, person.id, person.country, *person.figures.values()],
+        " values (%s, %s, true, %s, %s, now(), now(), %s, %s, %s, %s)",
+        [person.site, person.id, person.country, person.email, *person.figures.values()],
     )
     for number, (day, end) in enumerate(person.visits):
         owner.execute(
@@ -112,7 +114,7 @@ def store(owner: Connection[Any], person: Person) -> None:
 
 @pytest.mark.parametrize("limit", [1, 3, 50])
 @pytest.mark.parametrize("sort", ["recent", *FIGURES])
-@pytest.mark.parametrize("passed", [{}, {"did": "engaged"}, {"country": "DE"}])
+@pytest.mark.parametrize("passed", [{}, {"did": "engaged"}, {"country": "DE"}, {"search": "ann"}])
 @pytest.mark.parametrize("days", [(0, 3), (0, 1), (2, 2)])
 def test_pages_one_after_the_other_are_the_whole_list(
     crowd: list[Person],
@@ -130,6 +132,8 @@ def test_pages_one_after_the_other_are_the_whole_list(
             day for day, steps in person.steps.items() if first <= day <= last and steps & wanted
         ]
         if not done or passed.get("country", person.country) != person.country:
+            continue
+        if not (person.email or "").startswith(passed.get("search", "")):
             continue
         expected[person.id] = (
             (max(done), person.last_visit(max(done)), person.id)

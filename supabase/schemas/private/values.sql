@@ -71,6 +71,22 @@ comment on function private.casts_to(text, regtype) is
 
 -- The setting keeps it from being inlined: whether that happens depends on who may execute it, so that an index on
 -- it would or would not be recognised by who used the session before.
+create function private.name_words(p_name text, p_address text)
+returns tsvector
+language sql
+immutable
+parallel safe
+as $$
+  -- Without settings of its own, so that it becomes part of the query that asks: a call costs more than the words.
+  select to_tsvector(
+    'simple'::regconfig,
+    translate(left(coalesce(p_name, ''), 500) || ' ' || left(coalesce(p_address, ''), 500), '@._-+/:''', '        ')
+  )
+$$;
+
+comment on function private.name_words(text, text) is
+  'The words of a name and of an e-mail address or web domain, as private.name_document, for rows that are at hand.';
+
 create function private.name_document(p_name text, p_address text)
 returns tsvector
 language sql
@@ -78,10 +94,7 @@ immutable
 parallel safe
 set search_path = ''
 as $$
-  select to_tsvector(
-    'simple'::regconfig,
-    translate(left(coalesce(p_name, ''), 500) || ' ' || left(coalesce(p_address, ''), 500), '@._-+/:''', '        ')
-  )
+  select private.name_words(p_name, p_address)
 $$;
 
 comment on function private.name_document(text, text) is
@@ -107,12 +120,15 @@ revoke execute on function
   private.is_timezone(text),
   private.environment_of(text, text, text),
   private.casts_to(text, regtype),
+  private.name_words(text, text),
   private.name_document(text, text),
   private.prefix_query(text)
 from public, anon, authenticated;
 grant execute on function
   private.day_of(timestamptz, text),
-  private.casts_to(text, regtype)
+  private.casts_to(text, regtype),
+  private.name_words(text, text),
+  private.prefix_query(text)
 to authenticated, service_role;
 grant execute on function
   private.is_timezone(text),

@@ -41,7 +41,7 @@ as $$
     visitor.page_view_count,
     visitor.conversation_count,
     visitor.interest_score
-  from private.matching_visitors(private.check_domains(p_site_domains), p_filter) as visitor
+  from private.passing_visitors(private.check_domains(p_site_domains), p_filter) as visitor
   cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
   left join public.accounts as account
     on account.site_domain = visitor.site_domain and account.id = visitor.account_id

@@ -83,14 +83,15 @@ as $$
 declare
   v_walked integer;
   v_page record;
-  v_has_few boolean := private.expects_few_visitors(p_site_domains, p_filter, (p_filter ->> 'to')::date);
+  v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
 begin
   -- The first in the order, as long as enough of them were there in the range.
   foreach v_walked in array array[4 * p_limit, 40 * p_limit] loop
-    exit when v_has_few;
-    continue when p_column = 'page_view_count' and v_walked = 4 * p_limit;
+    -- Words are looked for in each visitor: only as long as that is less than looking for all who have them.
+    exit when v_filter is null or (v_filter ? 'words' and v_walked > 4 * p_limit);
+    continue when p_column = 'page_view_count' and v_walked = 4 * p_limit and not v_filter ? 'words';
     select * into v_page
-    from private.leading_visitors(p_site_domains, p_filter, p_column, p_after, p_limit, v_walked);
+    from private.leading_visitors(p_site_domains, v_filter, p_column, p_after, p_limit, v_walked);
     if found then
       return query
         select page.site_domain, page.id, null::date, null::timestamptz
@@ -98,12 +99,15 @@ begin
       return;
     end if;
   end loop;
+  if v_filter ? 'words' then
+    v_filter := null;
+  end if;
   -- Else few passed the filter or few were there: these first, then in order.
   return query execute format(
     case
-      when v_has_few then $sql$
+      when v_filter is null then $sql$
         select visitor.site_domain, visitor.id, null::date, null::timestamptz
-        from private.matching_visitors($1, $2) as visitor
+        from private.passing_visitors($1, $2) as visitor
         cross join lateral private.days_in_range(visitor.site_domain, visitor.id, $2) as done
         where ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
           and done.last_day is not null
@@ -142,7 +146,7 @@ begin
     end,
     p_column
   )
-  using p_site_domains, p_filter, p_after, p_limit;
+  using p_site_domains, coalesce(v_filter, p_filter), p_after, p_limit;
 end
 $$;
 

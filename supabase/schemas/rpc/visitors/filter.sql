@@ -8,9 +8,13 @@ set search_path = ''
 as $$
   -- Of some people known by name or address, how many each word finds.
   select word.word
-  from regexp_split_to_table(lower(left(p_search, 200)), '[^[:alnum:]]+') as word (word)
+  from (
+    select each_one.word, private.prefix_query(each_one.word) as query
+    from regexp_split_to_table(lower(left(p_search, 200)), '[^[:alnum:]]+') as each_one (word)
+    offset 0
+  ) as word
   left join (
-    select private.name_document(known.name, known.email) as document
+    select private.name_words(known.name, known.email) as document
     from (
       select visitor.name, visitor.email
       from public.visitors as visitor
@@ -19,7 +23,7 @@ as $$
     ) as known
     offset 0
   ) as sample
-    on sample.document @@ private.prefix_query(word.word)
+    on sample.document @@ word.query
   where word.word <> ''
   group by word.word
   order by count(sample.document), length(word.word) desc, word.word
@@ -68,7 +72,7 @@ begin
         and (visitor.name is not null or visitor.email is not null)
       offset 0
     ) as found
-    where v_rarest = v_query or private.name_document(found.name, found.email) @@ v_query;
+    where v_rarest = v_query or private.name_words(found.name, found.email) @@ v_query;
   v_accounts := array(
     select account.id
     from public.accounts as account
@@ -170,10 +174,52 @@ as $$
         array(select found.id from private.search_visitors(p_site_domains, p_filter ->> 'search') as found)
       )
     )
+    -- The same said of one visitor, for lists in which most pass (private.filter_to_walk).
+    and (
+      p_filter ->> 'words' is null
+      or private.name_words(visitor.name, visitor.email) @@ (select private.prefix_query(p_filter ->> 'words'))
+      or (
+        select private.name_words(account.name, account.domain) @@ (select private.prefix_query(p_filter ->> 'words'))
+        from public.accounts as account
+        where account.site_domain = visitor.site_domain and account.id = visitor.account_id
+      )
+      or (
+        select known.visitor_id = visitor.id
+        from public.visitor_ids as known
+        where known.site_domain = visitor.site_domain and known.distinct_id = p_filter ->> 'words'
+      )
+    )
 $$;
 
 comment on function private.matching_visitors(text[], jsonb) is
   'The visitors that count, of some domains, that pass what a filter says of the visitor; its days and steps are asked apart.';
+
+create function private.passing_visitors(p_site_domains text[], p_filter jsonb)
+returns setof public.counted_visitors
+language sql
+stable
+as $$
+  select visitor.*
+  from private.matching_visitors(p_site_domains, p_filter) as visitor
+  where coalesce(p_filter ->> 'search', '') = ''
+  union all
+  -- Each where it is: an array of ids would be looked for on every website.
+  select visitor.*
+  from (
+    select distinct hit.site_domain, hit.id
+    from private.search_visitors(p_site_domains, p_filter ->> 'search') as hit
+  ) as found
+  cross join lateral (
+    select matching.*
+    from private.matching_visitors(array[found.site_domain], p_filter - 'search') as matching
+    where matching.site_domain = found.site_domain and matching.id = found.id
+    limit 1
+  ) as visitor
+  where coalesce(p_filter ->> 'search', '') <> ''
+$$;
+
+comment on function private.passing_visitors(text[], jsonb) is
+  'As private.matching_visitors, for whoever reads all of them.';
 
 create function private.days_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
 returns table (last_day date, steps smallint)
@@ -201,6 +247,7 @@ revoke execute on function
   private.wanted_steps(jsonb),
   private.last_step(smallint),
   private.matching_visitors(text[], jsonb),
+  private.passing_visitors(text[], jsonb),
   private.days_in_range(text, uuid, jsonb)
 from public, anon;
 grant execute on function
@@ -209,5 +256,6 @@ grant execute on function
   private.wanted_steps(jsonb),
   private.last_step(smallint),
   private.matching_visitors(text[], jsonb),
+  private.passing_visitors(text[], jsonb),
   private.days_in_range(text, uuid, jsonb)
 to authenticated, service_role;

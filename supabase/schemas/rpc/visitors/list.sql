@@ -160,7 +160,7 @@ begin
   end if;
   return (
     select count(*)
-    from private.matching_visitors(v_domains, p_filter) as visitor
+    from private.passing_visitors(v_domains, p_filter) as visitor
     cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
     where done.last_day is not null
       and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)

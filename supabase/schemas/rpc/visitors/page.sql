@@ -15,7 +15,7 @@ as $$
   -- that the page can be of.
   with passing as (
     select visitor.site_domain, visitor.id, done.last_day
-    from private.matching_visitors(p_site_domains, p_filter) as visitor
+    from private.passing_visitors(p_site_domains, p_filter) as visitor
     cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
     where done.last_day < p_before
       and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
@@ -55,7 +55,9 @@ as $$
   -- million visitors the two meet near 1 in 150. Ids are random, so the first ones of a day are a sample.
   select case
     when coalesce(p_filter ->> 'search', p_filter ->> 'account_id') is not null then true
-    when coalesce(p_filter ->> 'statuses', p_filter ->> 'scores', p_filter ->> 'country') is null then false
+    when coalesce(
+      p_filter ->> 'statuses', p_filter ->> 'scores', p_filter ->> 'country', p_filter ->> 'words'
+    ) is null then false
     else (
       select coalesce(count(visitor.id)::numeric / nullif(count(*), 0) < 1.0 / 150, false)
       from (
@@ -76,6 +78,59 @@ $$;
 
 comment on function private.expects_few_visitors(text[], jsonb, date) is
   'Whether so few visitors pass a filter, by a sample of those of a day, that looking at all of them is quicker than looking at days.';
+
+create function private.is_common_search(p_site_domains text[], p_search text)
+returns boolean
+language sql
+stable
+as $$
+  -- Of some of each, more than 1 in 50.
+  select
+    (
+      select count(*) > 4
+      from (
+        select visitor.name, visitor.email
+        from public.counted_visitors as visitor
+        where visitor.site_domain = any (p_site_domains) and visitor.status = 'known'
+        limit 200
+      ) as known
+      where private.name_words(known.name, known.email) @@ (select private.prefix_query(p_search))
+    )
+    or (
+      select count(*) > 4
+      from (
+        select account.name, account.domain
+        from public.accounts as account
+        where account.site_domain = any (p_site_domains)
+        limit 200
+      ) as company
+      where private.name_words(company.name, company.domain) @@ (select private.prefix_query(p_search))
+    )
+$$;
+
+comment on function private.is_common_search(text[], text) is
+  'Whether a search seems to find many of the visitors or companies of some domains.';
+
+create function private.filter_to_walk(p_site_domains text[], p_filter jsonb, p_day date)
+returns jsonb
+language sql
+stable
+as $$
+  select case
+    when coalesce(p_filter ->> 'search', '') = ''
+      then case when not private.expects_few_visitors(p_site_domains, p_filter, p_day) then p_filter end
+    when private.is_common_search(p_site_domains, p_filter ->> 'search')
+      then case
+        when not private.expects_few_visitors(p_site_domains, walked.filter, p_day) then walked.filter
+      end
+  end
+  from (
+    select (p_filter - 'search') || jsonb_build_object('words', p_filter ->> 'search') as filter
+  ) as walked
+$$;
+
+comment on function private.filter_to_walk(text[], jsonb, date) is
+  'The filter by which visitors pass one by one in the order of a list, many of them; null when few pass, who are looked up first.';
 
 create function private.page_of_visitors(
   p_site_domains text[],
@@ -101,26 +156,26 @@ declare
   v_first integer;
   v_found integer;
   v_by_visitor boolean := coalesce(p_filter ->> 'statuses', p_filter ->> 'scores', p_filter ->> 'country') is not null;
-  v_has_few boolean;
+  v_walked jsonb;
 begin
   if p_sort <> 'recent' then
     return query select * from private.visitors_by_figure(p_site_domains, p_filter, p_sort, p_after, p_limit);
     return;
   end if;
-  v_has_few := private.expects_few_visitors(p_site_domains, p_filter, v_to);
+  v_walked := private.filter_to_walk(p_site_domains, p_filter, v_to);
   -- The newest days first, more of them each time. What a filter of the visitors has not found by then is rare
   -- and found by that filter.
-  while v_left > 0 and v_to >= v_from and not v_has_few and (v_length <= 16 or not v_by_visitor) loop
+  while v_left > 0 and v_to >= v_from and v_walked is not null and (v_length <= 16 or not v_by_visitor) loop
     v_start := greatest(v_from, v_to - v_length + 1);
     v_first := 0;
     if v_start = v_to and private.wanted_steps(p_filter) < 16 then
-      return query select * from private.visitors_by_visit(p_site_domains, p_filter, v_to, p_after, v_left);
+      return query select * from private.visitors_by_visit(p_site_domains, v_walked, v_to, p_after, v_left);
       get diagnostics v_first = row_count;
       v_left := v_left - v_first;
       exit when v_left = 0;
     end if;
     return query
-      select * from private.visitors_by_day(p_site_domains, p_filter, v_start, v_to, p_after, v_left, v_first);
+      select * from private.visitors_by_day(p_site_domains, v_walked, v_start, v_to, p_after, v_left, v_first);
     get diagnostics v_found = row_count;
     v_left := v_left - v_found;
     v_found := v_found + v_first;
@@ -141,11 +196,15 @@ comment on function private.page_of_visitors(text[], jsonb, text, jsonb, integer
 
 revoke execute on function
   private.expects_few_visitors(text[], jsonb, date),
+  private.is_common_search(text[], text),
+  private.filter_to_walk(text[], jsonb, date),
   private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
   private.page_of_visitors(text[], jsonb, text, jsonb, integer)
 from public, anon;
 grant execute on function
   private.expects_few_visitors(text[], jsonb, date),
+  private.is_common_search(text[], text),
+  private.filter_to_walk(text[], jsonb, date),
   private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
   private.page_of_visitors(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;
