@@ -113,7 +113,28 @@ def lists(name: str, sites: list[str] | None, first: date, last: date) -> Iterat
         "site_domain": HALF,
     }
     yield ask("visitors: a later page", visitors, {}, LIST_MS, p_after=middle)
+    for sort in ("sessions", "page_views", "conversations"):
+        yield ask(f"visitors by {sort}", visitors, {}, LIST_MS, p_sort=sort)
+    figure = {"figure": 2, "id": cursor["id"], "site_domain": HALF}
+    yield ask(
+        "visitors by sessions: a later page",
+        visitors,
+        {},
+        LIST_MS,
+        p_sort="sessions",
+        p_after=figure,
+    )
+    for word in ("person", "company"):
+        yield ask(f"visitors with “{word}”", visitors, {"search": word}, SEARCH_MS)
     accounts = "get_account_stats_with_intent"
+    yield ask("accounts: a name", accounts, {"search": "company 77"}, SEARCH_MS)
+    yield ask("accounts by sessions", accounts, {}, LIST_MS, p_sort="sessions")
+    yield ask("accounts by score", accounts, {}, LIST_MS, p_sort="score")
+    for sort, figure_of in (("sessions", 40), ("conversations", 8)):
+        after = {"figure": figure_of, "id": cursor["id"], "site_domain": HALF}
+        yield ask(
+            f"accounts by {sort}: a later page", accounts, {}, LIST_MS, p_sort=sort, p_after=after
+        )
     yield ask("accounts", accounts, {}, LIST_MS)
     yield ask("accounts by conversations", accounts, {}, LIST_MS, p_sort="conversations")
     yield ask("count accounts", "count_accounts", {}, COUNT_MS)
