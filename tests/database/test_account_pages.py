@@ -29,6 +29,7 @@ FILTERS: list[dict[str, Any]] = [
     {"scores": [2, 3], "talked": True},
     {"industry": "retail"},
     {"search": "company 7"},
+    {"search": "company", "industry": "media"},
 ]
 
 
@@ -125,6 +126,13 @@ def invent(owner: Connection[Any]) -> list[Account]:
                     score = random.choice([1, 1, 1, 2, 3, 4, 5])
                     account.scores[day].append(score)
                     conversations.append((site, person, silent, at, day, score))
+    # So many of a name that they are not all looked at.
+    owner.execute(
+        "insert into public.accounts (site_domain, id, name, industry)"
+        " select %s, gen_random_uuid(), 'Company asleep ' || n, 'media'"
+        " from generate_series(1, 1100) as n",
+        [SITES[0]],
+    )
     random.shuffle(sessions)
     random.shuffle(conversations)
     with owner.cursor() as cursor:

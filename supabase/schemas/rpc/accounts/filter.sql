@@ -60,6 +60,23 @@ $$;
 comment on function private.matching_accounts(text[], jsonb) is
   'The accounts of some domains that pass what a filter says of the company; their figures are asked apart.';
 
+create function private.passes_as_company(p_name text, p_domain text, p_country text, p_industry text, p_filter jsonb)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+  select (p_filter ->> 'country' is null or coalesce(p_country, '') = p_filter ->> 'country')
+    and (p_filter ->> 'industry' is null or coalesce(p_industry, '') = p_filter ->> 'industry')
+    and (
+      coalesce(p_filter ->> 'search', '') = ''
+      or private.name_words(p_name, p_domain) @@ private.prefix_query(p_filter ->> 'search')
+    )
+$$;
+
+comment on function private.passes_as_company(text, text, text, text, jsonb) is
+  'Whether an account that is at hand passes what a filter says of the company, as private.matching_accounts finds them.';
+
 create function private.filters_companies(p_filter jsonb)
 returns boolean
 language sql
@@ -158,6 +175,7 @@ revoke execute on function
   private.check_account_filter(jsonb),
   private.search_accounts(text[], text),
   private.matching_accounts(text[], jsonb),
+  private.passes_as_company(text, text, text, text, jsonb),
   private.filters_companies(jsonb),
   private.filtered_accounts(text[], jsonb),
   private.last_account_day(text, uuid, jsonb),
@@ -167,6 +185,7 @@ grant execute on function
   private.check_account_filter(jsonb),
   private.search_accounts(text[], text),
   private.matching_accounts(text[], jsonb),
+  private.passes_as_company(text, text, text, text, jsonb),
   private.filters_companies(jsonb),
   private.filtered_accounts(text[], jsonb),
   private.last_account_day(text, uuid, jsonb),

@@ -98,8 +98,10 @@ begin
             not private.filters_companies($2)
             or exists (
               select 1
-              from private.matching_accounts(array[c.site_domain], $2) as matching
-              where matching.site_domain = c.site_domain and matching.id = c.account_id
+              from public.accounts as company
+              where company.site_domain = c.site_domain
+                and company.id = c.account_id
+                and private.passes_as_company(company.name, company.domain, company.country, company.industry, $2)
             )
           )
         order by done.%1$I desc, c.account_id desc

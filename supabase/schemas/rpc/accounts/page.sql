@@ -65,8 +65,10 @@ as $$
         not private.filters_companies(p_filter)
         or exists (
           select 1
-          from private.matching_accounts(array[w.site_domain], p_filter) as matching
-          where matching.site_domain = w.site_domain and matching.id = w.account_id
+          from public.accounts as company
+          where company.site_domain = w.site_domain
+            and company.id = w.account_id
+            and private.passes_as_company(company.name, company.domain, company.country, company.industry, p_filter)
         )
       )
     order by w.day desc, w.account_id desc
@@ -146,6 +148,56 @@ $$;
 comment on function private.accounts_by_figure(text[], jsonb, text, jsonb, integer) is
   'A page of accounts by a figure of a filter''s range, all of which are added up.';
 
+create function private.accounts_of_search(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_sort text,
+  p_after jsonb,
+  p_limit integer,
+  p_sites text[],
+  p_ids uuid[]
+)
+returns table (site_domain text, id uuid)
+language sql
+stable
+as $$
+  select company.site_domain, company.id
+  from unnest(p_sites, p_ids) as found (site_domain, id)
+  join public.accounts as company on company.site_domain = found.site_domain and company.id = found.id
+  cross join lateral private.account_in_range(company.site_domain, company.id, p_filter) as done
+  cross join lateral (
+    select case p_sort
+      when 'recent' then done.last_day - date '2000-01-01'
+      when 'score' then done.interest_score
+      when 'sessions' then done.sessions
+      else done.conversations
+    end::bigint as figure
+  ) as place
+  where company.site_domain = any (p_site_domains)
+    and private.passes_as_company(company.name, company.domain, company.country, company.industry, p_filter)
+    and (done.sessions > 0 or done.conversations > 0)
+    and (
+      p_filter ->> 'scores' is null
+      or done.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+    )
+    and (p_filter ->> 'talked' is null or (done.conversations > 0) = (p_filter ->> 'talked')::boolean)
+    and (
+      p_after is null
+      or (place.figure, company.id) < (
+        case p_sort
+          when 'recent' then (p_after ->> 'last_day')::date - date '2000-01-01'
+          else (p_after ->> 'figure')::bigint
+        end,
+        (p_after ->> 'id')::uuid
+      )
+    )
+  order by place.figure desc, company.id desc
+  limit p_limit
+$$;
+
+comment on function private.accounts_of_search(text[], jsonb, text, jsonb, integer, text[], uuid[]) is
+  'A page of accounts of those that a search found, in a sort: each one''s figures of the range are added up.';
+
 create function private.page_of_accounts(
   p_site_domains text[],
   p_filter jsonb,
@@ -164,7 +216,24 @@ declare
   v_column text := case p_sort when 'score' then 'interest_score' else p_sort end;
   v_walked integer;
   v_page record;
+  v_found record;
 begin
+  -- What a search finds is added up; of a word of very many accounts, the first in the order are looked at.
+  if coalesce(p_filter ->> 'search', '') <> '' then
+    select array_agg(first.site_domain) as places, array_agg(first.id) as ids, count(*) as n into v_found
+    from (
+      select found.site_domain, found.id
+      from private.search_accounts(p_site_domains, p_filter ->> 'search') as found
+      limit 1001
+    ) as first;
+    if v_found.n <= 1000 then
+      return query
+        select * from private.accounts_of_search(
+          p_site_domains, p_filter, p_sort, p_after, p_limit, v_found.places, v_found.ids
+        );
+      return;
+    end if;
+  end if;
   foreach v_walked in array array[2 * p_limit, 6 * p_limit, 20 * p_limit] loop
     if p_sort = 'recent' then
       select * into v_page from private.recent_accounts(p_site_domains, p_filter, p_after, p_limit, v_walked);
@@ -201,10 +270,12 @@ comment on function private.page_of_accounts(text[], jsonb, text, jsonb, integer
 revoke execute on function
   private.recent_accounts(text[], jsonb, jsonb, integer, integer),
   private.accounts_by_figure(text[], jsonb, text, jsonb, integer),
+  private.accounts_of_search(text[], jsonb, text, jsonb, integer, text[], uuid[]),
   private.page_of_accounts(text[], jsonb, text, jsonb, integer)
 from public, anon;
 grant execute on function
   private.recent_accounts(text[], jsonb, jsonb, integer, integer),
   private.accounts_by_figure(text[], jsonb, text, jsonb, integer),
+  private.accounts_of_search(text[], jsonb, text, jsonb, integer, text[], uuid[]),
   private.page_of_accounts(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;
