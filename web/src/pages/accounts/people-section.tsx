@@ -59,7 +59,9 @@ export function PeopleSection({ domain, id, scope, timezone }: PeopleSectionProp
                 {visitors.map((visitor) => (
                   <Table.Tr key={visitor.id}>
                     <Table.Td>
-                      <VisitorLink visitor={visitor} account={id} />
+                      <div className={classes.person}>
+                        <VisitorLink visitor={visitor} account={id} />
+                      </div>
                     </Table.Td>
                     <Table.Td>
                       <StatusBadge status={visitor.status} />
