@@ -111,13 +111,26 @@ declare
   v_dimension text;
   v_values text[];
 begin
-  if v_from = '-infinity' or v_to = 'infinity' or (select count(*) from jsonb_object_keys(v_by)) > 1 then
+  if v_from = '-infinity' or v_to = 'infinity' then
+    return null;
+  elsif v_by <> '{}' and v_by - array['weekday', 'hour'] = '{}' then
+    v_key := 'weekday_hour';
+  elsif (select count(*) from jsonb_object_keys(v_by)) > 1 then
     return null;
   end if;
   case
     when v_key is null then
       v_dimension := '';
       v_values := array[''];
+    when v_key = 'weekday_hour' then
+      v_dimension := v_key;
+      v_values := array(
+        select weekday.n || ' ' || hour.n
+        from generate_series(1, 7) as weekday (n)
+        cross join generate_series(0, 23) as hour (n)
+        where weekday.n = coalesce((v_by ->> 'weekday')::integer, weekday.n)
+          and hour.n = coalesce((v_by ->> 'hour')::integer, hour.n)
+      );
     when v_key in ('page', 'country', 'device', 'referrer', 'language') then
       v_dimension := v_key;
       v_values := array[v_by ->> v_key];
@@ -149,7 +162,7 @@ end
 $$;
 
 comment on function private.count_by_figures(text[], jsonb) is
-  'What count_conversations gives for a range of days and at most one other condition, where figures are kept by it; else null.';
+  'What count_conversations gives for a range of days and at most one other condition (weekday and hour are one), where figures are kept by it; else null.';
 
 create function public.count_conversations(p_site_domains text[], p_filter jsonb default '{}')
 returns bigint
