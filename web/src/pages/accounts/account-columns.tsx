@@ -1,9 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ListedAccount } from '@/data/account-list';
-import { useDomains } from '@/data/domains';
 import type { Scope } from '@/data/scope';
-import { formatCount, formatCountry, formatShortDateTime, NONE } from '@/lib/format';
+import { formatCount, formatCountry, formatRange, NONE } from '@/lib/format';
 import { definitionOf } from '@/lib/metrics';
 import type { AccountSort } from '@/lib/people-filters';
 import { IntentList } from '@/ui/intent-list';
@@ -16,11 +15,9 @@ type AccountColumn = Column<ListedAccount, AccountSort | 'recent'>;
 
 /** What the table says of a company, and of which days each figure is. */
 export function useAccountColumns(scope: Scope): AccountColumn[] {
-  const domains = useDomains();
   const several = scope.domain === null && scope.siteDomains.length > 1;
 
   return useMemo(() => {
-    const timezones = new Map(domains.map((each) => [each.site_domain, each.timezone]));
     const domain: AccountColumn[] = several
       ? [{ id: 'site', label: 'Site', width: 160, render: (row) => row.site_domain }]
       : [];
@@ -90,18 +87,13 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       },
       {
         id: 'last',
-        label: 'Last activity',
-        width: 196,
+        label: 'Last active on',
+        width: 150,
         definition:
-          'The latest activity of anybody at the account. The order is by the last day in the range with a visit.',
-        period: 'all time',
+          'The last day of the range with a visit or a conversation of anybody at the account.',
+        period: 'in range',
         sort: 'recent',
-        render: (row) =>
-          row.last_seen_at
-            ? formatShortDateTime(row.last_seen_at, timezones.get(row.site_domain) ?? 'UTC', {
-                withZone: several,
-              })
-            : NONE,
+        render: (row) => formatRange({ from: row.last_day, to: row.last_day }),
       },
       { id: 'industry', label: 'Industry', width: 150, render: (row) => row.industry ?? NONE },
       { id: 'size', label: 'Size', width: 120, render: (row) => row.size ?? NONE },
@@ -120,5 +112,5 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
         render: (row) => <IntentList intents={row.intents} />,
       },
     ];
-  }, [domains, several]);
+  }, [several]);
 }
