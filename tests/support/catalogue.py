@@ -178,6 +178,8 @@ HELPERS = {
     "private.visitors_by_visit",
     "private.leading_visitors",
     "private.passes_as_company",
+    "private.page_view_level",
+    "private.visitors_after",
     "private.passing_visitors",
     "private.is_common_search",
     "private.filter_to_walk",

@@ -61,6 +61,7 @@ create table public.visitors (
   conversation_count integer not null default 0,
   interest_score smallint not null default 1,
   erased_at timestamptz,
+  page_view_level integer not null generated always as (private.page_view_level(page_view_count)) stored,
   constraint visitors_pkey primary key (site_domain, id),
   constraint visitors_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
   constraint visitors_account_id_fkey foreign key (site_domain, account_id)
@@ -73,8 +74,9 @@ create index visitors_name_idx on public.visitors using gin (private.name_docume
   where name is not null or email is not null;
 create index visitors_interest_score_idx on public.visitors (site_domain, interest_score desc, id desc) where counts;
 create index visitors_session_count_idx on public.visitors (site_domain, session_count desc, id desc) where counts;
--- None by page views or by the last visit: an update of an indexed column is written to every index of the table, and
--- these change with every event.
+-- None by the last visit or by page views themselves: an update of an indexed column is written to every index of the
+-- table, and these change with every event. The level of page views changes the seldomer the more there are.
+create index visitors_page_view_level_idx on public.visitors (site_domain, page_view_level desc) where counts;
 create index visitors_conversation_count_idx on public.visitors (site_domain, conversation_count desc, id desc)
   where counts;
 create index visitors_country_idx on public.visitors (site_domain, country, interest_score) where counts;
@@ -85,6 +87,8 @@ comment on table public.visitors is 'One browser on one website: anonymous, semi
 comment on column public.visitors.counts is 'Whether anything this visitor did counts: not a bot, not internal, in production.';
 comment on column public.visitors.session_count is 'Sessions that count, ever.';
 comment on column public.visitors.page_view_count is 'Page views in sessions that count, ever.';
+comment on column public.visitors.page_view_level is
+  'How far up in the order by page views: greater for more of them, the same for some numbers next to each other.';
 comment on column public.visitors.conversation_count is 'Conversations that count, ever.';
 comment on column public.visitors.interest_score is 'The best interest score (1 to 5) of the visitor''s conversations that count; 1 without any.';
 comment on column public.visitors.enrichment_data is

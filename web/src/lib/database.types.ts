@@ -2733,6 +2733,7 @@ export type Database = {
           name: string | null
           os: string | null
           page_view_count: number
+          page_view_level: number
           session_count: number
           site_domain: string
           status: string
@@ -2758,6 +2759,7 @@ export type Database = {
           name?: string | null
           os?: string | null
           page_view_count?: number
+          page_view_level?: never
           session_count?: number
           site_domain: string
           status?: never
@@ -2783,6 +2785,7 @@ export type Database = {
           name?: string | null
           os?: string | null
           page_view_count?: number
+          page_view_level?: never
           session_count?: number
           site_domain?: string
           status?: never
@@ -3311,6 +3314,7 @@ export type Database = {
           name: string | null
           os: string | null
           page_view_count: number | null
+          page_view_level: number | null
           session_count: number | null
           site_domain: string | null
           status: string | null
@@ -3336,6 +3340,7 @@ export type Database = {
           name?: string | null
           os?: string | null
           page_view_count?: number | null
+          page_view_level?: number | null
           session_count?: number | null
           site_domain?: string | null
           status?: string | null
@@ -3361,6 +3366,7 @@ export type Database = {
           name?: string | null
           os?: string | null
           page_view_count?: number | null
+          page_view_level?: number | null
           session_count?: number | null
           site_domain?: string | null
           status?: string | null

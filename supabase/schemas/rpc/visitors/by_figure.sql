@@ -1,6 +1,27 @@
 -- A page of the list by a figure of the visitors. The first in the order are looked for where they stand in it; where
 -- too few of those were there in the range, whoever was is put in order.
 
+create function private.visitors_after(p_column text, p_after jsonb)
+returns text
+language sql
+immutable
+as $$
+  select case
+    when p_after is null then 'true'
+    else format(
+      -- Of the level, too, so that its index knows where to begin.
+      case when p_column = 'page_view_count'
+        then 'visitor.page_view_level <= private.page_view_level(($3 ->> ''figure'')::integer) and '
+        else ''
+      end || '(visitor.%I, visitor.id) < (($3 ->> ''figure'')::integer, ($3 ->> ''id'')::uuid)',
+      p_column
+    )
+  end
+$$;
+
+comment on function private.visitors_after(text, jsonb) is
+  'The condition on a visitor to come after a cursor ($3) in the order of a figure, as SQL.';
+
 create function private.leading_visitors(
   p_site_domains text[],
   p_filter jsonb,
@@ -17,45 +38,72 @@ set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_found record;
-  v_is_indexed boolean := p_column <> 'page_view_count';
+  v_candidates text;
 begin
-  -- A column's name cannot be a parameter; it comes from a list of the caller's.
-  execute format(
-    $sql$
+  if p_column = 'page_view_count' then
+    -- The index knows the order of their levels alone: those down to the level of the last candidate are put in order.
+    v_candidates := $sql$
+      with least_level as materialized (
+        select first.level
+        from unnest($1) as wanted (site_domain)
+        cross join lateral (
+          select visitor.page_view_level as level
+          from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+          where visitor.site_domain = wanted.site_domain and %2$s
+          order by visitor.page_view_level desc
+          limit $5
+        ) as first
+        order by first.level desc
+        offset $5 - 1
+        limit 1
+      ),
+      candidates as materialized (
+        select first.site_domain, first.id, first.figure
+        from unnest($1) as wanted (site_domain)
+        cross join lateral (
+          select visitor.site_domain, visitor.id, visitor.page_view_count as figure
+          from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+          where visitor.site_domain = wanted.site_domain
+            and visitor.page_view_level >= (select coalesce(max(l.level), 0) from least_level as l)
+            and %2$s
+        ) as first
+        order by first.figure desc, first.id desc
+        limit $5
+      ),
+    $sql$;
+  else
+    v_candidates := $sql$
       with candidates as materialized (
         select first.site_domain, first.id, first.figure
-        from %2$s
+        from unnest($1) as wanted (site_domain)
         cross join lateral (
           select visitor.site_domain, visitor.id, visitor.%1$I as figure
-          from private.matching_visitors(%3$s, $2) as visitor
-          where (%4$s)
-            and ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+          where visitor.site_domain = wanted.site_domain and %2$s
           order by visitor.%1$I desc, visitor.id desc
           limit $5
         ) as first
         order by first.figure desc, first.id desc
         limit $5
       ),
-      page as (
-        select c.site_domain, c.id, c.figure
-        from (select * from candidates as each_one order by each_one.figure desc, each_one.id desc offset 0) as c
-        cross join lateral private.days_in_range(c.site_domain, c.id, $2) as done
-        where done.last_day is not null
-          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
-        limit $4
-      )
-      select
-        array_agg(p.site_domain order by p.figure desc, p.id desc) as places,
-        array_agg(p.id order by p.figure desc, p.id desc) as ids,
-        count(*) = $4 or (select count(*) from candidates) < $5 as is_page
-      from page as p
-    $sql$,
-    p_column,
-    -- An index has the order of one website; without one, all are read once.
-    case when v_is_indexed then 'unnest($1) as wanted (site_domain)' else '(select) as wanted' end,
-    case when v_is_indexed then 'array[wanted.site_domain]' else '$1' end,
-    case when v_is_indexed then 'visitor.site_domain = wanted.site_domain' else 'true' end
-  )
+    $sql$;
+  end if;
+  -- A column's name cannot be a parameter; it comes from a list of the caller's.
+  execute format(v_candidates, p_column, private.visitors_after(p_column, p_after)) || $sql$
+    page as (
+      select c.site_domain, c.id, c.figure
+      from (select * from candidates as each_one order by each_one.figure desc, each_one.id desc offset 0) as c
+      cross join lateral private.days_in_range(c.site_domain, c.id, $2) as done
+      where done.last_day is not null
+        and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
+      limit $4
+    )
+    select
+      array_agg(p.site_domain order by p.figure desc, p.id desc) as places,
+      array_agg(p.id order by p.figure desc, p.id desc) as ids,
+      count(*) = $4 or (select count(*) from candidates) < $5 as is_page
+    from page as p
+  $sql$
   into v_found
   using p_site_domains, p_filter, p_after, p_limit, p_walked;
   if v_found.is_page then
@@ -89,7 +137,6 @@ begin
   foreach v_walked in array array[4 * p_limit, 40 * p_limit] loop
     -- Words are looked for in each visitor: only as long as that is less than looking for all who have them.
     exit when v_filter is null or (v_filter ? 'words' and v_walked > 4 * p_limit);
-    continue when p_column = 'page_view_count' and v_walked = 4 * p_limit and not v_filter ? 'words';
     select * into v_page
     from private.leading_visitors(p_site_domains, v_filter, p_column, p_after, p_limit, v_walked);
     if found then
@@ -154,10 +201,12 @@ comment on function private.visitors_by_figure(text[], jsonb, text, jsonb, integ
   'A page of visitors by one of their figures, the greatest first.';
 
 revoke execute on function
+  private.visitors_after(text, jsonb),
   private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
   private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
 from public, anon;
 grant execute on function
+  private.visitors_after(text, jsonb),
   private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
   private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;

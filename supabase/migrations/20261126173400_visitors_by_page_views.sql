@@ -1,0 +1,224 @@
+-- The list of visitors by page views, from an index of their levels.
+
+create function private.page_view_level(p_page_views integer)
+returns integer
+language sql
+immutable
+parallel safe
+as $$
+  -- 1, 3, 4, 7, 9, 13, 16, 21 and 25 page views begin one each: so few that most updates stay within theirs.
+  select floor(2 * sqrt(greatest(p_page_views, 0)))::integer
+$$;
+
+comment on function private.page_view_level(integer) is
+  'The level of a number of page views: greater numbers never have a smaller one.';
+
+revoke execute on function private.page_view_level(integer) from public, anon, authenticated;
+grant execute on function private.page_view_level(integer) to authenticated, service_role;
+
+alter table public.visitors
+  add column page_view_level integer not null generated always as (private.page_view_level(page_view_count)) stored;
+
+create index visitors_page_view_level_idx on public.visitors (site_domain, page_view_level desc) where counts;
+
+comment on column public.visitors.page_view_level is
+  'How far up in the order by page views: greater for more of them, the same for some numbers next to each other.';
+
+create or replace view public.counted_visitors with (security_invoker = true) as
+select * from public.visitors where counts;
+
+create or replace function private.visitors_after(p_column text, p_after jsonb)
+returns text
+language sql
+immutable
+as $$
+  select case
+    when p_after is null then 'true'
+    else format(
+      -- Of the level, too, so that its index knows where to begin.
+      case when p_column = 'page_view_count'
+        then 'visitor.page_view_level <= private.page_view_level(($3 ->> ''figure'')::integer) and '
+        else ''
+      end || '(visitor.%I, visitor.id) < (($3 ->> ''figure'')::integer, ($3 ->> ''id'')::uuid)',
+      p_column
+    )
+  end
+$$;
+
+comment on function private.visitors_after(text, jsonb) is
+  'The condition on a visitor to come after a cursor ($3) in the order of a figure, as SQL.';
+
+revoke execute on function private.visitors_after(text, jsonb) from public, anon;
+grant execute on function private.visitors_after(text, jsonb) to authenticated, service_role;
+
+create or replace function private.leading_visitors(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer,
+  p_walked integer
+)
+returns table (places text[], ids uuid[])
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_found record;
+  v_candidates text;
+begin
+  if p_column = 'page_view_count' then
+    -- The index knows the order of their levels alone: those down to the level of the last candidate are put in order.
+    v_candidates := $sql$
+      with least_level as materialized (
+        select first.level
+        from unnest($1) as wanted (site_domain)
+        cross join lateral (
+          select visitor.page_view_level as level
+          from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+          where visitor.site_domain = wanted.site_domain and %2$s
+          order by visitor.page_view_level desc
+          limit $5
+        ) as first
+        order by first.level desc
+        offset $5 - 1
+        limit 1
+      ),
+      candidates as materialized (
+        select first.site_domain, first.id, first.figure
+        from unnest($1) as wanted (site_domain)
+        cross join lateral (
+          select visitor.site_domain, visitor.id, visitor.page_view_count as figure
+          from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+          where visitor.site_domain = wanted.site_domain
+            and visitor.page_view_level >= (select coalesce(max(l.level), 0) from least_level as l)
+            and %2$s
+        ) as first
+        order by first.figure desc, first.id desc
+        limit $5
+      ),
+    $sql$;
+  else
+    v_candidates := $sql$
+      with candidates as materialized (
+        select first.site_domain, first.id, first.figure
+        from unnest($1) as wanted (site_domain)
+        cross join lateral (
+          select visitor.site_domain, visitor.id, visitor.%1$I as figure
+          from private.matching_visitors(array[wanted.site_domain], $2) as visitor
+          where visitor.site_domain = wanted.site_domain and %2$s
+          order by visitor.%1$I desc, visitor.id desc
+          limit $5
+        ) as first
+        order by first.figure desc, first.id desc
+        limit $5
+      ),
+    $sql$;
+  end if;
+  -- A column's name cannot be a parameter; it comes from a list of the caller's.
+  execute format(v_candidates, p_column, private.visitors_after(p_column, p_after)) || $sql$
+    page as (
+      select c.site_domain, c.id, c.figure
+      from (select * from candidates as each_one order by each_one.figure desc, each_one.id desc offset 0) as c
+      cross join lateral private.days_in_range(c.site_domain, c.id, $2) as done
+      where done.last_day is not null
+        and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
+      limit $4
+    )
+    select
+      array_agg(p.site_domain order by p.figure desc, p.id desc) as places,
+      array_agg(p.id order by p.figure desc, p.id desc) as ids,
+      count(*) = $4 or (select count(*) from candidates) < $5 as is_page
+    from page as p
+  $sql$
+  into v_found
+  using p_site_domains, p_filter, p_after, p_limit, p_walked;
+  if v_found.is_page then
+    return query select v_found.places, v_found.ids;
+  end if;
+end
+$$;
+
+create or replace function private.visitors_by_figure(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_walked integer;
+  v_page record;
+  v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
+begin
+  -- The first in the order, as long as enough of them were there in the range.
+  foreach v_walked in array array[4 * p_limit, 40 * p_limit] loop
+    -- Words are looked for in each visitor: only as long as that is less than looking for all who have them.
+    exit when v_filter is null or (v_filter ? 'words' and v_walked > 4 * p_limit);
+    select * into v_page
+    from private.leading_visitors(p_site_domains, v_filter, p_column, p_after, p_limit, v_walked);
+    if found then
+      return query
+        select page.site_domain, page.id, null::date, null::timestamptz
+        from unnest(v_page.places, v_page.ids) as page (site_domain, id);
+      return;
+    end if;
+  end loop;
+  if v_filter ? 'words' then
+    v_filter := null;
+  end if;
+  -- Else few passed the filter or few were there: these first, then in order.
+  return query execute format(
+    case
+      when v_filter is null then $sql$
+        select visitor.site_domain, visitor.id, null::date, null::timestamptz
+        from private.passing_visitors($1, $2) as visitor
+        cross join lateral private.days_in_range(visitor.site_domain, visitor.id, $2) as done
+        where ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          and done.last_day is not null
+          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
+        order by visitor.%1$I desc, visitor.id desc
+        limit $4
+      $sql$
+      else $sql$
+        select visitor.site_domain, visitor.id, null::date, null::timestamptz
+        from (
+          select candidate.site_domain, candidate.visitor_id
+          from rollup.visitor_days as candidate
+          where candidate.site_domain = any ($1)
+            and candidate.day between ($2 ->> 'from')::date and ($2 ->> 'to')::date
+            and candidate.steps & private.last_step(private.wanted_steps($2)) <> 0
+            and (private.wanted_steps($2) < 16 or candidate.steps & 240 <> 0)
+          group by candidate.site_domain, candidate.visitor_id
+        ) as there
+        cross join lateral (
+          select matching.*
+          from private.matching_visitors(array[there.site_domain], $2) as matching
+          where matching.site_domain = there.site_domain and matching.id = there.visitor_id
+          limit 1
+        ) as visitor
+        where ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
+          and (
+            private.last_step(private.wanted_steps($2)) = private.wanted_steps($2)
+            or (
+              select done.steps
+              from private.days_in_range(there.site_domain, there.visitor_id, $2) as done
+            ) & private.wanted_steps($2) = private.wanted_steps($2)
+          )
+        order by visitor.%1$I desc, visitor.id desc
+        limit $4
+      $sql$
+    end,
+    p_column
+  )
+  using p_site_domains, coalesce(v_filter, p_filter), p_after, p_limit;
+end
+$$;
