@@ -71,7 +71,10 @@ def made_up(random: Random) -> Person:
         id=UUID(int=random.getrandbits(128)),
         country=random.choice(["FR", "FR", "DE"]),
         email=random.choice(["ann@shop.example", "ben@shop.example", None]),
-        figures={column: random.randint(1, 5) for column in FIGURES.values()},
+        figures={
+            column: random.randint(1, 30 if column == "page_view_count" else 5)
+            for column in FIGURES.values()
+        },
         steps=steps,
         visits=visits,
     )
@@ -154,3 +157,36 @@ def test_pages_one_after_the_other_are_the_whole_list(
             listed += [row[0] for row in page]
             after = page[-1][1]
     assert listed == sorted(expected, key=lambda found: expected[found], reverse=True)
+
+
+@pytest.mark.parametrize("did", ["active", "engaged"])
+@pytest.mark.parametrize(("start", "end"), [(0, 2), (1, 3), (2, 2)])
+def test_newest_days_give_what_looking_up_every_visitor_gives(
+    crowd: list[Person], database: TestDatabase, did: str, start: int, end: int
+) -> None:
+    whole = {
+        "from": FIRST.isoformat(),
+        "to": (FIRST + timedelta(days=3)).isoformat(),
+        "country": "DE",
+        "did": did,
+    }
+    first, last = (FIRST + timedelta(days=offset) for offset in (start, end))
+    with database.connect("authenticated", {"sub": ADMIN}) as reader:
+        every = reader.execute(
+            "select id, last_day, last_visit_at::text, site_domain"
+            " from private.visitors_by_filter(%s, %s, %s, null, 1000)",
+            [SITES, json.dumps(whole), last + timedelta(days=1)],
+        ).fetchall()
+        expected = [row for row in every if row[1] >= first]
+        assert len(expected) > 5
+        for skipped in (0, 3):
+            after = expected[skipped - 1] if skipped else None
+            cursor = after and json.dumps(
+                {"id": str(after[0]), "last_day": str(after[1]), "last_visit_at": after[2]}
+            )
+            newest = reader.execute(
+                "select id, last_day, last_visit_at::text, site_domain"
+                " from private.newest_by_filter(%s, %s, %s, %s, %s, 1000)",
+                [SITES, json.dumps(whole), first, last, cursor],
+            ).fetchall()
+            assert newest == expected[skipped:]

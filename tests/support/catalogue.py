@@ -178,6 +178,7 @@ HELPERS = {
     "private.visitors_by_visit",
     "private.leading_visitors",
     "private.passes_as_company",
+    "private.newest_by_filter",
     "private.page_view_level",
     "private.visitors_after",
     "private.passing_visitors",

@@ -46,6 +46,55 @@ $$;
 comment on function private.visitors_by_filter(text[], jsonb, date, jsonb, integer) is
   'A page of visitors by their last day in a filter''s range, before a day: quick where few pass the filter.';
 
+create function private.newest_by_filter(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_from date,
+  p_to date,
+  p_after jsonb,
+  p_limit integer
+)
+returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
+language sql
+stable
+as $$
+  -- The days are read once and each is looked for among the visitors: less than to look up every visitor's days.
+  with passing as materialized (
+    select visitor.site_domain, visitor.id
+    from private.passing_visitors(p_site_domains, p_filter) as visitor
+  ),
+  newest as materialized (
+    select candidate.site_domain, candidate.visitor_id, max(candidate.day) as last_day
+    from rollup.visitor_days as candidate
+    where candidate.site_domain = any (p_site_domains)
+      and candidate.day between p_from and p_to
+      and candidate.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+      and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
+      -- As a case, so that it stays a look into a table of the visitors: joined, the table would be of the days.
+      and case
+        when (candidate.site_domain, candidate.visitor_id) in (select p.site_domain, p.id from passing as p) then true
+        else false
+      end
+    group by candidate.site_domain, candidate.visitor_id
+  )
+  select n.site_domain, n.visitor_id, n.last_day, visit.ended_at
+  from newest as n
+  cross join lateral private.days_in_range(n.site_domain, n.visitor_id, p_filter) as done
+  cross join lateral private.last_visit(n.site_domain, n.visitor_id, n.last_day) as visit
+  where done.last_day = n.last_day
+    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+    and (
+      p_after is null
+      or (n.last_day, visit.ended_at, n.visitor_id)
+        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
+    )
+  order by n.last_day desc, visit.ended_at desc, n.visitor_id desc
+  limit p_limit
+$$;
+
+comment on function private.newest_by_filter(text[], jsonb, date, date, jsonb, integer) is
+  'A page of the visitors whose last day in a filter''s range is one of some days: quick where few pass the filter, of whom many were there on those days.';
+
 create function private.expects_few_visitors(p_site_domains text[], p_filter jsonb, p_day date)
 returns boolean
 language sql
@@ -184,6 +233,22 @@ begin
       v_length := v_length * 4;
     end if;
   end loop;
+  if v_walked is null
+    and v_by_visitor
+    and v_to >= v_from
+    and coalesce(p_filter ->> 'search', p_filter ->> 'account_id') is null
+    -- Fewer are looked up sooner than the days are read.
+    and 2000 = (
+      select count(*)
+      from (select from private.passing_visitors(p_site_domains, p_filter) as visitor limit 2000) as first
+    )
+  then
+    v_start := greatest(v_from, v_to - 2);
+    return query select * from private.newest_by_filter(p_site_domains, p_filter, v_start, v_to, p_after, v_left);
+    get diagnostics v_found = row_count;
+    v_left := v_left - v_found;
+    v_to := v_start - 1;
+  end if;
   if v_left > 0 and v_to >= v_from then
     return query
       select * from private.visitors_by_filter(p_site_domains, p_filter, v_to + 1, p_after, v_left);
@@ -198,6 +263,7 @@ revoke execute on function
   private.expects_few_visitors(text[], jsonb, date),
   private.is_common_search(text[], text),
   private.filter_to_walk(text[], jsonb, date),
+  private.newest_by_filter(text[], jsonb, date, date, jsonb, integer),
   private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
   private.page_of_visitors(text[], jsonb, text, jsonb, integer)
 from public, anon;
@@ -205,6 +271,7 @@ grant execute on function
   private.expects_few_visitors(text[], jsonb, date),
   private.is_common_search(text[], text),
   private.filter_to_walk(text[], jsonb, date),
+  private.newest_by_filter(text[], jsonb, date, date, jsonb, integer),
   private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
   private.page_of_visitors(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;
