@@ -131,6 +131,7 @@ as $$
 declare
   v_walked integer;
   v_page record;
+  v_are_few boolean := false;
   v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
 begin
   -- The first in the order, as long as enough of them were there in the range.
@@ -145,8 +146,21 @@ begin
         from unnest(v_page.places, v_page.ids) as page (site_domain, id);
       return;
     end if;
+    if v_walked = 4 * p_limit then
+      select count(*) <= 3000 into v_are_few
+      from (
+        select
+        from rollup.visitor_days as candidate
+        where candidate.site_domain = any (p_site_domains)
+          and candidate.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+          and candidate.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+          and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
+        limit 3001
+      ) as there;
+      exit when v_are_few;
+    end if;
   end loop;
-  if v_filter ? 'words' then
+  if v_filter ? 'words' and not v_are_few then
     v_filter := null;
   end if;
   -- Else few passed the filter or few were there: these first, then in order.
