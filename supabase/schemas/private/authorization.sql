@@ -159,7 +159,8 @@ declare
   v_role text := private.my_role();
 begin
   if v_role = 'admin' and not v_viewing then
-    return query select domain.site_domain from public.domains as domain;
+    -- In order, since every look-up in an index sorts what policies compare with: hundreds of websites, time and again.
+    return query select domain.site_domain from public.domains as domain order by domain.site_domain;
   -- What somebody views as another lasts for as long as they are staff.
   elsif (v_viewing and v_role = 'admin') or (not v_viewing and v_role = 'user') then
     return query
@@ -167,7 +168,8 @@ begin
       from public.user_domains as membership
       join public.profiles as profile on profile.id = membership.user_id
       join public.domains as domain on domain.site_domain = membership.site_domain
-      where membership.user_id = v_id and profile.disabled_at is null and domain.archived_at is null;
+      where membership.user_id = v_id and profile.disabled_at is null and domain.archived_at is null
+      order by membership.site_domain;
   end if;
 end
 $$;

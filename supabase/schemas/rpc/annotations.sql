@@ -159,6 +159,10 @@ $$;
 comment on function private.annotation_kind(text, text, text[]) is
   'What an entry of the audit log could have changed figures by: configuration, content, agents or domain; null when it could not.';
 
+-- Few of an audit log's entries, most of which say that somebody read something.
+create index audit_log_annotation_idx on public.audit_log (site_domain, at desc, position desc)
+  where private.annotation_kind(subject_type, action, changed) is not null;
+
 create function public.get_annotations(p_site_domains text[], p_from date, p_to date)
 returns table (
   day date,

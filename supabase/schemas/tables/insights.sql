@@ -81,7 +81,9 @@ create table public.unanswered_questions (
 );
 
 create index unanswered_questions_group_id_idx on public.unanswered_questions (site_domain, group_id, asked_at desc);
-create index unanswered_questions_asked_at_idx on public.unanswered_questions (site_domain, asked_at desc);
+-- What the list of questions counts, from the index alone.
+create index unanswered_questions_asked_at_idx on public.unanswered_questions (site_domain, asked_at desc)
+  include (group_id, conversation_id);
 
 comment on table public.unanswered_questions is 'Messages of visitors that the agent could not answer.';
 
