@@ -104,8 +104,10 @@ immutable
 as $$
   select (
       p_filter ->> 'actor' is null
-      or p_entry.actor_id::text = p_filter ->> 'actor'
-      or (p_entry.actor_id is null and p_entry.actor_role = p_filter ->> 'actor')
+      or case
+        when private.casts_to(p_filter ->> 'actor', 'uuid') then p_entry.actor_id = (p_filter ->> 'actor')::uuid
+        else p_entry.actor_id is null and p_entry.actor_role = p_filter ->> 'actor'
+      end
     )
     and (p_filter ->> 'action' is null or p_entry.action = p_filter ->> 'action')
     and (p_filter ->> 'subject_type' is null or p_entry.subject_type = p_filter ->> 'subject_type')
@@ -179,8 +181,9 @@ as $$
 declare
   v_domains text[] := private.check_audit_domains(p_site_domains);
   v_limit integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_searches boolean := coalesce(p_filter ->> 'search', '') <> '';
   v_after_at timestamptz;
-  v_after_domain text;
+  v_after_domain text := p_after ->> 'site_domain';
   v_after_position bigint;
 begin
   perform private.check_audit_filter(p_filter);
@@ -188,11 +191,10 @@ begin
     if not coalesce(
       private.casts_to(p_after ->> 'at', 'timestamptz') and private.casts_to(p_after ->> 'position', 'bigint'),
       false
-    ) or p_after ->> 'site_domain' is null then
+    ) or v_after_domain is null then
       raise exception 'p_after must be the cursor of a row' using errcode = 'PT400';
     end if;
     v_after_at := p_after ->> 'at';
-    v_after_domain := p_after ->> 'site_domain';
     v_after_position := p_after ->> 'position';
   end if;
   return query
@@ -216,20 +218,30 @@ begin
     encode(e.hash, 'hex'),
     jsonb_build_object('at', e.at, 'site_domain', e.site_domain, 'position', e.position)
   from (
-    select page.*
-    from private.audit_spans(v_domains, p_filter) as span
+    select page.* from private.audit_spans(v_domains, p_filter) as span
     cross join lateral (
-      select entry.*
-      from private.filtered_audit(span.site_domain, span.starts_at, span.ends_at, p_filter) as entry
-      where v_after_at is null
-        or (
-          entry.at <= v_after_at
-          and (entry.at, entry.site_domain, entry.position) < (v_after_at, v_after_domain, v_after_position)
-        )
+      select entry.* from private.filtered_audit(span.site_domain, span.starts_at, span.ends_at, p_filter) as entry
+      where v_searches and (v_after_at is null
+          or (entry.at, entry.site_domain, entry.position) < (v_after_at, v_after_domain, v_after_position))
       order by entry.at desc, entry.position desc
       limit v_limit
     ) as page
-    order by page.at desc, page.site_domain desc, page.position desc
+    union all
+    -- Of what is not searched the index has the order, which a union within loses.
+    select page.* from private.audit_spans(v_domains, p_filter) as span
+    cross join lateral (
+      select entry.* from public.audit_log as entry
+      where not v_searches
+        and entry.site_domain = span.site_domain
+        and entry.at >= span.starts_at and entry.at < span.ends_at
+        and private.passes_audit_filter(entry, p_filter)
+        and (v_after_at is null or entry.at <= v_after_at)
+        and (v_after_at is null
+          or (entry.at, entry.site_domain, entry.position) < (v_after_at, v_after_domain, v_after_position))
+      order by entry.at desc, entry.position desc
+      limit v_limit
+    ) as page
+    order by at desc, site_domain desc, position desc
     limit v_limit
   ) as e
   join public.audit_details as details
