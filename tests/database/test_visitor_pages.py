@@ -190,3 +190,35 @@ def test_newest_days_give_what_looking_up_every_visitor_gives(
                 [SITES, json.dumps(whole), first, last, cursor],
             ).fetchall()
             assert newest == expected[skipped:]
+
+
+@pytest.mark.parametrize("column", [column for column in FIGURES.values() if "view" not in column])
+@pytest.mark.parametrize("figure", [None, 2])
+def test_a_walk_past_those_who_were_not_there_finds_the_page_or_says_it_cannot(
+    crowd: list[Person], database: TestDatabase, column: str, figure: int | None
+) -> None:
+    day = FIRST + timedelta(days=2)
+    there = sorted(
+        (
+            (person.figures[column], person.id)
+            for person in crowd
+            if person.steps.get(day, 0) & 1 and (figure is None or person.figures[column] < figure)
+        ),
+        reverse=True,
+    )
+    lowest = str(UUID(int=0))
+    filtered = json.dumps({"from": day.isoformat(), "to": day.isoformat()})
+    after = json.dumps({"figure": figure, "id": lowest}) if figure else None
+    answers = {}
+    with database.connect("authenticated", {"sub": ADMIN}) as reader:
+        for walked in (5, 20, 60, 1000):
+            row = reader.execute(
+                "select ids from private.leading_visitors_there(%s, %s, %s, %s, 10, %s)",
+                [SITES, filtered, column, after, walked],
+            ).fetchone()
+            answers[walked] = row and row[0]
+    expected = [found for _, found in there[:10]]
+    assert len(expected) == 10
+    assert answers[5] is None
+    assert answers[1000] == expected
+    assert all(answer in (None, expected) for answer in answers.values())

@@ -179,6 +179,7 @@ HELPERS = {
     "private.visitors_by_filter",
     "private.visitors_by_visit",
     "private.leading_visitors",
+    "private.leading_visitors_there",
     "private.passes_as_company",
     "private.newest_by_filter",
     "private.page_view_level",

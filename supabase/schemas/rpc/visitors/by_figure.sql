@@ -131,7 +131,7 @@ as $$
 declare
   v_walked integer;
   v_page record;
-  v_are_few boolean := false;
+  v_there integer;
   v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
 begin
   -- The first in the order, as long as enough of them were there in the range.
@@ -147,7 +147,7 @@ begin
       return;
     end if;
     if v_walked = 4 * p_limit then
-      select count(*) <= 3000 into v_are_few
+      select count(*) into v_there
       from (
         select
         from rollup.visitor_days as candidate
@@ -155,12 +155,30 @@ begin
           and candidate.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
           and candidate.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
           and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
-        limit 3001
+        limit 20001
       ) as there;
-      exit when v_are_few;
+      exit when v_there <= 3000;
+      if v_there <= 20000
+        and p_column <> 'page_view_count'
+        and private.last_step(private.wanted_steps(p_filter)) = private.wanted_steps(p_filter)
+        and not exists (
+          select from jsonb_each(p_filter) as f
+          where f.key not in ('from', 'to', 'did') and jsonb_typeof(f.value) <> 'null'
+        )
+      then
+        select * into v_page
+        from private.leading_visitors_there(p_site_domains, p_filter, p_column, p_after, p_limit, 20000);
+        if found then
+          return query
+            select page.site_domain, page.id, null::date, null::timestamptz
+            from unnest(v_page.places, v_page.ids) as page (site_domain, id);
+          return;
+        end if;
+        exit;
+      end if;
     end if;
   end loop;
-  if v_filter ? 'words' and not v_are_few then
+  if v_filter ? 'words' and v_there > 3000 then
     v_filter := null;
   end if;
   -- Else few passed the filter or few were there: these first, then in order.
