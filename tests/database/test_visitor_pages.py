@@ -19,6 +19,7 @@ ADMIN = "a0000000-0000-4000-8000-000000000001"
 SITES = ["busy.example", "calm.example"]
 FIRST = date(2026, 3, 1)
 DAYS = 4
+COMPANY = "c0000000-0000-4000-8000-000000000001"
 NEVER = datetime.min.replace(tzinfo=UTC)
 FIGURES = {
     "score": "interest_score",
@@ -36,6 +37,7 @@ class Person:
     id: UUID
     country: str
     email: str | None
+    company: str | None
     figures: dict[str, int]
     steps: dict[date, int]
     visits: list[tuple[date, datetime]]
@@ -71,6 +73,7 @@ def made_up(random: Random) -> Person:
         id=UUID(int=random.getrandbits(128)),
         country=random.choice(["FR", "FR", "DE"]),
         email=random.choice(["ann@shop.example", "ben@shop.example", None]),
+        company=random.choice([COMPANY, None]),
         figures={
             column: random.randint(1, 30 if column == "page_view_count" else 5)
             for column in FIGURES.values()
@@ -89,6 +92,10 @@ def crowd(database: TestDatabase) -> Iterator[list[Person]]:
         owner.execute("set session_replication_role = replica")
         for site in SITES:
             owner.execute("select private.create_domain(%s, 'Site', 'UTC', 'Site')", [site])
+            owner.execute(
+                "insert into public.accounts (site_domain, id, name) values (%s, %s, 'Shop')",
+                [site, COMPANY],
+            )
         for person in people:
             store(owner, person)
     yield people
@@ -96,10 +103,17 @@ def crowd(database: TestDatabase) -> Iterator[list[Person]]:
 
 def store(owner: Connection[Any], person: Person) -> None:
     owner.execute(
-        "insert into public.visitors (site_domain, id, counts, country, email, first_seen_at, last_seen_at,"
-        " interest_score, session_count, page_view_count, conversation_count)"
-        " values (%s, %s, true, %s, %s, now(), now(), %s, %s, %s, %s)",
-        [person.site, person.id, person.country, person.email, *person.figures.values()],
+        "insert into public.visitors (site_domain, id, counts, country, email, account_id, first_seen_at,"
+        " last_seen_at, interest_score, session_count, page_view_count, conversation_count)"
+        " values (%s, %s, true, %s, %s, %s, now(), now(), %s, %s, %s, %s)",
+        [
+            person.site,
+            person.id,
+            person.country,
+            person.email,
+            person.company,
+            *person.figures.values(),
+        ],
     )
     for number, (day, end) in enumerate(person.visits):
         owner.execute(
@@ -109,15 +123,25 @@ def store(owner: Connection[Any], person: Person) -> None:
         )
     for day, steps in person.steps.items():
         owner.execute(
-            "insert into rollup.visitor_days (site_domain, visitor_id, day, steps)"
-            " values (%s, %s, %s, %s)",
-            [person.site, person.id, day, steps],
+            "insert into rollup.visitor_days (site_domain, visitor_id, day, steps, account_id)"
+            " values (%s, %s, %s, %s, %s)",
+            [person.site, person.id, day, steps, person.company],
         )
 
 
 @pytest.mark.parametrize("limit", [1, 3, 50])
 @pytest.mark.parametrize("sort", ["recent", *FIGURES])
-@pytest.mark.parametrize("passed", [{}, {"did": "engaged"}, {"country": "DE"}, {"search": "ann"}])
+@pytest.mark.parametrize(
+    "passed",
+    [
+        {},
+        {"did": "engaged"},
+        {"country": "DE"},
+        {"search": "ann"},
+        {"account_id": COMPANY},
+        {"account_id": COMPANY, "country": "FR", "did": "engaged"},
+    ],
+)
 @pytest.mark.parametrize("days", [(0, 3), (0, 1), (2, 2)])
 def test_pages_one_after_the_other_are_the_whole_list(
     crowd: list[Person],
@@ -137,6 +161,8 @@ def test_pages_one_after_the_other_are_the_whole_list(
         if not done or passed.get("country", person.country) != person.country:
             continue
         if not (person.email or "").startswith(passed.get("search", "")):
+            continue
+        if passed.get("account_id", person.company) != person.company:
             continue
         expected[person.id] = (
             (max(done), person.last_visit(max(done)), person.id)

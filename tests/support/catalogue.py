@@ -190,6 +190,7 @@ HELPERS = {
     "private.name_words",
     "private.prefix_query",
     "private.visitors_by_period",
+    "private.visitors_of_account",
     "private.wanted_steps",
     "private.widget_key",
     "private.write_notification_choice",

@@ -207,7 +207,10 @@ declare
   v_by_visitor boolean := coalesce(p_filter ->> 'statuses', p_filter ->> 'scores', p_filter ->> 'country') is not null;
   v_walked jsonb;
 begin
-  if p_sort <> 'recent' then
+  if p_filter ->> 'account_id' is not null then
+    return query select * from private.visitors_of_account(p_site_domains, p_filter, p_sort, p_after, p_limit);
+    return;
+  elsif p_sort <> 'recent' then
     return query select * from private.visitors_by_figure(p_site_domains, p_filter, p_sort, p_after, p_limit);
     return;
   end if;
@@ -236,7 +239,7 @@ begin
   if v_walked is null
     and v_by_visitor
     and v_to >= v_from
-    and coalesce(p_filter ->> 'search', p_filter ->> 'account_id') is null
+    and p_filter ->> 'search' is null
     -- Fewer are looked up sooner than the days are read.
     and 2000 = (
       select count(*)
