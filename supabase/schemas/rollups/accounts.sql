@@ -19,7 +19,7 @@ create index account_days_day_idx on rollup.account_days (site_domain, day desc,
   include (sessions, conversations, curious, interested, engaged, hot);
 -- Conversations are rare beside sessions.
 create index account_days_conversations_idx on rollup.account_days (site_domain, day, account_id)
-  include (conversations) where conversations <> 0;
+  include (conversations, curious, interested, engaged, hot) where conversations <> 0;
 
 create table rollup.account_months (
   site_domain text not null,

@@ -100,17 +100,28 @@ as $$
 declare
   v_found bigint := 0;
 begin
-  -- The figure alone is less to read than all of them; those without any of it come last.
-  if p_column <> 'interest_score' and coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null then
+  -- The figure alone is less to read than all of them; those without any of it come last. Scores above the lowest
+  -- stand beside conversations; what is not folded yet may change a score alone.
+  if coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null then
     return query execute format(
       $sql$
         select c.site_domain, c.account_id
         from (
-          select f.site_domain, f.account_id, sum(f.%1$I) as figure
-          from rollup.account_sums($1, ($2 ->> 'from')::date, ($2 ->> 'to')::date) as f
-          where f.%1$I <> 0
+          select f.site_domain, f.account_id, %2$s as figure
+          from (
+            select kept.*
+            from rollup.account_sums($1, ($2 ->> 'from')::date, ($2 ->> 'to')::date) as kept
+            where kept.%1$I <> 0
+            union all
+            select
+              d.site_domain, d.account_id, d.sessions, d.conversations, d.curious, d.interested, d.engaged, d.hot
+            from rollup.account_deltas as d
+            where d.site_domain = any ($1)
+              and d.day between ($2 ->> 'from')::date and ($2 ->> 'to')::date
+              and d.%1$I = 0
+          ) as f
           group by f.site_domain, f.account_id
-          having sum(f.%1$I) > 0
+          having %2$s > %3$s
         ) as c
         where ($3 is null or (c.figure, c.account_id) < (($3 ->> 'figure')::bigint, ($3 ->> 'id')::uuid))
           and (
@@ -122,7 +133,13 @@ begin
         order by c.figure desc, c.account_id desc
         limit $4
       $sql$,
-      p_column
+      case p_column when 'sessions' then 'sessions' else 'conversations' end,
+      case
+        when p_column = 'interest_score'
+          then 'rollup.best_score(sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot))'
+        else format('sum(f.%I)', p_column)
+      end,
+      case p_column when 'interest_score' then 1 else 0 end
     )
     using p_site_domains, p_filter, p_after, p_limit;
     get diagnostics v_found = row_count;

@@ -135,9 +135,9 @@ declare
   v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
 begin
   -- The first in the order, as long as enough of them were there in the range.
-  foreach v_walked in array array[4 * p_limit, 40 * p_limit] loop
+  foreach v_walked in array array[10 * p_limit, 40 * p_limit] loop
     -- Words are looked for in each visitor: only as long as that is less than looking for all who have them.
-    exit when v_filter is null or (v_filter ? 'words' and v_walked > 4 * p_limit);
+    exit when v_filter is null or (v_filter ? 'words' and v_walked > 10 * p_limit);
     select * into v_page
     from private.leading_visitors(p_site_domains, v_filter, p_column, p_after, p_limit, v_walked);
     if found then
@@ -146,7 +146,7 @@ begin
         from unnest(v_page.places, v_page.ids) as page (site_domain, id);
       return;
     end if;
-    if v_walked = 4 * p_limit then
+    if v_walked = 10 * p_limit then
       select count(*) into v_there
       from (
         select
