@@ -231,6 +231,15 @@ from (
 where f.account_id is not null
 group by 1, 2, 3;
 
+insert into rollup.account_weeks (
+  site_domain, account_id, week, sessions, conversations, curious, interested, engaged, hot
+)
+select
+  f.site_domain, f.account_id, date_trunc('week', f.day::timestamp)::date, sum(f.sessions), sum(f.conversations),
+  sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot)
+from rollup.account_days as f
+group by 1, 2, 3;
+
 insert into rollup.account_months (
   site_domain, account_id, month, sessions, conversations, curious, interested, engaged, hot
 )

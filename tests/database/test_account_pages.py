@@ -22,7 +22,7 @@ SITES = ["many.example", "others.example"]
 ACCOUNTS = 70
 TODAY = datetime.now(UTC).date()
 # A few days, whole months at the edges and in the middle, and nearly everything there is.
-RANGES = [(3, 0), (60, 12), (190, 0)]
+RANGES = [(3, 0), (27, 1), (60, 12), (190, 0), (189, 20)]
 FILTERS: list[dict[str, Any]] = [
     {},
     {"talked": False},
@@ -195,7 +195,7 @@ def test_pages_equal_a_recount(
     expected.sort(key=lambda row: row[:2], reverse=True)
     filtered = passed | {"from": first.isoformat(), "to": last.isoformat()}
 
-    for limits in ([5, 5, 5], [90, 5, 5]):
+    for limits in ([5, 5, 5], [30, 30, 30], [90, 5, 5]):
         rows = listed(person, filtered, sort, limits)
         shown = expected[: sum(limits)]
         assert [row["id"] for row in rows] == [number for _, number, _ in shown]

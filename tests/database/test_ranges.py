@@ -51,6 +51,27 @@ def test_every_day_of_a_range_is_in_one_part(
     assert len(days) <= 24
 
 
+@given(first=dates, length=lengths, kept_from=st.integers(-40, 40), kept_to=st.integers(-40, 40))
+def test_a_wider_range_is_whole_months_with_little_else(
+    owner: Connection[Any], first: date, length: int, kept_from: int, kept_to: int
+) -> None:
+    last = first + timedelta(days=length - 1)
+    oldest, newest = first + timedelta(days=kept_from), last + timedelta(days=kept_to)
+    row = owner.execute(
+        "select lower(wide.range), upper(wide.range) - 1"
+        " from rollup.widened(%s, %s, %s, %s) as wide (range)",
+        [first, last, oldest, newest],
+    ).fetchone()
+    assert row is not None
+    wide_first, wide_last = row
+    assert wide_first in (first, first.replace(day=1))
+    end = last.replace(day=monthrange(last.year, last.month)[1])
+    assert wide_last in (last, end)
+    taken_off = (first - max(wide_first, min(oldest, first))).days
+    taken_off += (min(wide_last, max(newest, last)) - last).days
+    assert taken_off < length
+
+
 @given(first=dates, length=lengths, bucket=st.sampled_from(["day", "week", "month"]))
 def test_days_beside_whole_buckets(
     owner: Connection[Any], first: date, length: int, bucket: str

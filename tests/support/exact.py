@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -39,30 +39,31 @@ def account_figures(connection: Connection[Any], domain: str) -> Counter[Any]:
     return +figures
 
 
-def account_sums(connection: Connection[Any], domain: str, source: str) -> set[Any]:
-    """The folded figures of accounts from a source of them, those that are not nothing."""
-    figures = ("sessions", "conversations", "curious", "interested", "engaged", "hot")
-    names = ", ".join(f"sum({name})::bigint" for name in figures)
-    return {
-        row
-        for row in connection.execute(
-            f"select account_id, month, {names} from {source} where site_domain = %s group by 1, 2",  # type: ignore[arg-type]
-            [domain],
-        )
-        if any(row[2:])
-    }
+FIGURES = ", ".join(
+    f"sum({name})::bigint"
+    for name in ("sessions", "conversations", "curious", "interested", "engaged", "hot")
+)
+
+
+def account_sums(connection: Connection[Any], domain: str, source: str, period: str) -> set[Any]:
+    """The folded figures of accounts from a source by a period, those that are not nothing."""
+    query = (
+        f"select account_id, {period}, {FIGURES} from {source} where site_domain = %s group by 1, 2"
+    )
+    return {row for row in connection.execute(query, [domain]) if any(row[2:])}  # type: ignore[arg-type]
 
 
 def assert_accounts_exact(connection: Connection[Any], domain: str) -> None:
-    """What is kept of accounts by month and ever is what is kept by day; days know the account."""
-    by_day = "(select *, date_trunc('month', day::timestamp)::date as month from {}) as d"
-    ever = "(select *, null::date as month from {}) as e"
-    assert account_sums(connection, domain, "rollup.account_months") == account_sums(
-        connection, domain, by_day.format("rollup.account_days")
-    )
-    assert account_sums(connection, domain, ever.format("rollup.account_totals")) == account_sums(
-        connection, domain, ever.format("rollup.account_days")
-    )
+    """Accounts by week, month and ever are as their days say; days know the account."""
+    by_day = "rollup.account_days"
+    for table, period, kept_as in (
+        ("rollup.account_weeks", "date_trunc('week', day::timestamp)::date", "week"),
+        ("rollup.account_months", "date_trunc('month', day::timestamp)::date", "month"),
+        ("rollup.account_totals", "null::date", "null::date"),
+    ):
+        assert account_sums(connection, domain, table, kept_as) == account_sums(
+            connection, domain, by_day, period
+        )
     assert not connection.execute(
         "select kept.visitor_id from rollup.visitor_days as kept"
         " join public.visitors as visitor"
@@ -70,6 +71,36 @@ def assert_accounts_exact(connection: Connection[Any], domain: str) -> None:
         " where kept.site_domain = %s and kept.account_id is distinct from visitor.account_id",
         [domain],
     ).fetchall()
+
+
+def assert_accounts_add_up(
+    connection: Connection[Any], domain: str, first: date, last: date
+) -> None:
+    """Each way to add up the folded figures of accounts of a range gives those of its days."""
+    row = connection.execute(
+        "select kept.first_day, kept.last_day, lower(wide.range), upper(wide.range) - 1"
+        " from rollup.days_of_accounts(array[%s]) as kept,"
+        " rollup.widened(%s, %s, kept.first_day, kept.last_day) as wide (range)",
+        [domain, first, last],
+    ).fetchone()
+    assert row is not None
+    wanted = account_sums(
+        connection,
+        domain,
+        f"(select * from rollup.account_days where day between '{first}' and '{last}') as days",
+        "null::date",
+    )
+    if row[0] is None:
+        assert wanted == set()
+        return
+    sums = "rollup.folded_account_sums"
+    days = f"array['{domain}'], '{first}', '{last}'"
+    for source in (
+        f"{sums}({days})",
+        f"{sums}_of_all({days}, '{row[0]}', '{row[1]}')",
+        f"{sums}_of_wider({days}, '{row[2]}', '{row[3]}')",
+    ):
+        assert account_sums(connection, domain, source, "null::date") == wanted, source
 
 
 def assert_exact(connection: Connection[Any], domain: str) -> Recount:
@@ -103,6 +134,7 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
             ).fetchall()
         )
         assert kept == {kind: counted.distinct(kind, *days) for kind in KINDS}, days
+        assert_accounts_add_up(connection, domain, *days)
     assert documents_that_differ(connection, domain) == []
     return counted
 

@@ -68,6 +68,24 @@ begin
       engaged = kept.engaged + excluded.engaged,
       hot = kept.hot + excluded.hot
   ),
+  added_to_weeks as (
+    insert into rollup.account_weeks as kept (
+      site_domain, account_id, week, sessions, conversations, curious, interested, engaged, hot
+    )
+    select
+      g.site_domain, g.account_id, date_trunc('week', g.day::timestamp)::date, sum(g.sessions), sum(g.conversations),
+      sum(g.curious), sum(g.interested), sum(g.engaged), sum(g.hot)
+    from gone as g
+    group by g.site_domain, g.account_id, date_trunc('week', g.day::timestamp)::date
+    on conflict (site_domain, account_id, week) do update
+    set
+      sessions = kept.sessions + excluded.sessions,
+      conversations = kept.conversations + excluded.conversations,
+      curious = kept.curious + excluded.curious,
+      interested = kept.interested + excluded.interested,
+      engaged = kept.engaged + excluded.engaged,
+      hot = kept.hot + excluded.hot
+  ),
   added_to_months as (
     insert into rollup.account_months as kept (
       site_domain, account_id, month, sessions, conversations, curious, interested, engaged, hot

@@ -1,4 +1,4 @@
--- What an account's people did, by day, by month and ever: one row each, so that lists of accounts add up, order and
+-- What an account's people did, by day, by week, by month and ever: one row each, so that lists of accounts add up, order and
 -- find them without reading a figure at a time. Kept by the same deltas and folder as rollup.daily.
 
 create table rollup.account_days (
@@ -20,6 +20,23 @@ create index account_days_day_idx on rollup.account_days (site_domain, day desc,
 -- Conversations are rare beside sessions.
 create index account_days_conversations_idx on rollup.account_days (site_domain, day, account_id)
   include (conversations, curious, interested, engaged, hot) where conversations <> 0;
+
+create table rollup.account_weeks (
+  site_domain text not null,
+  account_id uuid not null,
+  week date not null,
+  sessions integer not null,
+  conversations integer not null,
+  curious integer not null,
+  interested integer not null,
+  engaged integer not null,
+  hot integer not null,
+  constraint account_weeks_pkey primary key (site_domain, account_id, week)
+    include (sessions, conversations, curious, interested, engaged, hot)
+);
+
+create index account_weeks_week_idx on rollup.account_weeks (site_domain, week, account_id)
+  include (sessions, conversations, curious, interested, engaged, hot);
 
 create table rollup.account_months (
   site_domain text not null,
@@ -99,59 +116,11 @@ create index account_deltas_account_id_idx on rollup.account_deltas (site_domain
 
 comment on table rollup.account_days is
   'Folded figures of an account on a day: sessions, conversations, and of those how many of each interest score from 2 (curious) to 5 (hot).';
+comment on table rollup.account_weeks is 'Folded figures of an account of whole weeks (by their Monday): the sum of rollup.account_days.';
 comment on table rollup.account_months is 'Folded figures of an account of whole months (by their first day): the sum of rollup.account_days.';
 comment on table rollup.account_totals is
   'Folded figures of an account of all time: no range has more, so that the first of them in an order are known.';
-comment on table rollup.account_deltas is 'Figures of accounts not folded yet: what to add to the three.';
-
-create function rollup.account_sums(p_site_domains text[], p_from date, p_to date)
-returns table (
-  site_domain text,
-  account_id uuid,
-  sessions integer,
-  conversations integer,
-  curious integer,
-  interested integer,
-  engaged integer,
-  hot integer
-)
-language sql
-stable
-as $$
-  -- Whole months by the month, what is left of the range by the day, and what is not folded yet.
-  select f.site_domain, f.account_id, f.sessions, f.conversations, f.curious, f.interested, f.engaged, f.hot
-  from rollup.account_months as f
-  where f.site_domain = any (p_site_domains)
-    and f.month >= rollup.first_whole_month(p_from)
-    and f.month < rollup.end_of_whole_months(p_to)
-  union all
-  select f.site_domain, f.account_id, f.sessions, f.conversations, f.curious, f.interested, f.engaged, f.hot
-  from rollup.account_days as f
-  where f.site_domain = any (p_site_domains)
-    and f.day >= p_from
-    and f.day < case
-      when rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to) then rollup.first_whole_month(p_from)
-      else p_to + 1
-    end
-  union all
-  select f.site_domain, f.account_id, f.sessions, f.conversations, f.curious, f.interested, f.engaged, f.hot
-  from rollup.account_days as f
-  where f.site_domain = any (p_site_domains)
-    and f.day >= greatest(rollup.end_of_whole_months(p_to), p_from)
-    and f.day <= p_to
-    and rollup.first_whole_month(p_from) < rollup.end_of_whole_months(p_to)
-  union all
-  select f.site_domain, f.account_id, f.sessions, f.conversations, f.curious, f.interested, f.engaged, f.hot
-  from rollup.account_deltas as f
-  where f.site_domain = any (p_site_domains)
-    and f.day between p_from and p_to
-$$;
-
-comment on function rollup.account_sums(text[], date, date) is
-  'Exact figures of accounts of a range of days: to add up over the rows of an account. Whole months where the range holds any.';
-
-revoke execute on function rollup.account_sums(text[], date, date) from public, anon, authenticated;
-grant execute on function rollup.account_sums(text[], date, date) to authenticated, service_role;
+comment on table rollup.account_deltas is 'Figures of accounts not folded yet: what to add to the four.';
 
 create view rollup.account_figures with (security_invoker = true) as
 select site_domain, account_id, day, sessions, conversations, curious, interested, engaged, hot
@@ -163,17 +132,24 @@ from rollup.account_deltas;
 comment on view rollup.account_figures is 'Exact figures of accounts by day: to add up over the rows of an account and day.';
 
 alter table rollup.account_days enable row level security;
+alter table rollup.account_weeks enable row level security;
 alter table rollup.account_months enable row level security;
 alter table rollup.account_totals enable row level security;
 alter table rollup.account_deltas enable row level security;
 revoke all on
-  rollup.account_days, rollup.account_months, rollup.account_totals, rollup.account_deltas, rollup.account_figures
+  rollup.account_days, rollup.account_weeks, rollup.account_months, rollup.account_totals, rollup.account_deltas,
+  rollup.account_figures
 from public, anon, authenticated;
 grant select on
-  rollup.account_days, rollup.account_months, rollup.account_totals, rollup.account_deltas, rollup.account_figures
+  rollup.account_days, rollup.account_weeks, rollup.account_months, rollup.account_totals, rollup.account_deltas,
+  rollup.account_figures
 to authenticated, service_role;
 
 create policy account_days_select on rollup.account_days
+  for select to authenticated
+  using (site_domain = any (array(select private.my_domains())));
+
+create policy account_weeks_select on rollup.account_weeks
   for select to authenticated
   using (site_domain = any (array(select private.my_domains())));
 

@@ -70,6 +70,43 @@ as $$
   )
 $$;
 
+create function rollup.widened(p_from date, p_to date, p_first date, p_last date)
+returns daterange
+language sql
+immutable
+parallel safe
+as $$
+  -- Of a month, days out of the range that lie between p_first and p_last have to be taken off again.
+  select case
+    when edge.first_month = edge.last_month
+      then case
+        when p_to - p_from + 1 - edge.days_before - edge.days_after > 7
+          then daterange(edge.first_month, edge.end_of_last, '[)')
+        else daterange(p_from, p_to, '[]')
+      end
+    else daterange(
+      case when edge.end_of_first - p_from - edge.days_before > 7 then edge.first_month else p_from end,
+      case when p_to - edge.last_month + 1 - edge.days_after > 7 then edge.end_of_last else p_to + 1 end,
+      '[)'
+    )
+  end
+  from (
+    select
+      m.*,
+      p_from - greatest(m.first_month, least(p_first, p_from)) as days_before,
+      least(m.end_of_last - 1, greatest(p_last, p_to)) - p_to as days_after
+    from (
+      select
+        date_trunc('month', p_from::timestamp)::date as first_month,
+        (date_trunc('month', p_from::timestamp) + interval '1 month')::date as end_of_first,
+        date_trunc('month', p_to::timestamp)::date as last_month,
+        (date_trunc('month', p_to::timestamp) + interval '1 month')::date as end_of_last
+    ) as m
+  ) as edge
+$$;
+
+comment on function rollup.widened(date, date, date, date) is
+  'A range of days with its first and its last month as a whole, each where that is less to read: where the month holds over a week more of the range than of other days from p_first to p_last.';
 comment on function rollup.first_whole_month(date) is 'The first day of the first month that begins on or after a day.';
 comment on function rollup.end_of_whole_months(date) is 'The day after the last month that ends on or before a day.';
 comment on function rollup.whole_months(date, date) is 'The months (their first days) that lie in a range of days as a whole.';
@@ -82,12 +119,14 @@ revoke execute on function
   rollup.end_of_whole_months(date),
   rollup.whole_months(date, date),
   rollup.whole_weeks(date, date),
-  rollup.single_days(date, date)
+  rollup.single_days(date, date),
+  rollup.widened(date, date, date, date)
 from public, anon, authenticated;
 grant execute on function
   rollup.first_whole_month(date),
   rollup.end_of_whole_months(date),
   rollup.whole_months(date, date),
   rollup.whole_weeks(date, date),
-  rollup.single_days(date, date)
+  rollup.single_days(date, date),
+  rollup.widened(date, date, date, date)
 to authenticated, service_role;

@@ -55,6 +55,7 @@ begin
   delete from rollup.monthly where site_domain = p_site_domain;
   delete from rollup.account_deltas where site_domain = p_site_domain;
   delete from rollup.account_days where site_domain = p_site_domain;
+  delete from rollup.account_weeks where site_domain = p_site_domain;
   delete from rollup.account_months where site_domain = p_site_domain;
   delete from rollup.account_totals where site_domain = p_site_domain;
   delete from rollup.chain_deltas where site_domain = p_site_domain;

@@ -9,10 +9,7 @@ import type { Nullable } from '@/lib/nullable';
 import type { AccountSort } from '@/lib/people-filters';
 
 type Row = Database['public']['Functions']['get_account_stats_with_intent']['Returns'][number];
-export type ListedAccount = Nullable<
-  Row,
-  'country' | 'domain' | 'industry' | 'last_seen_at' | 'size'
->;
+export type ListedAccount = Nullable<Row, 'country' | 'domain' | 'industry' | 'size'>;
 
 const PAGE_SIZE = 50;
 

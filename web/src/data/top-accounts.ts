@@ -7,7 +7,7 @@ import { unwrap } from '@/lib/errors';
 import type { Nullable } from '@/lib/nullable';
 
 type Row = Database['public']['Functions']['get_account_stats_with_intent']['Returns'][number];
-export type TopAccount = Nullable<Row, 'domain' | 'industry' | 'size' | 'country' | 'last_seen_at'>;
+export type TopAccount = Nullable<Row, 'domain' | 'industry' | 'size' | 'country'>;
 
 type Wanted = { sort: 'conversations' | 'recent'; limit: number; scores?: number[] };
 

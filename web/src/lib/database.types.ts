@@ -3442,7 +3442,6 @@ export type Database = {
           intents: Json
           interest_score: number
           last_day: string
-          last_seen_at: string
           name: string
           sessions: number
           site_domain: string

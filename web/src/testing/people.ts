@@ -46,7 +46,6 @@ export function listedAccount(id: string, more: Partial<ListedAccount> = {}): Li
     conversations: 3,
     interest_score: 5,
     last_day: '2026-11-05',
-    last_seen_at: '2026-11-05T10:00:00Z',
     intents: {},
     cursor: { id },
     ...more,

@@ -106,7 +106,9 @@ as $$
       sum(f.sessions) as sessions,
       sum(f.conversations) as conversations,
       rollup.best_score(sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot)) as interest_score
-    from rollup.account_sums(p_site_domains, (p_filter ->> 'from')::date, (p_filter ->> 'to')::date) as f
+    from rollup.account_sums(
+      p_site_domains, private.filter_day(p_filter, 'from'), private.filter_day(p_filter, 'to')
+    ) as f
     group by f.site_domain, f.account_id
     having sum(f.sessions) > 0 or sum(f.conversations) > 0
   )
@@ -137,7 +139,7 @@ as $$
   from rollup.account_figures as f
   where f.site_domain = p_site_domain
     and f.account_id = p_account_id
-    and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+    and f.day between private.filter_day(p_filter, 'from') and private.filter_day(p_filter, 'to')
   group by f.day
   having sum(f.sessions) > 0 or sum(f.conversations) > 0
   order by f.day desc
@@ -162,10 +164,9 @@ as $$
     coalesce(sum(f.conversations), 0),
     rollup.best_score(sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot)),
     (select last.day from private.last_account_day(p_site_domain, p_account_id, p_filter) as last)
-  from rollup.account_sums(
-    array[p_site_domain], (p_filter ->> 'from')::date, (p_filter ->> 'to')::date
+  from rollup.sums_of_account(
+    p_site_domain, p_account_id, private.filter_day(p_filter, 'from'), private.filter_day(p_filter, 'to')
   ) as f
-  where f.site_domain = p_site_domain and f.account_id = p_account_id
 $$;
 
 comment on function private.account_in_range(text, uuid, jsonb) is

@@ -1,29 +1,9 @@
 -- The accounts with most of something in a range, found among those with most of it ever.
 
-create function private.covers_most(p_site_domains text[], p_from date, p_to date)
-returns boolean
-language sql
-stable
-as $$
-  select least(p_to, current_date) - greatest(p_from, min(first.month)) > (current_date - min(first.month)) / 2
-  from unnest(p_site_domains) as wanted (site_domain)
-  cross join lateral (
-    select kept.month
-    from rollup.account_months as kept
-    where kept.site_domain = wanted.site_domain
-    order by kept.month
-    limit 1
-  ) as first
-$$;
-
-comment on function private.covers_most(text[], date, date) is
-  'Whether a range of days holds most of the days on which accounts did anything; null: none ever did.';
-
 create function private.leading_accounts(
   p_site_domains text[],
   p_filter jsonb,
   p_column text,
-  p_after jsonb,
   p_limit integer,
   p_walked integer
 )
@@ -50,7 +30,7 @@ begin
             from rollup.account_totals as kept
             where kept.site_domain = wanted.site_domain
             order by kept.%1$I desc, kept.account_id desc
-            limit $5
+            limit $4
           ) as first
           union all
           select
@@ -81,14 +61,13 @@ begin
         ) as bound
         group by bound.site_domain, bound.account_id
         order by figure desc, bound.account_id desc
-        limit $5
+        limit $4
       ),
       page as (
         select c.site_domain, c.account_id, done.%1$I::bigint as figure
         from candidates as c
         cross join lateral private.account_in_range(c.site_domain, c.account_id, $2) as done
         where (done.sessions > 0 or done.conversations > 0)
-          and ($3 is null or (done.%1$I, c.account_id) < (($3 ->> 'figure')::bigint, ($3 ->> 'id')::uuid))
           and (
             $2 ->> 'scores' is null
             or done.interest_score = any (array(select jsonb_array_elements_text($2 -> 'scores')::smallint))
@@ -105,14 +84,14 @@ begin
             )
           )
         order by done.%1$I desc, c.account_id desc
-        limit $4
+        limit $3
       )
       select
         array_agg(p.site_domain order by p.figure desc, p.account_id desc) as places,
         array_agg(p.account_id order by p.figure desc, p.account_id desc) as ids,
-        (select count(*) from candidates) < $5
+        (select count(*) from candidates) < $4
         or (
-          count(*) = $4
+          count(*) = $3
           and (
             (select (l.figure, l.account_id) from page as l order by l.figure, l.account_id limit 1)
             >= (select (l.figure, l.account_id) from candidates as l order by l.figure, l.account_id limit 1)
@@ -124,21 +103,16 @@ begin
     case p_column when 'interest_score' then 'conversations' else p_column end
   )
   into v_found
-  using p_site_domains, p_filter, p_after, p_limit, p_walked;
+  using p_site_domains, p_filter, p_limit, p_walked;
   if v_found.is_page then
     return query select v_found.places, v_found.ids;
   end if;
 end
 $$;
 
-comment on function private.leading_accounts(text[], jsonb, text, jsonb, integer, integer) is
-  'A page of accounts by a figure of a filter''s range, where the p_walked accounts with most of it ever suffice to tell; else nothing.';
+comment on function private.leading_accounts(text[], jsonb, text, integer, integer) is
+  'The first page of accounts by a figure of a filter''s range, where the p_walked accounts with most of it ever suffice to tell; else nothing.';
 
-revoke execute on function
-  private.covers_most(text[], date, date),
-  private.leading_accounts(text[], jsonb, text, jsonb, integer, integer)
-from public, anon;
-grant execute on function
-  private.covers_most(text[], date, date),
-  private.leading_accounts(text[], jsonb, text, jsonb, integer, integer)
+revoke execute on function private.leading_accounts(text[], jsonb, text, integer, integer) from public, anon;
+grant execute on function private.leading_accounts(text[], jsonb, text, integer, integer)
 to authenticated, service_role;

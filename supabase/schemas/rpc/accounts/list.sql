@@ -20,7 +20,6 @@ returns table (
   conversations bigint,
   interest_score smallint,
   last_day date,
-  last_seen_at timestamptz,
   intents jsonb,
   cursor jsonb
 )
@@ -67,7 +66,6 @@ begin
     done.conversations,
     done.interest_score,
     done.last_day,
-    seen.last_seen_at,
     (
       select coalesce(jsonb_object_agg(counted.intent, counted.n), '{}')
       from (
@@ -108,17 +106,12 @@ begin
       and kept.account_id = page.id
       and kept.day between v_from and v_to
   ) as people
-  cross join lateral (
-    select max(visitor.last_seen_at) as last_seen_at
-    from public.counted_visitors as visitor
-    where visitor.site_domain = page.site_domain and visitor.account_id = page.id
-  ) as seen
   order by page.position;
 end
 $$;
 
 comment on function public.get_account_stats_with_intent(text[], jsonb, text, integer, jsonb) is
-  'Accounts with a session or conversation in the range, at most 200 a page; the cursor of the last row asks for the next page. Visitors (distinct, there in the range), sessions, conversations, best interest score and intents are of the range; last_seen_at of all time. Filter keys: from, to (days, required), search (beginnings of words of name or domain), country, industry, scores (best interest score in the range), talked (with a conversation). Sorts: recent (last day in the range), score, sessions, conversations.';
+  'Accounts with a session or conversation in the range, at most 200 a page; the cursor of the last row asks for the next page. Visitors (distinct, there in the range), sessions, conversations, best interest score, last day and intents are of the range. Filter keys: from, to (days, required), search (beginnings of words of name or domain), country, industry, scores (best interest score in the range), talked (with a conversation). Sorts: recent (last day in the range), score, sessions, conversations.';
 
 create function public.count_accounts(p_site_domains text[], p_filter jsonb)
 returns bigint

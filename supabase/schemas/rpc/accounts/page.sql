@@ -20,7 +20,7 @@ as $$
       select f.site_domain, f.account_id, f.day
       from rollup.account_days as f
       where f.site_domain = wanted.site_domain
-        and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+        and f.day between private.filter_day(p_filter, 'from') and private.filter_day(p_filter, 'to')
         and (
           p_after is null
           or (f.day, f.account_id) < ((p_after ->> 'last_day')::date, (p_after ->> 'id')::uuid)
@@ -32,7 +32,7 @@ as $$
     select f.site_domain, f.account_id, f.day
     from rollup.account_deltas as f
     where f.site_domain = any (p_site_domains)
-      and f.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+      and f.day between private.filter_day(p_filter, 'from') and private.filter_day(p_filter, 'to')
       and (
         p_after is null
         or (f.day, f.account_id) < ((p_after ->> 'last_day')::date, (p_after ->> 'id')::uuid)
@@ -83,87 +83,6 @@ $$;
 
 comment on function private.recent_accounts(text[], jsonb, jsonb, integer, integer) is
   'Those accounts, by their last day in a filter''s range, that are among the newest p_walked account-days of it; and how many those were.';
-
-create function private.accounts_by_figure(
-  p_site_domains text[],
-  p_filter jsonb,
-  p_column text,
-  p_after jsonb,
-  p_limit integer
-)
-returns table (site_domain text, id uuid)
-language plpgsql
-stable
-set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
-as $$
-declare
-  v_found bigint := 0;
-begin
-  -- The figure alone is less to read than all of them; those without any of it come last. Scores above the lowest
-  -- stand beside conversations; what is not folded yet may change a score alone.
-  if coalesce(p_filter ->> 'scores', p_filter ->> 'talked') is null then
-    return query execute format(
-      $sql$
-        select c.site_domain, c.account_id
-        from (
-          select f.site_domain, f.account_id, %2$s as figure
-          from (
-            select kept.*
-            from rollup.account_sums($1, ($2 ->> 'from')::date, ($2 ->> 'to')::date) as kept
-            where kept.%1$I <> 0
-            union all
-            select
-              d.site_domain, d.account_id, d.sessions, d.conversations, d.curious, d.interested, d.engaged, d.hot
-            from rollup.account_deltas as d
-            where d.site_domain = any ($1)
-              and d.day between ($2 ->> 'from')::date and ($2 ->> 'to')::date
-              and d.%1$I = 0
-          ) as f
-          group by f.site_domain, f.account_id
-          having %2$s > %3$s
-        ) as c
-        where ($3 is null or (c.figure, c.account_id) < (($3 ->> 'figure')::bigint, ($3 ->> 'id')::uuid))
-          and (
-            not private.filters_companies($2)
-            or (c.site_domain, c.account_id) in (
-              select account.site_domain, account.id from private.matching_accounts($1, $2) as account
-            )
-          )
-        order by c.figure desc, c.account_id desc
-        limit $4
-      $sql$,
-      case p_column when 'sessions' then 'sessions' else 'conversations' end,
-      case
-        when p_column = 'interest_score'
-          then 'rollup.best_score(sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot))'
-        else format('sum(f.%I)', p_column)
-      end,
-      case p_column when 'interest_score' then 1 else 0 end
-    )
-    using p_site_domains, p_filter, p_after, p_limit;
-    get diagnostics v_found = row_count;
-    if v_found = p_limit then
-      return;
-    end if;
-  end if;
-  return query execute format(
-    $sql$
-      select found.site_domain, found.id
-      from private.filtered_accounts($1, $2) as found
-      where $3 is null or (found.%1$I, found.id) < (($3 ->> 'figure')::bigint, ($3 ->> 'id')::uuid)
-      order by found.%1$I desc, found.id desc
-      offset $5
-      limit $4 - $5
-    $sql$,
-    p_column
-  )
-  using p_site_domains, p_filter, p_after, p_limit, v_found;
-end
-$$;
-
-comment on function private.accounts_by_figure(text[], jsonb, text, jsonb, integer) is
-  'A page of accounts by a figure of a filter''s range, all of which are added up.';
 
 create function private.accounts_of_search(
   p_site_domains text[],
@@ -234,6 +153,7 @@ declare
   v_walked integer;
   v_page record;
   v_found record;
+  v_kept record;
 begin
   -- What a search finds is added up; of a word of very many accounts, the first in the order are looked at.
   if coalesce(p_filter ->> 'search', '') <> '' then
@@ -251,26 +171,31 @@ begin
       return;
     end if;
   end if;
-  foreach v_walked in array array[2 * p_limit, 6 * p_limit, 20 * p_limit] loop
-    if p_sort = 'recent' then
-      select * into v_page from private.recent_accounts(p_site_domains, p_filter, p_after, p_limit, v_walked);
-      if cardinality(v_page.ids) = p_limit or v_page.walked < v_walked then
-        return query select * from unnest(v_page.places, v_page.ids);
-        return;
-      end if;
-    elsif private.covers_most(p_site_domains, (p_filter ->> 'from')::date, (p_filter ->> 'to')::date) then
-      select * into v_page
-      from private.leading_accounts(p_site_domains, p_filter, v_column, p_after, p_limit, v_walked);
-      if found then
-        return query select * from unnest(v_page.places, v_page.ids);
-        return;
-      end if;
-    end if;
-  end loop;
   if p_sort <> 'recent' then
-    return query select * from private.accounts_by_figure(p_site_domains, p_filter, v_column, p_after, p_limit);
+    select * into v_kept from rollup.days_of_accounts(p_site_domains);
+    if p_after is null and private.holds_most(p_filter, v_kept.first_day, v_kept.last_day) then
+      foreach v_walked in array array[2 * p_limit, 6 * p_limit] loop
+        select * into v_page
+        from private.leading_accounts(p_site_domains, p_filter, v_column, p_limit, v_walked);
+        if found then
+          return query select * from unnest(v_page.places, v_page.ids);
+          return;
+        end if;
+      end loop;
+    end if;
+    return query
+      select * from private.accounts_by_figure(
+        p_site_domains, p_filter, v_column, p_after, p_limit, v_kept.first_day, v_kept.last_day
+      );
     return;
   end if;
+  foreach v_walked in array array[2 * p_limit, 6 * p_limit, 20 * p_limit] loop
+    select * into v_page from private.recent_accounts(p_site_domains, p_filter, p_after, p_limit, v_walked);
+    if cardinality(v_page.ids) = p_limit or v_page.walked < v_walked then
+      return query select * from unnest(v_page.places, v_page.ids);
+      return;
+    end if;
+  end loop;
   return query
     select found.site_domain, found.id
     from private.filtered_accounts(p_site_domains, p_filter) as found
@@ -286,13 +211,11 @@ comment on function private.page_of_accounts(text[], jsonb, text, jsonb, integer
 
 revoke execute on function
   private.recent_accounts(text[], jsonb, jsonb, integer, integer),
-  private.accounts_by_figure(text[], jsonb, text, jsonb, integer),
   private.accounts_of_search(text[], jsonb, text, jsonb, integer, text[], uuid[]),
   private.page_of_accounts(text[], jsonb, text, jsonb, integer)
 from public, anon;
 grant execute on function
   private.recent_accounts(text[], jsonb, jsonb, integer, integer),
-  private.accounts_by_figure(text[], jsonb, text, jsonb, integer),
   private.accounts_of_search(text[], jsonb, text, jsonb, integer, text[], uuid[]),
   private.page_of_accounts(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;

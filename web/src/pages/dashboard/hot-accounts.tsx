@@ -1,7 +1,6 @@
-import { useDomains } from '@/data/domains';
 import type { Scope } from '@/data/scope';
 import { useTopAccounts } from '@/data/top-accounts';
-import { formatCount, formatShortDateTime } from '@/lib/format';
+import { formatCount, formatRange } from '@/lib/format';
 import { HOT_SCORES, SCORE_LABELS, scoreOf } from '@/lib/interest';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
@@ -21,7 +20,6 @@ export function HotAccounts({ scope }: { scope: Scope }) {
     limit: MOST,
     scores: HOT_SCORES,
   });
-  const timezones = new Map(useDomains().map((each) => [each.site_domain, each.timezone]));
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <TopSkeleton />;
   if (data.length === 0) {
@@ -48,11 +46,9 @@ export function HotAccounts({ scope }: { scope: Scope }) {
           >
             {row.name}
           </RowsLink>
-          {row.last_seen_at && (
-            <time className={classes.when} dateTime={row.last_seen_at}>
-              {formatShortDateTime(row.last_seen_at, timezones.get(row.site_domain) ?? 'UTC')}
-            </time>
-          )}
+          <time className={classes.when} dateTime={row.last_day}>
+            {formatRange({ from: row.last_day, to: row.last_day })}
+          </time>
           <span className={classes.why}>
             {[
               of(row.visitors, 'visitor'),
