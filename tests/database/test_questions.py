@@ -21,7 +21,7 @@ DAYS = "'2026-05-04', '2026-05-06'"
 
 @pytest.fixture(scope="module")
 def person(database: TestDatabase) -> Iterator[Connection[Any]]:
-    """An admin, after seven conversations asked the same, one of them after the range."""
+    """An admin, after seven visitors asked the same, one of them after the range, and a tester did."""
     with database.connect("postgres") as owner:
         owner.execute("select private.create_domain(%s, 'Site', 'Europe/Paris', 'Site')", [SITE])
         owner.execute(
@@ -30,12 +30,13 @@ def person(database: TestDatabase) -> Iterator[Connection[Any]]:
         )
         for number in range(7):
             _ask(owner, number, f"2026-05-{4 if number < 6 else 7:02}T1{number}:00:00Z")
+        _ask(owner, 8, "2026-05-05T18:00:00Z", environment="staging")
     with database.connect("authenticated", {"sub": ADMIN}) as opened:
         opened.row_factory = dict_row  # type: ignore[assignment]
         yield opened
 
 
-def _ask(owner: Connection[Any], number: int, at: str) -> None:
+def _ask(owner: Connection[Any], number: int, at: str, **visitor: str) -> None:
     conversation = f"70000000-0000-4000-8000-00000000000{number}"
     message = {
         "id": f"80000000-0000-4000-8000-00000000000{number}",
@@ -45,7 +46,7 @@ def _ask(owner: Connection[Any], number: int, at: str) -> None:
     }
     owner.execute(
         "select private.put_conversation(%s, %s, %s)",
-        [SITE, conversation, json.dumps({"distinct_id": f"visitor {number}"})],
+        [SITE, conversation, json.dumps({"distinct_id": f"visitor {number}"} | visitor)],
     )
     owner.execute(
         "select private.add_messages(%s, %s, %s)", [SITE, conversation, json.dumps([message])]

@@ -100,6 +100,8 @@ create index conversations_quality_best_idx
   on public.conversations (site_domain, (coalesce(quality_score, 0)) desc, started_at desc, id desc);
 create index conversations_quality_worst_idx
   on public.conversations (site_domain, (coalesce(6 - quality_score, 0)) desc, started_at desc, id desc);
+-- Few beside those that count: whoever lists what belongs to conversations leaves these out.
+create index conversations_not_counted_idx on public.conversations (site_domain, id) where not counts;
 create index conversations_visitor_id_idx on public.conversations (site_domain, visitor_id, started_at);
 create index conversations_session_id_idx on public.conversations (site_domain, session_id);
 

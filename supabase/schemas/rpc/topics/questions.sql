@@ -27,22 +27,30 @@ begin
       question.site_domain, question.group_id, question.conversation_id,
       count(*) as n, max(question.asked_at) as last_asked_at
     from public.unanswered_questions as question
-    join public.domains as domain on domain.site_domain = question.site_domain
-    join public.counted_conversations as conversation
-      on conversation.site_domain = question.site_domain and conversation.id = question.conversation_id
+    join (
+      select
+        domain.site_domain,
+        p_from::timestamp at time zone domain.timezone as since,
+        (p_to + 1)::timestamp at time zone domain.timezone as until
+      from public.domains as domain
+      where domain.site_domain = any (v_domains)
+      offset 0
+    ) as bounds on bounds.site_domain = question.site_domain
     where question.site_domain = any (v_domains)
-      and conversation.site_domain = any (v_domains)
       and question.group_id is not null
+      -- Conversations that do not count are few beside those that do.
+      and not exists (
+        select 1
+        from public.conversations as conversation
+        where conversation.site_domain = question.site_domain
+          and conversation.id = question.conversation_id
+          and not conversation.counts
+      )
       -- No timezone is further from UTC than a day: the planner can tell from times how many questions these are. The
       -- days themselves are a case, lest it takes them for another restriction.
       and question.asked_at >= (p_from - 1)::timestamp at time zone 'UTC'
       and question.asked_at < (p_to + 2)::timestamp at time zone 'UTC'
-      and case
-        when question.asked_at >= p_from::timestamp at time zone domain.timezone
-          and question.asked_at < (p_to + 1)::timestamp at time zone domain.timezone
-        then true
-        else false
-      end
+      and case when question.asked_at >= bounds.since and question.asked_at < bounds.until then true else false end
     group by question.site_domain, question.group_id, question.conversation_id
   ) as each
   group by each.site_domain, each.group_id;
