@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -217,7 +218,7 @@ class RestApp:
     ) -> Any:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return await self._attempt(transaction, identity, receive)
+                return await self._attempt(transaction, identity, receive, again=attempt > 1)
             except StalePlan:
                 if attempt == _ATTEMPTS:
                     raise
@@ -229,20 +230,25 @@ class RestApp:
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(
-        self, transaction: Transaction, identity: Identity, receive: Receive | None
+        self,
+        transaction: Transaction,
+        identity: Identity,
+        receive: Receive | None,
+        *,
+        again: bool = False,
     ) -> Any:
-        pool = self._database.pool
+        pool, executor = self._database.pool, self._executor
+        # What one connection parsed is stale on all: the one that just forgot it comes first again.
+        knows = None if again else partial(executor.knows, transaction)
         try:
-            connection = await pool.getconn()
+            connection = await pool.getconn(knows=knows)
         except (PoolTimeout, PoolClosed) as error:
             raise pool_exhausted() from error
         watch = ClientWatch(connection, receive)
         try:
-            return await self._executor.run(
-                connection, transaction, is_anonymous=identity.is_anonymous
-            )
+            return await executor.run(connection, transaction, is_anonymous=identity.is_anonymous)
         except StalePlan:
-            self._executor.forget(connection)
+            executor.forget(connection)
             raise
         finally:
             await watch.end()

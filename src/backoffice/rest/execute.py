@@ -47,6 +47,11 @@ class Executor:
         if self._statements:
             self._statements.forget(connection)
 
+    def knows(self, transaction: Transaction, connection: Connection) -> bool:
+        """Whether the connection has parsed the transaction's statement."""
+        cache = self._statements
+        return cache is not None and transaction.statements[-1].sql in cache.names_of(connection)
+
     async def run(
         self, connection: Connection, transaction: Transaction, *, is_anonymous: bool
     ) -> list[PGresult]:
