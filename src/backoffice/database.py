@@ -14,6 +14,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.abc import Params, QueryNoTemplate
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from backoffice.errors import Unavailable
@@ -23,6 +24,8 @@ Role = Literal["anon", "authenticated", "service_role"]
 Row = tuple[Any, ...]
 
 SERVICE: Role = "service_role"
+# A connection may be idle for long, and networks forget those without a word, some in minutes.
+KEEPALIVE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Database:
             open=False,
             # Where psycopg prepares, it answers a rollback with `deallocate all`, which would take
             # along what REST keeps parsed on the same connections.
-            kwargs={"autocommit": True, "prepare_threshold": None},
+            kwargs={"autocommit": True, "prepare_threshold": None, **_kept_alive(conninfo)},
             check=None,
             name="backoffice",
         )
@@ -168,6 +171,11 @@ class Database:
         async with self.transaction(context) as connection:
             cursor = await connection.execute(query, params)
             return await cursor.fetchall()
+
+
+def _kept_alive(conninfo: str) -> Mapping[str, Any]:
+    asked = conninfo_to_dict(conninfo).get("keepalives_idle")
+    return {"keepalives_idle": asked or KEEPALIVE_SECONDS}
 
 
 def sqlstate(error: psycopg.Error) -> str:

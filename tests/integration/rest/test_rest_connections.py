@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 
 from backoffice.database import Database, Row
 from backoffice.rest.app import RestApp
@@ -104,3 +105,14 @@ async def test_statements_that_went_from_every_connection_are_parsed_anew(
             await connection.execute("deallocate all")
     answer = await client.get(ask)
     assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [({}, "60"), ({"keepalives_idle": 7}, "7")])
+async def test_idle_connections_are_kept_alive(
+    own_library: TestDatabase, asked: dict[str, int], seconds: str
+) -> None:
+    database = Database(make_conninfo(own_library.url("authenticator"), **asked))
+    await database.open()
+    async with database.connection() as connection:
+        assert connection.info.get_parameters()["keepalives_idle"] == seconds
+    await database.close()
