@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,16 @@ class Person:
     steps: dict[date, int]
     visits: list[tuple[date, datetime]]
 
+    def seen(self) -> tuple[datetime, datetime]:
+        """When it was first and last seen; as late and as early as the days can be anywhere."""
+        days = [
+            datetime.combine(day, time(), UTC) for day, steps in self.steps.items() if steps & 15
+        ]
+        return (
+            min(days, default=NEVER) + timedelta(hours=36 if days else 0),
+            max(days, default=NEVER) - timedelta(hours=14 if days else 0),
+        )
+
     def last_visit(self, day: date) -> datetime:
         """The end of the last visit that began on a day, or else the day before."""
         same = [end for began, end in self.visits if began == day]
@@ -68,6 +78,10 @@ def made_up(random: Random) -> Person:
                 if end.date() < FIRST + timedelta(days=DAYS):
                     steps[end.date()] = steps.get(end.date(), 0) | 1
             visits.append((day, end))
+    # What was booked may be told to be of any time.
+    if random.random() < 0.2:
+        day = FIRST + timedelta(days=random.randrange(DAYS))
+        steps[day] = steps.get(day, 0) | 64
     return Person(
         site=random.choice([SITES[0], SITES[0], SITES[1]]),
         id=UUID(int=random.getrandbits(128)),
@@ -105,13 +119,14 @@ def store(owner: Connection[Any], person: Person) -> None:
     owner.execute(
         "insert into public.visitors (site_domain, id, counts, country, email, account_id, first_seen_at,"
         " last_seen_at, interest_score, session_count, page_view_count, conversation_count)"
-        " values (%s, %s, true, %s, %s, %s, now(), now(), %s, %s, %s, %s)",
+        " values (%s, %s, true, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             person.site,
             person.id,
             person.country,
             person.email,
             person.company,
+            *person.seen(),
             *person.figures.values(),
         ],
     )
@@ -185,37 +200,42 @@ def test_pages_one_after_the_other_are_the_whole_list(
     assert listed == sorted(expected, key=lambda found: expected[found], reverse=True)
 
 
-@pytest.mark.parametrize("did", ["active", "engaged"])
-@pytest.mark.parametrize(("start", "end"), [(0, 2), (1, 3), (2, 2)])
-def test_newest_days_give_what_looking_up_every_visitor_gives(
-    crowd: list[Person], database: TestDatabase, did: str, start: int, end: int
+@pytest.mark.parametrize("limit", [1, 4, 30])
+@pytest.mark.parametrize(("did", "wanted"), [("active", 1), ("engaged", 8), ("booked", 64)])
+@pytest.mark.parametrize(("start", "end"), [(0, 3), (1, 2), (0, 0)])
+def test_pages_of_a_filter_that_few_pass_are_the_whole_list(
+    crowd: list[Person],
+    database: TestDatabase,
+    limit: int,
+    did: str,
+    wanted: int,
+    start: int,
+    end: int,
 ) -> None:
-    whole = {
-        "from": FIRST.isoformat(),
-        "to": (FIRST + timedelta(days=3)).isoformat(),
-        "country": "DE",
-        "did": did,
-    }
     first, last = (FIRST + timedelta(days=offset) for offset in (start, end))
+    expected = []
+    for person in crowd:
+        done = [
+            day for day, steps in person.steps.items() if first <= day <= last and steps & wanted
+        ]
+        if done and person.country == "DE":
+            expected.append((max(done), person.last_visit(max(done)), person.id))
+    filtered = {"from": str(first), "to": str(last), "country": "DE", "did": did}
+    listed: list[UUID] = []
+    after = None
     with database.connect("authenticated", {"sub": ADMIN}) as reader:
-        every = reader.execute(
-            "select id, last_day, last_visit_at::text, site_domain"
-            " from private.visitors_by_filter(%s, %s, %s, null, 1000)",
-            [SITES, json.dumps(whole), last + timedelta(days=1)],
-        ).fetchall()
-        expected = [row for row in every if row[1] >= first]
-        assert len(expected) > 5
-        for skipped in (0, 3):
-            after = expected[skipped - 1] if skipped else None
-            cursor = after and json.dumps(
-                {"id": str(after[0]), "last_day": str(after[1]), "last_visit_at": after[2]}
-            )
-            newest = reader.execute(
-                "select id, last_day, last_visit_at::text, site_domain"
-                " from private.newest_by_filter(%s, %s, %s, %s, %s, 1000)",
-                [SITES, json.dumps(whole), first, last, cursor],
+        while True:
+            page = reader.execute(
+                "select id, json_build_object('id', id, 'last_day', last_day, 'last_visit_at',"
+                " last_visit_at) from private.visitors_by_filter(%s, %s, %s, %s, %s)",
+                [SITES, json.dumps(filtered), last + timedelta(days=1), after, limit],
             ).fetchall()
-            assert newest == expected[skipped:]
+            if not page:
+                break
+            listed += [row[0] for row in page]
+            after = json.dumps(page[-1][1])
+    assert len(listed) > 5
+    assert listed == [found for _, _, found in sorted(expected, reverse=True)]
 
 
 @pytest.mark.parametrize("column", [column for column in FIGURES.values() if "view" not in column])

@@ -181,7 +181,6 @@ HELPERS = {
     "private.leading_visitors",
     "private.leading_visitors_there",
     "private.passes_as_company",
-    "private.newest_by_filter",
     "private.page_view_level",
     "private.visitors_after",
     "private.passing_visitors",

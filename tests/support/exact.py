@@ -53,6 +53,20 @@ def account_sums(connection: Connection[Any], domain: str, source: str, period: 
     return {row for row in connection.execute(query, [domain]) if any(row[2:])}  # type: ignore[arg-type]
 
 
+def assert_seen_when_there(connection: Connection[Any], domain: str) -> None:
+    """Nobody has a day, but of conversions, before it was first seen or after it was last seen."""
+    outside = connection.execute(
+        "select kept.day, kept.steps, visitor.first_seen_at, visitor.last_seen_at"
+        " from rollup.visitor_days as kept join public.visitors as visitor"
+        " on visitor.site_domain = kept.site_domain and visitor.id = kept.visitor_id"
+        " where kept.site_domain = %s and kept.steps & 15 <> 0 and kept.day not between"
+        " (visitor.first_seen_at at time zone 'UTC')::date - 1"
+        " and (visitor.last_seen_at at time zone 'UTC')::date + 1",
+        [domain],
+    ).fetchall()
+    assert outside == []
+
+
 def assert_accounts_exact(connection: Connection[Any], domain: str) -> None:
     """Accounts by week, month and ever are as their days say; days know the account."""
     by_day = "rollup.account_days"
@@ -118,6 +132,7 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     )
     assert figures + account_figures(connection, domain) == counted.figures
     assert_accounts_exact(connection, domain)
+    assert_seen_when_there(connection, domain)
     for table, period in (("weekly", "week"), ("monthly", "month")):
         assert periods(connection, domain, table, period) == periods(
             connection, domain, "daily", f"date_trunc('{period}', day::timestamp)::date"

@@ -157,7 +157,11 @@ as $$
     left join (
       select session.site_domain, session.visitor_id, session.day, max(session.last_activity_at) as ended_at
       from public.visitor_sessions as session
-      where session.site_domain = any (p_site_domains) and session.day between p_from and p_to and session.counts
+      where session.site_domain = any (p_site_domains)
+        and session.day between p_from and p_to
+        and session.counts
+        -- Of the few who did what is rare, each is looked up.
+        and private.wanted_steps(p_filter) < 16
       group by session.site_domain, session.visitor_id, session.day
     ) as visit
       on visit.site_domain = candidate.site_domain

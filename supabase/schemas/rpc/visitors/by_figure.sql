@@ -30,14 +30,13 @@ create function private.leading_visitors(
   p_limit integer,
   p_walked integer
 )
-returns table (places text[], ids uuid[])
+returns table (places text[], ids uuid[], is_page boolean)
 language plpgsql
 stable
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
-  v_found record;
   v_candidates text;
 begin
   if p_column = 'page_view_count' then
@@ -89,7 +88,7 @@ begin
     $sql$;
   end if;
   -- A column's name cannot be a parameter; it comes from a list of the caller's.
-  execute format(v_candidates, p_column, private.visitors_after(p_column, p_after)) || $sql$
+  return query execute format(v_candidates, p_column, private.visitors_after(p_column, p_after)) || $sql$
     page as (
       select c.site_domain, c.id, c.figure
       from (select * from candidates as each_one order by each_one.figure desc, each_one.id desc offset 0) as c
@@ -101,19 +100,15 @@ begin
     select
       array_agg(p.site_domain order by p.figure desc, p.id desc) as places,
       array_agg(p.id order by p.figure desc, p.id desc) as ids,
-      count(*) = $4 or (select count(*) from candidates) < $5 as is_page
+      count(*) = $4 or (select count(*) from candidates) < $5
     from page as p
   $sql$
-  into v_found
   using p_site_domains, p_filter, p_after, p_limit, p_walked;
-  if v_found.is_page then
-    return query select v_found.places, v_found.ids;
-  end if;
 end
 $$;
 
 comment on function private.leading_visitors(text[], jsonb, text, jsonb, integer, integer) is
-  'A page of visitors by one of their figures, where the first p_walked who pass what a filter says of the visitor suffice to tell; else nothing.';
+  'Who was there of the first p_walked visitors, by one of their figures, who pass what a filter says of the visitor; at most a page, and whether it is one.';
 
 create function private.visitors_by_figure(
   p_site_domains text[],
@@ -129,24 +124,25 @@ set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
-  v_walked integer;
+  v_walked integer := 10 * p_limit;
+  v_held integer;
   v_page record;
   v_there integer;
   v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
 begin
   -- The first in the order, as long as enough of them were there in the range.
-  foreach v_walked in array array[10 * p_limit, 40 * p_limit] loop
-    -- Words are looked for in each visitor: only as long as that is less than looking for all who have them.
-    exit when v_filter is null or (v_filter ? 'words' and v_walked > 10 * p_limit);
+  while v_filter is not null loop
     select * into v_page
     from private.leading_visitors(p_site_domains, v_filter, p_column, p_after, p_limit, v_walked);
-    if found then
+    if v_page.is_page then
       return query
         select page.site_domain, page.id, null::date, null::timestamptz
         from unnest(v_page.places, v_page.ids) as page (site_domain, id);
       return;
     end if;
-    if v_walked = 10 * p_limit then
+    exit when v_walked > 10 * p_limit;
+    v_held := coalesce(cardinality(v_page.ids), 0);
+    if v_held * 4 < p_limit or v_filter ? 'words' then
       select count(*) into v_there
       from (
         select
@@ -157,7 +153,8 @@ begin
           and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
         limit 20001
       ) as there;
-      exit when v_there <= 3000;
+      -- Words are looked for in each visitor: only as long as that is less than looking for all who have them.
+      exit when v_there <= 3000 or v_filter ? 'words';
       if v_there <= 20000
         and p_column <> 'page_view_count'
         and private.last_step(private.wanted_steps(p_filter)) = private.wanted_steps(p_filter)
@@ -177,6 +174,8 @@ begin
         exit;
       end if;
     end if;
+    -- Twice as many as it takes if as many of the next were there.
+    v_walked := least(40 * p_limit, 20 * p_limit * p_limit / greatest(v_held, 1));
   end loop;
   if v_filter ? 'words' and v_there > 3000 then
     v_filter := null;

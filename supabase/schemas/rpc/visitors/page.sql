@@ -11,13 +11,46 @@ returns table (site_domain text, id uuid, last_day date, last_visit_at timestamp
 language sql
 stable
 as $$
-  -- Visitors first, each with its last day in the filter's range; their last visits are looked up of those days alone
-  -- that the page can be of.
-  with passing as (
-    select visitor.site_domain, visitor.id, done.last_day
+  -- Visitors first, each with its last day in the filter's range, as far as it can be one of the page's; their last
+  -- visits are looked up of those days alone that the page can be of.
+  with candidate as materialized (
+    select
+      visitor.site_domain,
+      visitor.id,
+      -- No timezone is further from UTC than a day. A conversion may be told to be of any time.
+      case
+        when private.wanted_steps(p_filter) < 16 then (visitor.last_seen_at at time zone 'UTC')::date + 1
+        else 'infinity'
+      end as last_possible_day
     from private.passing_visitors(p_site_domains, p_filter) as visitor
-    cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
-    where done.last_day < p_before
+    where private.wanted_steps(p_filter) >= 16
+      or (visitor.first_seen_at at time zone 'UTC')::date - 1 < p_before
+  ),
+  -- Whoever was last seen then is most likely on the page: a day that as many have as it holds is as far as it goes.
+  reached as materialized (
+    select done.last_day
+    from (
+      select c.site_domain, c.id
+      from candidate as c
+      where c.last_possible_day
+        <= (select least((p_filter ->> 'to')::date, p_before - 1, (p_after ->> 'last_day')::date) + 1)
+      order by c.last_possible_day desc
+      limit 2 * p_limit
+    ) as likely
+    cross join lateral private.days_in_range(likely.site_domain, likely.id, p_filter) as done
+    where done.last_day < least(p_before, (select (p_after ->> 'last_day')::date))
+      and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+    order by done.last_day desc
+    offset p_limit - 1
+    limit 1
+  ),
+  passing as (
+    select c.site_domain, c.id, done.last_day
+    from candidate as c
+    cross join lateral private.days_in_range(c.site_domain, c.id, p_filter) as done
+    where c.last_possible_day
+        >= (select coalesce(max(r.last_day), (p_filter ->> 'from')::date) from reached as r)
+      and done.last_day < p_before
       and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
   ),
   near as (
@@ -45,55 +78,6 @@ $$;
 
 comment on function private.visitors_by_filter(text[], jsonb, date, jsonb, integer) is
   'A page of visitors by their last day in a filter''s range, before a day: quick where few pass the filter.';
-
-create function private.newest_by_filter(
-  p_site_domains text[],
-  p_filter jsonb,
-  p_from date,
-  p_to date,
-  p_after jsonb,
-  p_limit integer
-)
-returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
-language sql
-stable
-as $$
-  -- The days are read once and each is looked for among the visitors: less than to look up every visitor's days.
-  with passing as materialized (
-    select visitor.site_domain, visitor.id
-    from private.passing_visitors(p_site_domains, p_filter) as visitor
-  ),
-  newest as materialized (
-    select candidate.site_domain, candidate.visitor_id, max(candidate.day) as last_day
-    from rollup.visitor_days as candidate
-    where candidate.site_domain = any (p_site_domains)
-      and candidate.day between p_from and p_to
-      and candidate.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
-      and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
-      -- As a case, so that it stays a look into a table of the visitors: joined, the table would be of the days.
-      and case
-        when (candidate.site_domain, candidate.visitor_id) in (select p.site_domain, p.id from passing as p) then true
-        else false
-      end
-    group by candidate.site_domain, candidate.visitor_id
-  )
-  select n.site_domain, n.visitor_id, n.last_day, visit.ended_at
-  from newest as n
-  cross join lateral private.days_in_range(n.site_domain, n.visitor_id, p_filter) as done
-  cross join lateral private.last_visit(n.site_domain, n.visitor_id, n.last_day) as visit
-  where done.last_day = n.last_day
-    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
-    and (
-      p_after is null
-      or (n.last_day, visit.ended_at, n.visitor_id)
-        < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
-    )
-  order by n.last_day desc, visit.ended_at desc, n.visitor_id desc
-  limit p_limit
-$$;
-
-comment on function private.newest_by_filter(text[], jsonb, date, date, jsonb, integer) is
-  'A page of the visitors whose last day in a filter''s range is one of some days: quick where few pass the filter, of whom many were there on those days.';
 
 create function private.expects_few_visitors(p_site_domains text[], p_filter jsonb, p_day date)
 returns boolean
@@ -236,22 +220,6 @@ begin
       v_length := v_length * 4;
     end if;
   end loop;
-  if v_walked is null
-    and v_by_visitor
-    and v_to >= v_from
-    and p_filter ->> 'search' is null
-    -- Fewer are looked up sooner than the days are read.
-    and 2000 = (
-      select count(*)
-      from (select from private.passing_visitors(p_site_domains, p_filter) as visitor limit 2000) as first
-    )
-  then
-    v_start := greatest(v_from, v_to - 2);
-    return query select * from private.newest_by_filter(p_site_domains, p_filter, v_start, v_to, p_after, v_left);
-    get diagnostics v_found = row_count;
-    v_left := v_left - v_found;
-    v_to := v_start - 1;
-  end if;
   if v_left > 0 and v_to >= v_from then
     return query
       select * from private.visitors_by_filter(p_site_domains, p_filter, v_to + 1, p_after, v_left);
@@ -266,7 +234,6 @@ revoke execute on function
   private.expects_few_visitors(text[], jsonb, date),
   private.is_common_search(text[], text),
   private.filter_to_walk(text[], jsonb, date),
-  private.newest_by_filter(text[], jsonb, date, date, jsonb, integer),
   private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
   private.page_of_visitors(text[], jsonb, text, jsonb, integer)
 from public, anon;
@@ -274,7 +241,6 @@ grant execute on function
   private.expects_few_visitors(text[], jsonb, date),
   private.is_common_search(text[], text),
   private.filter_to_walk(text[], jsonb, date),
-  private.newest_by_filter(text[], jsonb, date, date, jsonb, integer),
   private.visitors_by_filter(text[], jsonb, date, jsonb, integer),
   private.page_of_visitors(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;
