@@ -1,31 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconThumbDown, IconThumbUp } from '@tabler/icons-react';
 import { formatDecimal, NONE } from '@/lib/format';
-import { labelOf, SIGNAL_LABELS } from '@/lib/insight-labels';
-import { SCORE_LABELS, SCORES, scoreOf } from '@/lib/interest';
 import classes from './marks.module.css';
-
-type InterestProps = { score: number; signals?: string[] };
-
-/** 1 Cold to 5 Hot, as a word beside five steps. */
-export function Interest({ score, signals = [] }: InterestProps) {
-  const word = SCORE_LABELS[scoreOf(score)];
-  const because = signals.map((kind) => labelOf(SIGNAL_LABELS, kind)).join(', ');
-  return (
-    <span
-      className={classes.interest}
-      title={`Interest ${score} of 5${because && `. Buying signals: ${because}`}`}
-    >
-      <span className={classes.steps} data-score={score} aria-hidden>
-        {SCORES.map((step) => (
-          <i key={step} data-on={step <= score || undefined} />
-        ))}
-      </span>
-      <VisuallyHidden>Interest {score} of 5: </VisuallyHidden>
-      <span data-word>{word}</span>
-    </span>
-  );
-}
 
 type QualityProps = { score: number | null; unanswered?: number };
 

@@ -5,7 +5,8 @@ import type { Conversation } from '@/data/conversation';
 import { INTENT_LABELS, labelOf } from '@/lib/insight-labels';
 import { readReceipt } from '@/lib/insights';
 import { plainText } from '@/lib/plain-text';
-import { Interest, Quality } from './marks';
+import { InterestScore } from '@/ui/interest-score';
+import { Quality } from './marks';
 import { Receipt } from './receipt';
 import classes from './understanding.module.css';
 
@@ -17,7 +18,10 @@ export function Understanding({ conversation }: { conversation: Conversation }) 
   return (
     <section className={classes.section} aria-label="What was understood">
       <div className={classes.line}>
-        <Interest score={conversation.interest_score ?? 1} signals={conversation.signals ?? []} />
+        <InterestScore
+          score={conversation.interest_score ?? 1}
+          signals={conversation.signals ?? []}
+        />
         {conversation.topic && <span>{plainText(conversation.topic.label)}</span>}
         {conversation.intent && <span>{labelOf(INTENT_LABELS, conversation.intent)}</span>}
         {receipt && score !== null ? (

@@ -1,9 +1,10 @@
 import type { Scope } from '@/data/scope';
 import { useTopAccounts } from '@/data/top-accounts';
 import { formatCount, formatRange } from '@/lib/format';
-import { HOT_SCORES, SCORE_LABELS, scoreOf } from '@/lib/interest';
+import { HOT_SCORES } from '@/lib/interest';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
+import { InterestScore } from '@/ui/interest-score';
 import { RowsLink } from '@/ui/rows-link';
 import classes from './highlights.module.css';
 import { TopSkeleton } from './top-rows';
@@ -33,8 +34,8 @@ export function HotAccounts({ scope }: { scope: Scope }) {
     <ol className={classes.list}>
       {data.map((row) => (
         <li key={`${row.site_domain} ${row.id}`} className={classes.item}>
-          <span className={classes.score} data-score={row.interest_score}>
-            {row.interest_score} {SCORE_LABELS[scoreOf(row.interest_score)]}
+          <span className={classes.score}>
+            <InterestScore score={row.interest_score} />
           </span>
           <RowsLink
             rows={{

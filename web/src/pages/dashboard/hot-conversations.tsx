@@ -5,10 +5,11 @@ import { useFirstConversations } from '@/data/first-conversations';
 import type { Scope } from '@/data/scope';
 import { CONVERSION_LABELS, CONVERSIONS } from '@/lib/filters';
 import { formatShortDateTime } from '@/lib/format';
-import { HOT_SCORES, SCORE_LABELS, scoreOf, signalLabel } from '@/lib/interest';
+import { HOT_SCORES, signalLabel } from '@/lib/interest';
 import { plainText } from '@/lib/plain-text';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
+import { InterestScore } from '@/ui/interest-score';
 import { RowsLink } from '@/ui/rows-link';
 import classes from './highlights.module.css';
 import { TopSkeleton } from './top-rows';
@@ -45,8 +46,8 @@ export function HotConversations({ scope }: { scope: Scope }) {
       <ol className={classes.list}>
         {data.map((row) => (
           <li key={`${row.site_domain} ${row.id}`} className={classes.item}>
-            <span className={classes.score} data-score={row.interest_score}>
-              {row.interest_score} {SCORE_LABELS[scoreOf(row.interest_score)]}
+            <span className={classes.score}>
+              <InterestScore score={row.interest_score} />
             </span>
             <Link
               to="/conversations/$domain/$id"
