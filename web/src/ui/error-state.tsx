@@ -18,13 +18,18 @@ const ADVICE: Partial<Record<Problem['kind'], string>> = {
   'rate-limited': 'Wait a moment, then try again.',
 };
 
-type ErrorStateProps = { error: unknown; onRetry?: () => void };
+type ErrorStateProps = {
+  error: unknown;
+  onRetry?: () => void;
+  /** In a line that stays in sight, where it stands below what is there already. */
+  below?: boolean;
+};
 
 /** What happened, a way to try again, and the id to quote. */
-export function ErrorState({ error, onRetry }: ErrorStateProps) {
+export function ErrorState({ error, onRetry, below }: ErrorStateProps) {
   const problem = toProblem(error);
   return (
-    <div className={classes.state} role="alert">
+    <div className={classes.state} data-below={below || undefined} role="alert">
       <span className={classes.icon} data-bad>
         <IconPlugConnectedX size={22} stroke={1.6} aria-hidden />
       </span>

@@ -9,7 +9,9 @@ type ListFootProps = { list: ListPages; shown: number };
 /** Below a list: the way to more rows, or that these are all. */
 export function ListFoot({ list, shown }: ListFootProps) {
   const more = () => void list.fetchNextPage();
-  if (list.isFetchNextPageError) return <ErrorState error={list.error} onRetry={more} />;
+  if (list.isFetchNextPageError) {
+    return <ErrorState error={list.error} onRetry={more} below />;
+  }
   if (list.hasNextPage) {
     return (
       <div className={classes.foot}>

@@ -1,12 +1,10 @@
-import { Button } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { ListedConversation, useConversationList } from '@/data/conversation-list';
 import { useDomains } from '@/data/domains';
 import type { Scope } from '@/data/scope';
-import { formatCount } from '@/lib/format';
-import { ErrorState } from '@/ui/error-state';
+import { ListFoot } from '@/ui/list-foot';
 import { heightOf, useKeptHeights } from '@/ui/row-heights';
 import classes from './conversation-list.module.css';
 import { ConversationRow } from './conversation-row';
@@ -114,25 +112,7 @@ export function ConversationList({ rows, list, total, scope }: ConversationListP
           );
         })}
       </ol>
-      {isFetchNextPageError ? (
-        <ErrorState error={list.error} onRetry={() => void fetchNextPage()} />
-      ) : (
-        hasNextPage && (
-          <div className={classes.foot}>
-            <Button
-              size="xs"
-              variant="default"
-              loading={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
-            >
-              Load more
-            </Button>
-          </div>
-        )
-      )}
-      {!hasNextPage && rows.length > 20 && (
-        <p className={classes.foot}>All {formatCount(rows.length)} are shown.</p>
-      )}
+      <ListFoot list={list} shown={rows.length} />
     </div>
   );
 }

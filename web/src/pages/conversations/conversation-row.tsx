@@ -5,21 +5,25 @@ import { formatCount, formatCountry, formatShortDateTime, NONE } from '@/lib/for
 import { INTENT_LABELS, labelOf } from '@/lib/insight-labels';
 import { plainText } from '@/lib/plain-text';
 import { ConversionMarks } from '@/ui/conversion-badges';
+import { InterestScore } from '@/ui/interest-score';
 import classes from './conversation-list.module.css';
-import { Interest, Quality, ReviewMark } from './marks';
+import { Quality, ReviewMark } from './marks';
 
 const route = getRouteApi('/shell/conversations');
 
 type ConversationRowProps = { row: ListedConversation; timezone: string; withDomain: boolean };
 
+type Part = string | null;
+const joined = (...parts: Part[]) => parts.filter(Boolean).join(' · ');
+
 export function ConversationRow({ row, timezone, withDomain }: ConversationRowProps) {
   const words = route.useSearch({ select: (search) => search.q });
-  const country = row.country ? formatCountry(row.country) : null;
-  const place = plainText(
-    [`${withDomain ? row.site_domain : ''}${row.page ?? ''}`, country].filter(Boolean).join(' · '),
-  );
+  const site = withDomain ? row.site_domain : null;
+  const page = row.page && plainText(row.page);
+  const place = joined(row.country && formatCountry(row.country), site);
   const intent = row.intent && labelOf(INTENT_LABELS, row.intent);
-  const about = [row.topic_label && plainText(row.topic_label), intent].filter(Boolean).join(' · ');
+  const topic = row.topic_label && plainText(row.topic_label);
+  const about = joined(topic, intent);
   const label = plainText(row.visitor_label);
   const account = row.account_name && plainText(row.account_name);
   const who = [label, row.visitor_email && plainText(row.visitor_email), account];
@@ -35,8 +39,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
       resetScroll={false}
     >
       <span className={classes.visitor} title={[...new Set(who)].filter(Boolean).join(' · ')}>
-        {label}
-        {account && <span className={classes.account}> · {account}</span>}
+        <Lines first={label} second={account} />
       </span>
       <span className={classes.preview} title={preview ?? undefined}>
         {preview ? (
@@ -48,26 +51,42 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
         )}
       </span>
       <span className={classes.about} title={about}>
-        {about || NONE}
+        <Lines first={topic} second={intent} />
       </span>
-      <span className={classes.place} title={place}>
+      <span className={classes.place} title={joined(page, place)}>
         {about && <span className={classes.placeAbout}>{about} · </span>}
-        {place || NONE}
+        <Lines first={page} second={place} />
       </span>
       <span className={classes.turns}>{formatCount(row.total_turns)}</span>
-      <span className={classes.interest}>
-        <Interest score={row.interest_score} signals={row.signals} />
-      </span>
-      <span className={classes.quality}>
-        <Quality score={row.quality_score} unanswered={row.unanswered_count} />
-        <ReviewMark thumb={row.review} />
-      </span>
-      <span className={classes.badges}>
-        <ConversionMarks flags={row} />
+      <span className={classes.marks}>
+        <span className={classes.interest}>
+          <InterestScore score={row.interest_score} signals={row.signals} />
+        </span>
+        <span className={classes.quality}>
+          <Quality score={row.quality_score} unanswered={row.unanswered_count} />
+          <ReviewMark thumb={row.review} />
+        </span>
+        <span className={classes.badges}>
+          <ConversionMarks flags={row} />
+        </span>
       </span>
       <time className={classes.time} dateTime={row.started_at}>
         {formatShortDateTime(row.started_at, timezone, { withZone: withDomain })}
       </time>
     </Link>
+  );
+}
+
+/** Two things about the same: under each other where rows are columns, in one line where they are not. */
+function Lines({ first, second }: { first: Part; second: Part }) {
+  if (!first || !second) return first || second || NONE;
+  return (
+    <>
+      {first}
+      <span className={classes.second}>
+        <i> · </i>
+        {second}
+      </span>
+    </>
   );
 }

@@ -64,6 +64,27 @@ describe('the list', () => {
     expect(screen.getByText('All 51 are shown.')).toBeInTheDocument();
   });
 
+  it('keeps what is there when a further page fails, and can ask for it again', async () => {
+    const page = Array.from({ length: 50 }, (_, index) => listed(`row-${index}`));
+    let fails = true;
+    fakeServer({
+      ...routes,
+      [LIST]: ({ body }) => {
+        if (!body.p_after) return { body: page };
+        if (fails) return { status: 400, body: { code: 'PT400', message: 'That cursor is none' } };
+        return { body: [listed('last')] };
+      },
+    });
+    const { signIn, user } = openApp(`/conversations?${SCOPE}`);
+    await signIn();
+    await user.click(await screen.findByRole('button', { name: 'Load more' }));
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent('That cursor is none');
+    fails = false;
+    await user.click(within(alert).getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText('All 51 are shown.')).toBeInTheDocument();
+  });
+
   it('writes what is searched into the address', async () => {
     fakeServer(routes);
     const { signIn, user } = openApp(`/conversations?${SCOPE}`);
