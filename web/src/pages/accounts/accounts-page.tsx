@@ -70,7 +70,7 @@ export function AccountsPage() {
   };
 
   return (
-    <>
+    <Split panel={<Outlet />}>
       <PageHead
         title="Accounts"
         note={
@@ -82,18 +82,16 @@ export function AccountsPage() {
           />
         }
       />
-      <Split panel={<Outlet />}>
-        <AccountFilters
-          scope={scope}
-          found={
-            count.data === undefined
-              ? null
-              : `${formatCount(count.data)} ${count.data === 1 ? 'account' : 'accounts'}`
-          }
-          tools={<AccountTools scope={scope} filter={filter} total={count.data} />}
-        />
-        {body()}
-      </Split>
-    </>
+      <AccountFilters
+        scope={scope}
+        found={
+          count.data === undefined
+            ? null
+            : `${formatCount(count.data)} ${count.data === 1 ? 'account' : 'accounts'}`
+        }
+        tools={<AccountTools scope={scope} filter={filter} total={count.data} />}
+      />
+      {body()}
+    </Split>
   );
 }

@@ -40,15 +40,13 @@ export function ClientsPage() {
     );
   }
   return (
-    <>
+    <Split panel={<Outlet />}>
       <PageHead
         title="Clients"
         note="Figures of the last 30 days, each in its website’s timezone"
       />
-      <Split panel={<Outlet />}>
-        <ClientList enabled={isStaff} />
-      </Split>
-    </>
+      <ClientList enabled={isStaff} />
+    </Split>
   );
 }
 

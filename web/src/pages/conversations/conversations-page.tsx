@@ -7,9 +7,9 @@ import { useScope } from '@/data/use-scope';
 import { ErrorState } from '@/ui/error-state';
 import { PageHead } from '@/ui/page-head';
 import { ScopeNote } from '@/ui/scope-note';
+import { Split } from '@/ui/split';
 import { ConversationFilters } from './conversation-filters';
 import { ConversationList } from './conversation-list';
-import classes from './conversations-page.module.css';
 import { ListSkeleton } from './list-skeleton';
 import { ListTools } from './list-tools';
 import { NoConversations } from './no-conversations';
@@ -34,7 +34,7 @@ export function ConversationsPage() {
   };
 
   return (
-    <>
+    <Split panel={<Outlet />}>
       <PageHead
         title="Conversations"
         note={
@@ -46,14 +46,9 @@ export function ConversationsPage() {
           />
         }
       />
-      <div className={classes.split}>
-        <div className={classes.main}>
-          <ConversationFilters scope={scope} />
-          <ListTools scope={scope} filter={filter} total={count.data} />
-          {body()}
-        </div>
-        <Outlet />
-      </div>
-    </>
+      <ConversationFilters scope={scope} />
+      <ListTools scope={scope} filter={filter} total={count.data} />
+      {body()}
+    </Split>
   );
 }

@@ -124,8 +124,8 @@ function Users() {
 
   return (
     <>
-      <PageHead title="Users" note="Who signs in, as what, and for which websites." />
       <Split panel={<Outlet />}>
+        <PageHead title="Users" note="Who signs in, as what, and for which websites." />
         <AdminsPolicy />
         <UserFilters
           found={

@@ -70,7 +70,7 @@ export function VisitorsPage() {
   };
 
   return (
-    <>
+    <Split panel={<Outlet />}>
       <PageHead
         title="Visitors"
         note={
@@ -82,18 +82,16 @@ export function VisitorsPage() {
           />
         }
       />
-      <Split panel={<Outlet />}>
-        <VisitorFilters
-          scope={scope}
-          found={
-            count.data === undefined
-              ? null
-              : `${formatCount(count.data)} ${count.data === 1 ? 'visitor' : 'visitors'}`
-          }
-          tools={<VisitorTools scope={scope} filter={filter} total={count.data} />}
-        />
-        {body()}
-      </Split>
-    </>
+      <VisitorFilters
+        scope={scope}
+        found={
+          count.data === undefined
+            ? null
+            : `${formatCount(count.data)} ${count.data === 1 ? 'visitor' : 'visitors'}`
+        }
+        tools={<VisitorTools scope={scope} filter={filter} total={count.data} />}
+      />
+      {body()}
+    </Split>
   );
 }
