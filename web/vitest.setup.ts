@@ -20,10 +20,10 @@ Object.defineProperty(window, 'matchMedia', {
   }),
 });
 
-// Tables draw the rows that their frame has room for.
+// Tables and timelines draw the rows that their frame has room for.
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', {
   get(this: HTMLElement) {
-    return this.tagName === 'SECTION' ? 700 : 0;
+    return this.matches('section, [data-scroll-frame]') ? 700 : 0;
   },
 });
 

@@ -35,14 +35,25 @@ export function clampRange(range: DayRange): DayRange {
   return lengthOf(range) <= MAX_DAYS ? range : lastDays(MAX_DAYS, range.to);
 }
 
+// Making one takes a hundred times as long as using it.
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
+function dayFormat(timeZone: string): Intl.DateTimeFormat {
+  const format =
+    dayFormats.get(timeZone) ??
+    new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
+  dayFormats.set(timeZone, format);
+  return format;
+}
+
 /** The calendar day of an instant in a timezone. */
 export function dayOf(instant: Date, timezone: string): Day {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone: timezone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).formatToParts(instant);
+  const parts = dayFormat(timezone).formatToParts(instant);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }

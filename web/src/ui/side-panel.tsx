@@ -72,7 +72,7 @@ function PanelContent({ id, title, head, actions, footer, children }: PanelConte
         )}
         {actions}
       </div>
-      <div key={id} className={classes.scroll}>
+      <div key={id} className={classes.scroll} data-scroll-frame>
         {children}
       </div>
       {footer}
