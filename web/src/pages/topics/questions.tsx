@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { SegmentedControl, Skeleton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Scope } from '@/data/scope';
 import { useUnansweredQuestions } from '@/data/unanswered-questions';
@@ -8,6 +8,7 @@ import { timezoneLabel } from '@/lib/timezone';
 import { Definition } from '@/ui/definition';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
+import { ListFoot } from '@/ui/list-foot';
 import { Panel } from '@/ui/panel';
 import { QuestionGroupItem } from './question-group';
 import classes from './questions.module.css';
@@ -78,17 +79,7 @@ export function Questions({ scope }: QuestionsProps) {
       }
     >
       {body()}
-      {list.hasNextPage && (
-        <Button
-          size="xs"
-          variant="default"
-          mt="sm"
-          loading={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-        >
-          Load more
-        </Button>
-      )}
+      <ListFoot list={list} shown={groups.length} />
     </Panel>
   );
 }

@@ -1,11 +1,18 @@
 import { Tabs } from '@mantine/core';
 import { getRouteApi, Outlet } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useScope } from '@/data/use-scope';
 import { PageHead } from '@/ui/page-head';
+import { PanelSkeleton } from '@/ui/panel-skeleton';
 import { ScopeNote } from '@/ui/scope-note';
-import { Questions } from './questions';
+import { Split } from '@/ui/split';
 import { Topics } from './topics';
 import classes from './topics-page.module.css';
+
+// The other tab is loaded when it is first opened.
+const Questions = lazy(() =>
+  import('./questions').then((module) => ({ default: module.Questions })),
+);
 
 const route = getRouteApi('/shell/topics');
 
@@ -15,7 +22,7 @@ export function TopicsPage() {
   const scope = useScope(search);
 
   return (
-    <>
+    <Split panel={<Outlet />}>
       <PageHead
         title="Topics"
         note={
@@ -26,33 +33,32 @@ export function TopicsPage() {
           />
         }
       />
-      <div className={classes.split}>
-        <Tabs
-          className={classes.main}
-          value={search.view ?? 'topics'}
-          onChange={(value) =>
-            void navigate({
-              search: (current) => ({
-                ...current,
-                view: value === 'questions' ? 'questions' : undefined,
-              }),
-            })
-          }
-          keepMounted={false}
-        >
-          <Tabs.List mb="md">
-            <Tabs.Tab value="topics">Topics</Tabs.Tab>
-            <Tabs.Tab value="questions">Unanswered questions</Tabs.Tab>
-          </Tabs.List>
-          <Tabs.Panel value="topics">
-            <Topics scope={scope} />
-          </Tabs.Panel>
-          <Tabs.Panel value="questions">
+      <Tabs
+        className={classes.main}
+        value={search.view ?? 'topics'}
+        onChange={(value) =>
+          void navigate({
+            search: (current) => ({
+              ...current,
+              view: value === 'questions' ? 'questions' : undefined,
+            }),
+          })
+        }
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="topics">Topics</Tabs.Tab>
+          <Tabs.Tab value="questions">Unanswered questions</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="topics">
+          <Topics scope={scope} />
+        </Tabs.Panel>
+        <Tabs.Panel value="questions">
+          <Suspense fallback={<PanelSkeleton label="Loading the questions" />}>
             <Questions scope={scope} />
-          </Tabs.Panel>
-        </Tabs>
-        <Outlet />
-      </div>
-    </>
+          </Suspense>
+        </Tabs.Panel>
+      </Tabs>
+    </Split>
   );
 }
