@@ -65,6 +65,20 @@ const routes = { [LIST]: () => ({ body: [listed()] }), [COUNT]: () => ({ body: 1
 // The table draws only rows that are in sight, and nothing is in a document without a layout.
 const found = () => screen.findByText('1 ticket');
 
+it('shows the tickets once it knows what stands above them', async () => {
+  let answer: (reply: { body: object }) => void = () => undefined;
+  const linear = new Promise<{ body: object }>((resolve) => {
+    answer = resolve;
+  });
+  fakeServer({ ...routes, [LINEAR]: () => linear });
+  await openApp(`/support?${SCOPE}`).signIn();
+  await found();
+  expect(screen.getByRole('status', { name: 'Loading the tickets' })).toBeInTheDocument();
+  answer({ body: { configured: false, is_admin: false, waiting: 1 } });
+  expect(await screen.findByText('Tickets are kept here for now')).toBeInTheDocument();
+  expect(screen.getByRole('table', { name: 'Tickets' })).toBeInTheDocument();
+});
+
 it('asks by the filters of the address, list and count alike', async () => {
   const server = fakeServer(routes);
   await openApp(`/support?${SCOPE}&q=export&kind=other&status=open,done&sort=changed`).signIn();

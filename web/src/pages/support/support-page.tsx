@@ -62,7 +62,9 @@ export function SupportPage() {
     if (list.isError && !list.data) {
       return <ErrorState error={list.error} onRetry={() => void list.refetch()} />;
     }
-    if (!list.data) return <ListSkeleton label="Loading the tickets" />;
+    // What is known of Linear stands above the tickets: come later, it would push them down.
+    const awaitsNote = linear.isPending && linear.failureCount === 0;
+    if (!list.data || awaitsNote) return <ListSkeleton label="Loading the tickets" />;
     if (rows.length === 0) return <NoTickets scope={scope} onWrite={() => write('other')} />;
     return (
       <ListTable
@@ -88,30 +90,29 @@ export function SupportPage() {
 
   return (
     <>
-      <div className={classes.head}>
-        <PageHead
-          title="Support"
-          note={
-            <ScopeNote
-              range={scope}
-              siteDomains={scope.siteDomains}
-              timezone={scope.domain?.timezone ?? null}
-              compared={false}
-            />
-          }
-        />
-        <Writes>
-          <Button
-            size="xs"
-            leftSection={<IconPlus size={15} aria-hidden />}
-            onClick={() => write('other')}
-          >
-            New ticket
-          </Button>
-        </Writes>
-      </div>
-      {linear.data && <LinearNote linear={linear.data} />}
       <Split panel={<Outlet />}>
+        <div className={classes.head}>
+          <PageHead
+            title="Support"
+            note={
+              <ScopeNote
+                range={scope}
+                siteDomains={scope.siteDomains}
+                timezone={scope.domain?.timezone ?? null}
+                compared={false}
+              />
+            }
+          />
+          <Writes>
+            <Button
+              size="xs"
+              leftSection={<IconPlus size={15} aria-hidden />}
+              onClick={() => write('other')}
+            >
+              New ticket
+            </Button>
+          </Writes>
+        </div>
         <TicketFilters
           found={
             count.data === undefined
@@ -120,6 +121,7 @@ export function SupportPage() {
           }
           tools={<TicketTools scope={scope} filter={filter} total={count.data} />}
         />
+        {linear.data && (list.data || list.isError) && <LinearNote linear={linear.data} />}
         {body()}
       </Split>
       {search.new && !readOnly && (
