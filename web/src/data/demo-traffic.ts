@@ -36,6 +36,13 @@ export function demoTrafficQuery(backend: Backend) {
   });
 }
 
+/** Whether days are still missing, as whoever follows the load last heard. */
+export function useIsDemoLoading(): boolean {
+  const query = { ...demoTrafficQuery(useBackend()), refetchInterval: false as const };
+  const { data, isLoading } = useQuery(query);
+  return isLoading || data?.state === 'running';
+}
+
 /** Follows the load and keeps the figures fresh while it runs. */
 export function useDemoTraffic(): Run | null {
   const queryClient = useQueryClient();

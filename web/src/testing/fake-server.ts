@@ -5,7 +5,7 @@ type Call = { method: string; path: string; query: URLSearchParams; body: Record
 type Handler = (call: Call) => Reply | Promise<Reply>;
 
 const ORIGIN = 'http://backoffice.test';
-const CONFIG = {
+export const CONFIG = {
   supabaseUrl: ORIGIN,
   supabaseAnonKey: 'anon',
   apiUrl: ORIGIN,

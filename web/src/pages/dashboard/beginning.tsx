@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { useAnnotations } from '@/data/annotations';
+import { useIsDemoLoading } from '@/data/demo-traffic';
 import { useMetricBeginning } from '@/data/metric-beginning';
 import type { Scope } from '@/data/scope';
 import { formatMetric } from '@/lib/change';
@@ -19,7 +20,9 @@ type BeginningProps = { scope: Scope; metric: Metric };
 /** Since when the metric has been better or worse than before, and what changed around then. */
 export function Beginning({ scope, metric }: BeginningProps) {
   const { data } = useMetricBeginning(scope, metric);
-  if (data === undefined) return null;
+  // Days that have not arrived yet would count as days without anything.
+  const loading = useIsDemoLoading();
+  if (loading || data === undefined) return null;
   if (data === null) {
     return (
       <Text size="xs" c="dimmed" mt={8}>

@@ -1,8 +1,8 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SummaryRow } from '@/data/dashboard-summary';
 import { setLocale } from '@/lib/format';
-import { fakeServer } from '@/testing/fake-server';
+import { CONFIG, fakeServer } from '@/testing/fake-server';
 import { openApp } from '@/testing/open-app';
 
 const ADDRESS = '/dashboard?domain=abtasty.com&from=2026-11-01&to=2026-11-07';
@@ -190,5 +190,21 @@ describe('since when', () => {
     fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
     await openApp(ADDRESS).signIn();
     expect(await screen.findByText(/^No clear beginning/)).toBeInTheDocument();
+  });
+
+  it('waits for the days that demo traffic has not filled yet', async () => {
+    let state = 'running';
+    const server = fakeServer({
+      [SUMMARY]: () => ({ body: ROWS }),
+      [BEGINNING]: () => ({ body: [{ ...SINCE, days_after: 5 }] }),
+      '/config.json': () => ({ body: { ...CONFIG, demo: true } }),
+      '/rest/v1/background_runs': () => ({ body: [{ done: 1, total: 4, state, error: null }] }),
+    });
+    await openApp(ADDRESS).signIn();
+    expect(await screen.findByText(/Loading demo traffic 25 %/)).toBeInTheDocument();
+    await waitFor(() => expect(server.callsTo(BEGINNING)).not.toHaveLength(0));
+    expect(screen.queryByText(/than before since/)).toBeNull();
+    state = 'done';
+    expect(await screen.findByText(/^Higher than before since/)).toBeInTheDocument();
   });
 });
