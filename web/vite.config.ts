@@ -34,7 +34,7 @@ export default defineConfig({
             {
               name: 'shared',
               test: /node_modules.(@mantine.(core|hooks)|@floating-ui|clsx|@tabler)|src.(ui|lib|data)./,
-              minShareCount: 6,
+              minShareCount: 10,
             },
           ],
         },

@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { type Outcome, useConfigurationCheck } from '@/data/configuration-changes';
 import { isConflict, refusedFields, type Target } from '@/data/settings-api';
 import type { Configuration } from '@/lib/configuration';
@@ -7,15 +7,21 @@ import { fromPointer } from '@/lib/json';
 import type { FieldError } from '@/lib/schema-errors';
 import { tellFailure } from '@/ui/tell-failure';
 import { Writes } from '@/ui/writes';
-import { Conflict } from './conflict-dialog';
 import { useDraft } from './draft';
 import { EditorHead } from './editor-head';
 import { SchemaForm } from './form/schema-form';
 import { History } from './history';
 import { LeaveDialog } from './leave-dialog';
-import { ReviewDialog } from './review-dialog';
 import { SaveBar } from './save-bar';
 import classes from './settings-page.module.css';
+
+// Dialogs are loaded when they are first opened.
+const ReviewDialog = lazy(() =>
+  import('./review-dialog').then((module) => ({ default: module.ReviewDialog })),
+);
+const Conflict = lazy(() =>
+  import('./conflict-dialog').then((module) => ({ default: module.Conflict })),
+);
 
 type EditorProps = { row: Configuration; target: Target };
 
@@ -114,19 +120,21 @@ export function Editor({ row, target }: EditorProps) {
         onReview={review}
         onShowError={() => draft.errors[0] && showError(draft.errors[0])}
       />
-      {reviewed && (
-        <ReviewDialog
-          row={row}
-          target={target}
-          draft={draft}
-          outcome={reviewed}
-          onClose={() => setReviewed(null)}
-          onFailed={failed}
-        />
-      )}
-      {conflict && (
-        <Conflict row={row} target={target} draft={draft} onClose={() => setConflict(false)} />
-      )}
+      <Suspense>
+        {reviewed && (
+          <ReviewDialog
+            row={row}
+            target={target}
+            draft={draft}
+            outcome={reviewed}
+            onClose={() => setReviewed(null)}
+            onFailed={failed}
+          />
+        )}
+        {conflict && (
+          <Conflict row={row} target={target} draft={draft} onClose={() => setConflict(false)} />
+        )}
+      </Suspense>
       <History row={row} target={target} dirty={draft.dirty} />
       <LeaveDialog dirty={draft.dirty} />
     </>
