@@ -126,9 +126,13 @@ join sentences as sentence on sentence.n = (s.n::bigint * 31 + m * 977) % 5000
 where s.talks;
 
 drop index private.conversation_documents_document_idx;
-insert into private.conversation_documents (site_domain, conversation_id, document, day, counts)
+insert into private.conversation_documents (
+  site_domain, conversation_id, document, day, counts, country, device_type, referrer_host
+)
 select
-  s.site, md5('conversation ' || s.n)::uuid, to_tsvector('simple', spoken.text), private.day_of(s.at, 'Europe/Paris'), true
+  s.site, md5('conversation ' || s.n)::uuid, to_tsvector('simple', spoken.text), private.day_of(s.at, 'Europe/Paris'), true,
+  (array['FR', 'DE', 'US', 'GB', 'ES', 'NL'])[1 + s.n % 6], (array['desktop', 'mobile', 'tablet'])[1 + s.n % 3],
+  (array['google.com', 'linkedin.com', null])[1 + s.n % 3]
 from plan_sessions as s
 cross join lateral (
   select string_agg(sentence.text, ' ') as text

@@ -155,10 +155,12 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
 
 
 def documents_that_differ(connection: Connection[Any], domain: str) -> list[Any]:
-    """Conversations whose day or `counts` is another beside their words, or that miss them."""
+    """Conversations of which something else stands beside their words, or that miss them."""
     return connection.execute(
         "select c.id from public.conversations as c left join private.conversation_documents as d"
         " on d.site_domain = c.site_domain and d.conversation_id = c.id where c.site_domain = %s"
-        " and c.message_count > 0 and (c.day, c.counts) is distinct from (d.day, d.counts)",
+        " and c.message_count > 0"
+        " and (c.day, c.counts, c.country, c.device_type, c.referrer_host)"
+        " is distinct from (d.day, d.counts, d.country, d.device_type, d.referrer_host)",
         [domain],
     ).fetchall()

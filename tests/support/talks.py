@@ -114,7 +114,8 @@ def _add_talk(
     )
     connection.execute(
         "insert into private.conversation_documents"
-        " select site_domain, id, to_tsvector('simple', %s), day, counts from public.conversations"
+        " select site_domain, id, to_tsvector('simple', %s), day, counts, country, device_type,"
+        " referrer_host from public.conversations"
         " where site_domain = %s and id = %s",
         [" ".join(words), domain, row["id"]],
     )

@@ -8,15 +8,17 @@ stable
 security definer
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 begin
+  -- A plan that does not know how frequent the words are takes them from their index.
   return query
     select document.site_domain, document.conversation_id
     from private.conversation_documents as document
     where document.site_domain = any (p_site_domains)
       and document.site_domain = any (array(select private.my_domains()))
-      and document.document @@ websearch_to_tsquery('simple', p_filter ->> 'search')
+      and document.document @@ (select websearch_to_tsquery('simple', p_filter ->> 'search'))
       and document.counts
       and (p_filter ->> 'from' is null or document.day >= private.filter_day(p_filter, 'from'))
       and (p_filter ->> 'to' is null or document.day <= private.filter_day(p_filter, 'to'));
@@ -26,21 +28,6 @@ $$;
 comment on function private.search_conversations(text[], jsonb) is
   'Ids of the conversations that count in which the words of a filter occur (web search syntax), of its days and of domains the caller may see.';
 
-create function private.documents_stand_apart()
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-  select coalesce(apart.reltuples > documents.reltuples / 20, false)
-  from pg_catalog.pg_class as documents
-  join pg_catalog.pg_class as apart on apart.oid = documents.reltoastrelid
-  where documents.oid = 'private.conversation_documents'::regclass
-$$;
-
-comment on function private.documents_stand_apart() is
-  'Whether more than a few documents are so long that they are stored apart from their rows: to look into them costs much more than to read the rows.';
-
 create function private.count_filtered_conversations(p_site_domains text[], p_filter jsonb)
 returns bigint
 language plpgsql
@@ -48,7 +35,7 @@ stable
 security definer
 set search_path = ''
 set max_parallel_workers_per_gather = 2
-set random_page_cost = 2
+set random_page_cost = 3
 set enable_seqscan = on
 as $$
 declare
@@ -58,35 +45,38 @@ declare
     where mine.site_domain = any (p_site_domains)
   );
   v_words tsquery := websearch_to_tsquery('simple', nullif(p_filter ->> 'search', ''));
-  v_apart boolean := v_words is not null and private.documents_stand_apart();
   v_count bigint;
 begin
-  -- The planner does not know what it costs to look into long documents: it is kept from looking into all of them.
-  perform set_config('enable_seqscan', case when v_apart then 'off' else 'on' end, true);
+  -- The planner does not know what it costs to look into documents, which stand apart: it is kept from looking into
+  -- all of them.
+  perform set_config('enable_seqscan', case when v_words is null then 'on' else 'off' end, true);
   -- Executed, as several processes count only then. Half a million documents are not looked up one by one: hence the
   -- dearer random pages.
   if v_words is null then
     execute 'select count(*) from private.filtered_conversations($1, $2)' into v_count using v_domains, p_filter;
-  elsif jsonb_strip_nulls(p_filter) - array['search', 'from', 'to'] = '{}' then
+  elsif jsonb_strip_nulls(p_filter) - array['search', 'from', 'to', 'country', 'device', 'referrer'] = '{}' then
     -- What stands beside the words of a conversation answers, without the conversation. A plan that does not know how
     -- frequent the words are takes them from their index, and the days from theirs.
-    execute format(
-      $query$
-        select count(*)
-        from private.conversation_documents as document
-        where document.site_domain = any ($1)
-          and document.document @@ %s
-          and document.counts
-          and document.day between $3 and $4
-      $query$,
-      case when v_apart then '(select $2)' else '$2' end
-    )
+    execute $query$
+      select count(*)
+      from private.conversation_documents as document
+      where document.site_domain = any ($1)
+        and document.document @@ (select $2)
+        and document.counts
+        and document.day between $3 and $4
+        and ($5 is null or coalesce(document.country, '') = $5)
+        and ($6 is null or coalesce(document.device_type, '') = $6)
+        and ($7 is null or coalesce(document.referrer_host, '') = $7)
+    $query$
     into v_count
     using
       v_domains,
       v_words,
       coalesce(private.filter_day(p_filter, 'from'), '-infinity'),
-      coalesce(private.filter_day(p_filter, 'to'), 'infinity');
+      coalesce(private.filter_day(p_filter, 'to'), 'infinity'),
+      p_filter ->> 'country',
+      p_filter ->> 'device',
+      p_filter ->> 'referrer';
   else
     execute $query$
       select count(*)
@@ -104,7 +94,6 @@ $$;
 comment on function private.count_filtered_conversations(text[], jsonb) is
   'How many conversations of domains the caller may see pass a filter, counted one by one.';
 
-revoke execute on function private.documents_stand_apart() from public, anon, authenticated, service_role;
 revoke execute on function
   private.search_conversations(text[], jsonb),
   private.count_filtered_conversations(text[], jsonb)

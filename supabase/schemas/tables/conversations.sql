@@ -195,12 +195,26 @@ create table private.conversation_documents (
   document tsvector not null,
   day date not null,
   counts boolean not null,
+  country text,
+  device_type text,
+  referrer_host text,
+  padding text not null generated always as (repeat(' ', 2100)) stored,
   constraint conversation_documents_pkey primary key (site_domain, conversation_id),
   constraint conversation_documents_conversation_id_fkey foreign key (site_domain, conversation_id)
     references public.conversations (site_domain, id)
 )
--- Long documents stand apart from their rows, which a search that finds many reads all of.
 with (toast_tuple_target = 128);
+
+-- Documents stand apart from their rows, which a count of a frequent word reads most of. PostgreSQL does this in rows
+-- of more than 2 kB alone: hence the padding, which takes 40 bytes once it is compressed. Compressed, documents would
+-- hardly be shorter.
+alter table private.conversation_documents
+  alter column site_domain set storage main,
+  alter column document set storage external,
+  alter column country set storage main,
+  alter column device_type set storage main,
+  alter column referrer_host set storage main,
+  alter column padding set storage main;
 
 create index conversation_documents_document_idx on private.conversation_documents using gin (document)
   with (fastupdate = on);
@@ -210,7 +224,8 @@ create index conversation_documents_day_idx on private.conversation_documents (s
 comment on table private.conversation_documents is
   'The words of each conversation, for full-text search. `simple` configuration: conversations come in many languages.';
 comment on column private.conversation_documents.day is
-  'The conversation''s, as is `counts`: a search in a range of days reads this table alone.';
+  'The conversation''s, as are `counts`, country, device_type and referrer_host: a count of a search by these reads this table alone.';
+comment on column private.conversation_documents.padding is 'Spaces, so that every document is stored apart from its row.';
 
 alter table private.conversation_documents enable row level security;
 revoke all on private.conversation_documents from public, anon, authenticated;
@@ -228,17 +243,26 @@ set search_path = ''
 as $$
 begin
   update private.conversation_documents
-  set day = new.day, counts = new.counts
+  set
+    day = new.day,
+    counts = new.counts,
+    country = new.country,
+    device_type = new.device_type,
+    referrer_host = new.referrer_host
   where site_domain = new.site_domain and conversation_id = new.id;
   return null;
 end
 $$;
 
-comment on function private.follow_in_documents() is 'Keeps day and `counts` of a conversation beside its words.';
+comment on function private.follow_in_documents() is 'Keeps what searches are counted by of a conversation beside its words.';
 
 revoke execute on function private.follow_in_documents() from public, anon, authenticated, service_role;
 
-create trigger follow_in_documents after update of day, counts on public.conversations
+create trigger follow_in_documents
+  after update of day, counts, country, device_type, referrer_host on public.conversations
   for each row
-  when ((old.day, old.counts) is distinct from (new.day, new.counts))
+  when (
+    (old.day, old.counts, old.country, old.device_type, old.referrer_host)
+    is distinct from (new.day, new.counts, new.country, new.device_type, new.referrer_host)
+  )
   execute function private.follow_in_documents();

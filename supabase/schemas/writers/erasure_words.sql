@@ -5,6 +5,8 @@ returns void
 language plpgsql
 security definer
 set search_path = ''
+-- Words are looked for in their index, not in one document after the other.
+set enable_seqscan = off
 as $$
 declare
   v_words text[];

@@ -229,24 +229,31 @@ security definer
 set search_path = ''
 as $$
   -- A tsvector holds at most 1 MB: of a very long conversation only the beginning is searchable.
-  insert into private.conversation_documents as kept (site_domain, conversation_id, document, day, counts)
+  insert into private.conversation_documents as kept (
+    site_domain, conversation_id, document, day, counts, country, device_type, referrer_host
+  )
   select
     p_site_domain,
     conversation.id,
     to_tsvector('simple', left(string_agg(m.text, ' ' order by m.sent_at, m.seq, m.id), 100000)),
     conversation.day,
-    conversation.counts
+    conversation.counts,
+    conversation.country,
+    conversation.device_type,
+    conversation.referrer_host
   from unnest(p_messages) as m
   join public.conversations as conversation
     on conversation.site_domain = p_site_domain and conversation.id = m.conversation_id
   where m.id = any (p_stored)
     and (p_edited_conversations is null or m.conversation_id <> all (p_edited_conversations))
-  group by conversation.id, conversation.day, conversation.counts
+  group by conversation.site_domain, conversation.id
   on conflict (site_domain, conversation_id) do update
   set document = kept.document || excluded.document
   where octet_length(kept.document::text) < 400000;
 
-  insert into private.conversation_documents as kept (site_domain, conversation_id, document, day, counts)
+  insert into private.conversation_documents as kept (
+    site_domain, conversation_id, document, day, counts, country, device_type, referrer_host
+  )
   select
     p_site_domain,
     conversation.id,
@@ -255,13 +262,16 @@ as $$
       left(string_agg(message.text, ' ' order by message.sent_at, message.seq, message.id), 100000)
     ),
     conversation.day,
-    conversation.counts
+    conversation.counts,
+    conversation.country,
+    conversation.device_type,
+    conversation.referrer_host
   from public.messages as message
   join public.conversations as conversation
     on conversation.site_domain = p_site_domain and conversation.id = message.conversation_id
   where message.site_domain = p_site_domain
     and message.conversation_id = any (p_edited_conversations)
-  group by conversation.id, conversation.day, conversation.counts
+  group by conversation.site_domain, conversation.id
   on conflict (site_domain, conversation_id) do update
   set document = excluded.document
 $$;
