@@ -37,6 +37,8 @@ set search_path = ''
 set max_parallel_workers_per_gather = 2
 set random_page_cost = 3
 set enable_seqscan = on
+set parallel_setup_cost = 1000
+set cpu_tuple_cost = 0.01
 as $$
 declare
   v_domains text[] := array(
@@ -56,7 +58,9 @@ begin
     execute 'select count(*) from private.filtered_conversations($1, $2)' into v_count using v_domains, p_filter;
   elsif jsonb_strip_nulls(p_filter) - array['search', 'from', 'to', 'country', 'device', 'referrer'] = '{}' then
     -- What stands beside the words of a conversation answers, without the conversation. A plan that does not know how
-    -- frequent the words are takes them from their index, and the days from theirs.
+    -- frequent the words are takes them from their index, and the days from theirs; only if rows are dear and processes
+    -- cheap do several count.
+    perform set_config('cpu_tuple_cost', '1', true), set_config('parallel_setup_cost', '0', true);
     execute $query$
       select count(*)
       from private.conversation_documents as document
