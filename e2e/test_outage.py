@@ -55,6 +55,22 @@ def test_pages_say_that_the_server_is_away_and_recover(
     expect(signed_out.get_by_role("heading", name="Dashboard")).to_be_visible()
 
 
+def test_a_browser_that_is_offline_says_so_instead_of_waiting(
+    open_page: OpenPage, watch: Watch
+) -> None:
+    watch.expect("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    page = open_page(USER, viewport={"width": 1440, "height": 900})
+    page.goto(path("conversations", FIGURES))
+    expect(rows(page)).to_have_count(4)
+    page.context.set_offline(True)
+    page.get_by_label("Search what was said").fill("price")
+    alert = page.get_by_role("main").get_by_role("alert")
+    expect(alert).to_contain_text(AWAY)
+    page.context.set_offline(False)
+    # Back online it asks again by itself.
+    expect(alert).to_have_count(0)
+
+
 def test_a_page_opened_while_the_server_fails_can_be_tried_again(
     open_page: OpenPage, watch: Watch
 ) -> None:

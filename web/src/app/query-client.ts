@@ -32,7 +32,11 @@ export function createQueryClient(backend: Backend): QueryClient {
       },
     }),
     defaultOptions: {
+      // A browser that is offline would only wait, and say nothing; asked anyway, it says what happened.
+      mutations: { networkMode: 'always' },
       queries: {
+        networkMode: 'always',
+        refetchOnReconnect: true,
         staleTime: 30_000,
         retry: (failures, error) =>
           failures < RETRIES && error instanceof Problem && error.retryable,
