@@ -1,5 +1,5 @@
 import type { Scope } from '@/data/scope';
-import type { ConversationSearch } from '@/lib/conversation-search';
+import { type ConversationSearch, parseConversationSearch } from '@/lib/conversation-search';
 
 /** The filter argument that listing, counting and exporting conversations share. */
 export type ConversationFilter = { from: string; to: string } & {
@@ -17,7 +17,8 @@ const NO_FILTER = new Set(['domain', 'from', 'to', 'sort']);
 
 export function conversationFilter(scope: Scope, search: ConversationSearch): ConversationFilter {
   const filter: ConversationFilter = { from: scope.from, to: scope.to };
-  for (const [key, value] of Object.entries(search)) {
+  // An address may hold what is no filter: whoever sends a link on adds marks of their own.
+  for (const [key, value] of Object.entries(parseConversationSearch(search))) {
     if (value === undefined || NO_FILTER.has(key)) continue;
     filter[NAMES[key as keyof ConversationSearch] ?? key] = value;
   }

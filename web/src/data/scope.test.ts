@@ -37,6 +37,16 @@ it('a domain that is not the user’s gives no domain, not all of them', () => {
   expect(scope.domain).toBeNull();
 });
 
+it('the list is not asked for what a mailing adds to an address', () => {
+  const scope = scopeOf({ from: '2026-01-01', to: '2026-01-31' }, [paris]);
+  const search = { q: 'price', utm_source: 'newsletter' };
+  expect(conversationFilter(scope, search)).toEqual({
+    from: '2026-01-01',
+    to: '2026-01-31',
+    search: 'price',
+  });
+});
+
 it('the list is asked only for the filters that are set', () => {
   const scope = scopeOf({ from: '2026-01-01', to: '2026-01-31' }, [paris]);
   expect(conversationFilter(scope, {})).toEqual({ from: '2026-01-01', to: '2026-01-31' });
