@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from backoffice.insights.analysis import analyze
 from backoffice.insights.conversation import Conversation, Message
 from backoffice.insights.dialogue import Dialogue, Outcome
+from backoffice.insights.quality.components import COMPONENTS
 from backoffice.insights.quality.receipt import Component, Receipt, weighted_score
 from backoffice.insights.quality.rules import score
 from support.conversations import START, talk
@@ -186,3 +189,9 @@ def test_hostile_lengths_are_bounded() -> None:
     for text in texts:
         insights = analyze(talk(f"> {text}", text))
         assert len(insights.document.words) <= 600
+
+
+def test_the_page_has_words_for_every_component() -> None:
+    labels = Path(__file__).parents[3] / "web/src/lib/insight-labels.ts"
+    named = set(re.findall(r"^  (\w+): \{", labels.read_text(), re.MULTILINE))
+    assert {component.__name__ for component in COMPONENTS} <= named

@@ -25,6 +25,8 @@ export const COMPONENTS: Record<string, { label: string; meaning: string }> = {
   frustration: { label: 'No frustration', meaning: 'The visitor was not annoyed.' },
   gave_up: { label: 'A good end', meaning: 'The visitor did not leave without an answer.' },
   handed_off: { label: 'No handover', meaning: 'The agent answered instead of passing on.' },
+  answer_time: { label: 'Answered fast', meaning: 'The visitor did not wait long for answers.' },
+  visitor_feedback: { label: 'Liked', meaning: 'The visitor’s thumbs and words of praise.' },
 };
 
 export function labelOf(labels: Record<string, string>, value: string): string {
