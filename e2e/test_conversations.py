@@ -154,7 +154,7 @@ def test_an_export_has_as_many_rows_as_are_shown(
 def test_nothing_found_says_what_to_do_next(open_page: OpenPage) -> None:
     page = open_page(USER)
     page.goto(path("conversations", LIST, q="unheardof"))
-    expect(page.get_by_text("No conversation matches these filters")).to_be_visible()
+    expect(page.get_by_text("No conversations match these filters")).to_be_visible()
     page.get_by_role("status").get_by_role("button", name="Clear the filters").click()
     expect(rows(page).first).to_be_visible()
     page.goto(path("conversations", EMPTY))

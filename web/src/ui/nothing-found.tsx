@@ -9,17 +9,19 @@ type NothingFoundProps = {
   what: string;
   /** What makes some appear. */
   hint: string;
-  filtered: boolean;
+  filtered?: boolean;
   range: DayRange;
   /** The last day there can be figures of. */
   end: Day;
-  onClear: () => void;
+  onClear?: () => void;
   onWiden: (range: DayRange) => void;
 };
 
 /** An empty list: whether filters or the range make it so, and the way out of both. */
 export function NothingFound(props: NothingFoundProps) {
-  const { what, hint, filtered, range, end, onClear, onWiden } = props;
+  const { what, hint, filtered = false, range, end, onClear, onWiden } = props;
+  const wide = lastDays(WIDE_DAYS, end);
+  const canWiden = lengthOf(range) < WIDE_DAYS || range.to < wide.to;
   return (
     <EmptyState
       title={filtered ? `No ${what} match these filters` : `No ${what} in this range`}
@@ -30,8 +32,8 @@ export function NothingFound(props: NothingFoundProps) {
               Clear the filters
             </Button>
           )}
-          {lengthOf(range) < WIDE_DAYS && (
-            <Button size="xs" onClick={() => onWiden(lastDays(WIDE_DAYS, end))}>
+          {canWiden && (
+            <Button size="xs" onClick={() => onWiden(wide)}>
               Show the last {WIDE_DAYS} days
             </Button>
           )}

@@ -97,7 +97,7 @@ describe('the list', () => {
     fakeServer({ ...routes, [LIST]: () => ({ body: [] }) });
     const { signIn, user } = openApp(`/conversations?${SCOPE}&q=nothing`);
     await signIn();
-    const empty = await screen.findByText('No conversation matches these filters');
+    const empty = await screen.findByText('No conversations match these filters');
     expect(empty).toBeInTheDocument();
     await user.click(
       screen.getAllByRole('button', { name: 'Clear the filters' })[0] as HTMLElement,
@@ -111,7 +111,8 @@ describe('the transcript', () => {
     fakeServer(routes);
     const { signIn, user } = openApp(`/conversations?${SCOPE}&q=price`);
     await signIn();
-    await user.click(await screen.findByText('Question of a'));
+    await screen.findByText('Question of a');
+    await user.keyboard('j');
     expect(await screen.findByText('Name of a')).toBeInTheDocument();
     expect(window.location.pathname).toBe('/conversations/abtasty.com/a');
     expect(window.location.search).toContain('q=price');

@@ -29,6 +29,7 @@ export function TopicTablePanel({ scope, rows, stale }: TopicTablePanelProps) {
             size="xs"
             label={`Show hidden (${formatCount(hiddenCount)})`}
             checked={hidden}
+            disabled={hiddenCount === 0 && !hidden}
             onChange={(event) => {
               const next = event.currentTarget.checked || undefined;
               void navigate({ search: (current) => ({ ...current, hidden: next }), replace: true });

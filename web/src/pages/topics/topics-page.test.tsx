@@ -133,6 +133,17 @@ describe('the topics', () => {
     );
   });
 
+  it('offer more days where nobody wrote, and no command to who has no server', async () => {
+    fakeServer({ ...routes, [STATS]: () => ({ body: [] }) });
+    const { signIn, user } = openApp(`/topics?${SCOPE}`);
+    await signIn();
+    expect(await screen.findByText('No topics in this range')).toBeInTheDocument();
+    expect(screen.queryByText('backoffice insights run')).toBeNull();
+    const before = window.location.search;
+    await user.click(screen.getByRole('button', { name: 'Show the last 90 days' }));
+    await waitFor(() => expect(window.location.search).not.toBe(before));
+  });
+
   it('that failed can be asked for again', async () => {
     let fails = true;
     fakeServer({
