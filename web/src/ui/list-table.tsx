@@ -1,5 +1,6 @@
 import { Table } from '@mantine/core';
 import { type CSSProperties, type MouseEvent, memo, type ReactNode, useRef } from 'react';
+import { useShortcuts } from '@/lib/shortcuts';
 import { ListFoot } from './list-foot';
 import { ListHead } from './list-head';
 import classes from './list-table.module.css';
@@ -48,6 +49,8 @@ type ListTableProps<Row, Sort extends string> = {
 export function ListTable<Row extends Key, Sort extends string>(props: ListTableProps<Row, Sort>) {
   const { label, columns, rows, list, total, sort, onSort, open, onOpen, busy, timezone } = props;
   const frame = useRef<HTMLElement>(null);
+  const first = rows[0];
+  useShortcuts(first && !open ? { j: () => onOpen(first) } : {});
   const isOpen = (row: Row) => open?.id === row.id && open.site_domain === row.site_domain;
   const { items, measure, before, after } = useRowsInView({
     frame,

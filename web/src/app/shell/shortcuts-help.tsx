@@ -15,7 +15,7 @@ const SHORTCUTS: [string[], string][] = [
   [['u'], 'Support'],
   [['r'], 'Report an issue: of the open conversation, or a new ticket'],
   [['/'], 'Search the list'],
-  [['j', '→'], 'Next in the list'],
+  [['j', '→'], 'Next in the list; j opens the first'],
   [['k', '←'], 'Previous in the list'],
   [['g'], 'Review as good, again to take it back'],
   [['b'], 'Review as bad, again to take it back'],

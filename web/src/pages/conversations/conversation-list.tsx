@@ -1,14 +1,16 @@
-import { useParams } from '@tanstack/react-router';
+import { getRouteApi, useParams } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { ListedConversation, useConversationList } from '@/data/conversation-list';
 import { useDomains } from '@/data/domains';
 import type { Scope } from '@/data/scope';
+import { useShortcuts } from '@/lib/shortcuts';
 import { ListFoot } from '@/ui/list-foot';
 import { heightOf, useKeptHeights } from '@/ui/row-heights';
 import classes from './conversation-list.module.css';
 import { ConversationRow } from './conversation-row';
 
+const route = getRouteApi('/shell/conversations');
 const ROW_HEIGHT = 46;
 // What covers the top of the window, so that a row scrolled to is not under it.
 const COVERED_HEIGHT = 112;
@@ -58,6 +60,17 @@ export function ConversationList({ rows, list, total, scope }: ConversationListP
   // Going on by keyboard keeps the open conversation's row in sight.
   const { id: openId } = useParams({ strict: false });
   const openIndex = openId ? rows.findIndex((row) => row.id === openId) : -1;
+  const navigate = route.useNavigate();
+  const first = rows[0];
+  const openFirst = ({ site_domain, id }: ListedConversation) =>
+    void navigate({
+      to: '/conversations/$domain/$id',
+      params: { domain: site_domain, id },
+      search: (kept) => kept,
+      resetScroll: false,
+    });
+  useShortcuts(first && !openId ? { j: () => openFirst(first) } : {});
+
   const { scrollToIndex, takeSnapshot } = virtualizer;
   useKeptHeights(takeSnapshot, ROW_HEIGHT);
   // Where the list begins is known a moment after its rows; before, one in sight would seem not to be.
