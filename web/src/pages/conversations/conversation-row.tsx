@@ -50,24 +50,26 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
           <span className={classes.none}>No message</span>
         )}
       </span>
-      <span className={classes.about} title={about}>
-        <Lines first={topic} second={intent} />
-      </span>
-      <span className={classes.place} title={joined(page, place)}>
-        {about && <span className={classes.placeAbout}>{about} · </span>}
-        <Lines first={page} second={place} />
-      </span>
-      <span className={classes.turns}>{formatCount(row.total_turns)}</span>
-      <span className={classes.marks}>
-        <span className={classes.interest}>
-          <InterestScore score={row.interest_score} signals={row.signals} />
+      <span className={classes.facts}>
+        <span className={classes.about} title={about}>
+          <Lines first={topic} second={intent} />
         </span>
-        <span className={classes.quality}>
-          <Quality score={row.quality_score} unanswered={row.unanswered_count} />
-          <ReviewMark thumb={row.review} />
+        <span className={classes.place} title={joined(page, place)}>
+          {about && <span className={classes.placeAbout}>{about} · </span>}
+          <Lines first={page} second={place} />
         </span>
-        <span className={classes.badges}>
-          <ConversionMarks flags={row} />
+        <span className={classes.turns}>{formatCount(row.total_turns)}</span>
+        <span className={classes.marks}>
+          <span className={classes.interest}>
+            <InterestScore score={row.interest_score} signals={row.signals} />
+          </span>
+          <span className={classes.quality}>
+            <Quality score={row.quality_score} unanswered={row.unanswered_count} />
+            <ReviewMark thumb={row.review} />
+          </span>
+          <span className={classes.badges}>
+            <ConversionMarks flags={row} />
+          </span>
         </span>
       </span>
       <time className={classes.time} dateTime={row.started_at}>
