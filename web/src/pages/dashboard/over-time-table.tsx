@@ -8,7 +8,7 @@ import { BUCKET_HEADINGS } from '@/ui/chart-options';
 import type { Point } from './over-time-points';
 import classes from './over-time-table.module.css';
 
-const HEIGHT = 340;
+const MOST_HEIGHT = 340;
 
 type Column = 'bucket' | 'total' | 'messaged' | 'previous';
 type OverTimeTableProps = { metric: Metric; points: Point[]; bucket: Bucket };
@@ -41,7 +41,7 @@ export function OverTimeTable({ metric, points, bucket }: OverTimeTableProps) {
   return (
     <DataTable
       className={classes.table}
-      height={HEIGHT}
+      maxHeight={MOST_HEIGHT}
       idAccessor="bucket"
       records={records}
       verticalSpacing={5}

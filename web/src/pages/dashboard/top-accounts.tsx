@@ -3,7 +3,9 @@ import { useTopAccounts } from '@/data/top-accounts';
 import { formatCount } from '@/lib/format';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
+import { InterestScore } from '@/ui/interest-score';
 import { TopRows, TopSkeleton } from './top-rows';
+import classes from './top-table.module.css';
 
 /** The companies whose people talked most. */
 export function TopAccounts({ scope }: { scope: Scope }) {
@@ -22,7 +24,7 @@ export function TopAccounts({ scope }: { scope: Scope }) {
     <TopRows
       heading="Account"
       first={{ short: 'Sessions', metric: 'sessions' }}
-      last={{ short: 'Score', metric: 'interest_score' }}
+      last={{ short: 'Interest', metric: 'interest_score' }}
       rows={data.map((row) => ({
         key: `${row.site_domain} ${row.id}`,
         label: scope.domain === null ? `${row.name} · ${row.site_domain}` : row.name,
@@ -30,7 +32,11 @@ export function TopAccounts({ scope }: { scope: Scope }) {
         first: formatCount(row.sessions),
         conversations: row.conversations,
         previous: null,
-        last: formatCount(row.interest_score),
+        last: (
+          <span className={classes.interest}>
+            <InterestScore score={row.interest_score} />
+          </span>
+        ),
         rows: {
           to: '/conversations',
           search: { account: row.id, domain: row.site_domain },

@@ -18,7 +18,7 @@ export type TopRow = {
   conversations: number;
   previous: number | null;
   /** The figure after them. */
-  last: string;
+  last: ReactNode;
   rows: Rows | null;
 };
 
