@@ -19,7 +19,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
 
   return useMemo(() => {
     const domain: AccountColumn[] = several
-      ? [{ id: 'site', label: 'Site', width: 160, render: (row) => row.site_domain }]
+      ? [{ id: 'site', label: 'Site', width: 190, render: (row) => row.site_domain }]
       : [];
     return [
       {
@@ -74,16 +74,19 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
         period: 'in range',
         sort: 'conversations',
         number: true,
-        render: (row) => (
-          <Link
-            to="/conversations"
-            search={{ account: row.id }}
-            className={links.plain}
-            aria-label={`${formatCount(row.conversations)} conversations of ${row.name}`}
-          >
-            {formatCount(row.conversations)}
-          </Link>
-        ),
+        render: (row) =>
+          row.conversations === 0 ? (
+            formatCount(0)
+          ) : (
+            <Link
+              to="/conversations"
+              search={{ account: row.id }}
+              className={links.plain}
+              aria-label={`${formatCount(row.conversations)} conversations of ${row.name}`}
+            >
+              {formatCount(row.conversations)}
+            </Link>
+          ),
       },
       {
         id: 'last',

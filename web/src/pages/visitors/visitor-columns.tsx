@@ -33,7 +33,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
         withZone: several,
       });
     const domain: VisitorColumn[] = several
-      ? [{ id: 'domain', label: 'Domain', width: 160, render: (row) => row.site_domain }]
+      ? [{ id: 'domain', label: 'Domain', width: 190, render: (row) => row.site_domain }]
       : [];
     return [
       {
@@ -85,7 +85,7 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'first',
         label: 'First seen',
-        width: 140,
+        width: 196,
         definition: 'The visitor’s first activity.',
         period: 'all time',
         render: (row) => time(row, row.first_seen_at),
