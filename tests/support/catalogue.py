@@ -59,6 +59,7 @@ HELPERS = {
     "private.conversation_page",
     "private.count_by_figures",
     "private.count_filtered_conversations",
+    "private.count_filtered_visitors",
     "private.create_client_domain",
     "private.create_organization",
     "private.create_section",

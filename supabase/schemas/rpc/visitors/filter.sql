@@ -153,6 +153,7 @@ create function private.matching_visitors(p_site_domains text[], p_filter jsonb)
 returns setof public.counted_visitors
 language sql
 stable
+parallel safe
 as $$
   select visitor.*
   from public.counted_visitors as visitor

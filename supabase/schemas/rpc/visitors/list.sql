@@ -134,48 +134,6 @@ $$;
 comment on function public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb) is
   'Visitors who were there on a day of the range, at most 200 a page; the cursor of the last row asks for the next page. Filter keys: from, to (days, required), did (a step or funnel kind done in the range: displayed, engaged, funnel_booked …), conversions (kinds that all happened in the range), statuses, scores, country, account_id, search (beginnings of words of name, e-mail or company; or an id). Sorts: recent, score, sessions, page_views, conversations. Sessions, page views, conversations, interest score and intents are of all time; last_day (the last day of the step asked for, or of any activity) and conversions of the range.';
 
-create function public.count_visitors(p_site_domains text[], p_filter jsonb)
-returns bigint
-language plpgsql
-stable
-set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
-as $$
-declare
-  v_domains text[] := private.check_domains(p_site_domains);
-  v_from date := p_filter ->> 'from';
-  v_to date := p_filter ->> 'to';
-begin
-  perform private.check_visitor_filter(p_filter);
-  if not exists (
-    select 1 from jsonb_each(p_filter) as f
-    where f.key not in ('from', 'to', 'did') and jsonb_typeof(f.value) <> 'null'
-  ) then
-    return (
-      select counted.n
-      from private.distinct_visitors(
-        v_domains, array[coalesce(p_filter ->> 'did', 'active')], v_from, v_to
-      ) as counted
-    );
-  end if;
-  return (
-    select count(*)
-    from private.passing_visitors(v_domains, p_filter) as visitor
-    cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
-    where done.last_day is not null
-      and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
-  );
-end
-$$;
-
-comment on function public.count_visitors(text[], jsonb) is
-  'How many visitors pass the filter of get_visitor_stats_with_intent, exactly.';
-
-revoke execute on function
-  public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb),
-  public.count_visitors(text[], jsonb)
-from public, anon;
-grant execute on function
-  public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb),
-  public.count_visitors(text[], jsonb)
+revoke execute on function public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb) from public, anon;
+grant execute on function public.get_visitor_stats_with_intent(text[], jsonb, text, integer, jsonb)
 to authenticated, service_role;
