@@ -67,6 +67,7 @@ VISITOR_FILTERS: list[tuple[str, dict[str, Any]]] = [
     ("no filter", {}),
     ("engaged", {"did": "engaged"}),
     ("booked a demo", {"did": "booked"}),
+    ("in France", {"country": "FR"}),
     ("hot in France", {"scores": [5], "country": "FR"}),
     ("a name", {"search": "person 77"}),
 ]

@@ -8,7 +8,7 @@ security definer
 set search_path = ''
 set max_parallel_workers_per_gather = 2
 set random_page_cost = 2
-set work_mem = '64MB'
+set work_mem = '16MB'
 as $$
 declare
   v_domains text[] := array(

@@ -159,9 +159,10 @@ as $$
   from public.counted_visitors as visitor
   where visitor.site_domain = any (p_site_domains)
     and (p_filter ->> 'statuses' is null or p_filter -> 'statuses' ? visitor.status)
+    -- As a list that the plan knows, which tells how many these are.
     and (
-      p_filter ->> 'scores' is null
-      or visitor.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+      private.filter_list(p_filter, 'scores') is null
+      or visitor.interest_score = any (private.filter_list(p_filter, 'scores')::smallint[])
     )
     -- Said so that an index knows it; '' asks for those of no known country.
     and (
