@@ -117,6 +117,27 @@ def assert_accounts_add_up(
         assert account_sums(connection, domain, source, "null::date") == wanted, source
 
 
+def assert_wider_adds_up(connection: Connection[Any], domain: str, first: date, last: date) -> None:
+    """Figures of a range are those of a wider one less its other days."""
+    wanted, found = (
+        set(
+            connection.execute(
+                f"select metric, value, sum(n) from {source} group by 1, 2 having sum(n) <> 0",  # type: ignore[arg-type]
+                {"domain": domain, "first": first, "last": last},
+            ).fetchall()
+        )
+        for source in (
+            "rollup.sums(array[%(domain)s], array['sessions', 'conversations'], 'page',"
+            " %(first)s, %(last)s)",
+            "rollup.widened(%(first)s, %(last)s, %(first)s::date - 366, %(last)s::date + 3)"
+            " as wide (range), rollup.sums_of_wider(array[%(domain)s],"
+            " array['sessions', 'conversations'], 'page', %(first)s, %(last)s,"
+            " lower(wide.range), upper(wide.range) - 1)",
+        )
+    )
+    assert found == wanted
+
+
 def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     """Rollups, links and visitor-days of a domain say what its raw rows say."""
     counted = recount(connection, domain)
@@ -150,6 +171,7 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
         )
         assert kept == {kind: counted.distinct(kind, *days) for kind in KINDS}, days
         assert_accounts_add_up(connection, domain, *days)
+        assert_wider_adds_up(connection, domain, *days)
     assert documents_that_differ(connection, domain) == []
     return counted
 

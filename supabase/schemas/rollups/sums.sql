@@ -1,6 +1,6 @@
 -- Exact figures of any range of days, from few rows.
 
-create function rollup.sums(
+create function rollup.folded_sums(
   p_site_domains text[],
   p_metrics text[],
   p_dimension text,
@@ -11,7 +11,7 @@ returns table (site_domain text, metric text, value text, n bigint)
 language sql
 stable
 as $$
-  -- Whole months by the month, whole weeks of the rest by the week, its other days, and what is not folded yet.
+  -- Whole months by the month, whole weeks of the rest by the week, and its other days.
   select f.site_domain, f.metric, f.value, f.n
   from rollup.monthly as f
   where f.site_domain = any (p_site_domains)
@@ -32,6 +32,51 @@ as $$
     and f.metric = any (p_metrics)
     and f.dimension = p_dimension
     and f.day = any (rollup.single_days(p_from, p_to))
+$$;
+
+create function rollup.sums(
+  p_site_domains text[],
+  p_metrics text[],
+  p_dimension text,
+  p_from date,
+  p_to date
+)
+returns table (site_domain text, metric text, value text, n bigint)
+language sql
+stable
+as $$
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_from, p_to) as f
+  union all
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.deltas as f
+  where f.site_domain = any (p_site_domains)
+    and f.metric = any (p_metrics)
+    and f.dimension = p_dimension
+    and f.day between p_from and p_to
+$$;
+
+create function rollup.sums_of_wider(
+  p_site_domains text[],
+  p_metrics text[],
+  p_dimension text,
+  p_from date,
+  p_to date,
+  p_wide_from date,
+  p_wide_to date
+)
+returns table (site_domain text, metric text, value text, n bigint)
+language sql
+stable
+as $$
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_wide_from, p_wide_to) as f
+  union all
+  select f.site_domain, f.metric, f.value, -f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_wide_from, p_from - 1) as f
+  union all
+  select f.site_domain, f.metric, f.value, -f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_to + 1, p_wide_to) as f
   union all
   select f.site_domain, f.metric, f.value, f.n
   from rollup.deltas as f
@@ -106,20 +151,27 @@ as $$
     and f.value = any (p_values)
 $$;
 
+comment on function rollup.folded_sums(text[], text[], text, date, date) is 'What rollup.sums gives, of what is folded.';
 comment on function rollup.sums(text[], text[], text, date, date) is
   'Exact figures of a range of days, by value: sum n over the rows of a key. Adds up months, weeks and days.';
+comment on function rollup.sums_of_wider(text[], text[], text, date, date, date, date) is
+  'What rollup.sums gives, as the figures of a range that holds it (rollup.widened) less those of its other days; some values add up to 0.';
 comment on function rollup.single_days_of_buckets(date, date, text) is
   'The days of a range whose week or month is cut by it; all of them when the bucket is a day.';
 comment on function rollup.sums_by_bucket(text[], text, text, text[], date, date, text) is
   'Exact figures of some values in a range, by day, week (from Monday) or month, the first cut by the range: sum n over the rows of a key.';
 
 revoke execute on function
+  rollup.folded_sums(text[], text[], text, date, date),
   rollup.sums(text[], text[], text, date, date),
+  rollup.sums_of_wider(text[], text[], text, date, date, date, date),
   rollup.single_days_of_buckets(date, date, text),
   rollup.sums_by_bucket(text[], text, text, text[], date, date, text)
 from public, anon, authenticated;
 grant execute on function
+  rollup.folded_sums(text[], text[], text, date, date),
   rollup.sums(text[], text[], text, date, date),
+  rollup.sums_of_wider(text[], text[], text, date, date, date, date),
   rollup.single_days_of_buckets(date, date, text),
   rollup.sums_by_bucket(text[], text, text, text[], date, date, text)
 to authenticated, service_role;

@@ -25,6 +25,7 @@ declare
   v_domains text[] := private.check_domains(p_site_domains);
   v_limit integer := least(greatest(coalesce(p_limit, 10), 1), 100);
   v_best text[];
+  v_wide daterange := rollup.widened(p_from, p_to, p_from - 366, current_date);
 begin
   perform private.check_window(p_from, p_to);
   if p_dimension is null or p_dimension not in ('page', 'country', 'device', 'referrer') then
@@ -37,7 +38,9 @@ begin
     select ranked.value
     from (
       select f.value, rank() over (order by sum(f.n) desc) as place, count(*) over () as values
-      from rollup.sums(v_domains, array['conversations'], p_dimension, p_from, p_to) as f
+      from rollup.sums_of_wider(
+        v_domains, array['conversations'], p_dimension, p_from, p_to, lower(v_wide), upper(v_wide) - 1
+      ) as f
       group by f.value
       having sum(f.n) > 0
     ) as ranked

@@ -1,0 +1,181 @@
+-- The best values of a range that lacks little of a month: from the month, less its other days.
+
+create function rollup.folded_sums(
+  p_site_domains text[],
+  p_metrics text[],
+  p_dimension text,
+  p_from date,
+  p_to date
+)
+returns table (site_domain text, metric text, value text, n bigint)
+language sql
+stable
+as $$
+  -- Whole months by the month, whole weeks of the rest by the week, and its other days.
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.monthly as f
+  where f.site_domain = any (p_site_domains)
+    and f.metric = any (p_metrics)
+    and f.dimension = p_dimension
+    and f.month = any (rollup.whole_months(p_from, p_to))
+  union all
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.weekly as f
+  where f.site_domain = any (p_site_domains)
+    and f.metric = any (p_metrics)
+    and f.dimension = p_dimension
+    and f.week = any (rollup.whole_weeks(p_from, p_to))
+  union all
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.daily as f
+  where f.site_domain = any (p_site_domains)
+    and f.metric = any (p_metrics)
+    and f.dimension = p_dimension
+    and f.day = any (rollup.single_days(p_from, p_to))
+$$;
+
+create or replace function rollup.sums(
+  p_site_domains text[],
+  p_metrics text[],
+  p_dimension text,
+  p_from date,
+  p_to date
+)
+returns table (site_domain text, metric text, value text, n bigint)
+language sql
+stable
+as $$
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_from, p_to) as f
+  union all
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.deltas as f
+  where f.site_domain = any (p_site_domains)
+    and f.metric = any (p_metrics)
+    and f.dimension = p_dimension
+    and f.day between p_from and p_to
+$$;
+
+create function rollup.sums_of_wider(
+  p_site_domains text[],
+  p_metrics text[],
+  p_dimension text,
+  p_from date,
+  p_to date,
+  p_wide_from date,
+  p_wide_to date
+)
+returns table (site_domain text, metric text, value text, n bigint)
+language sql
+stable
+as $$
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_wide_from, p_wide_to) as f
+  union all
+  select f.site_domain, f.metric, f.value, -f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_wide_from, p_from - 1) as f
+  union all
+  select f.site_domain, f.metric, f.value, -f.n
+  from rollup.folded_sums(p_site_domains, p_metrics, p_dimension, p_to + 1, p_wide_to) as f
+  union all
+  select f.site_domain, f.metric, f.value, f.n
+  from rollup.deltas as f
+  where f.site_domain = any (p_site_domains)
+    and f.metric = any (p_metrics)
+    and f.dimension = p_dimension
+    and f.day between p_from and p_to
+$$;
+
+create or replace function public.get_top_values(
+  p_site_domains text[],
+  p_from date,
+  p_to date,
+  p_dimension text,
+  p_limit integer default 10
+)
+returns table (
+  value text,
+  sessions bigint,
+  conversations bigint,
+  conversation_rate numeric,
+  previous_sessions bigint,
+  previous_conversations bigint
+)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_limit integer := least(greatest(coalesce(p_limit, 10), 1), 100);
+  v_best text[];
+  v_wide daterange := rollup.widened(p_from, p_to, p_from - 366, current_date);
+begin
+  perform private.check_window(p_from, p_to);
+  if p_dimension is null or p_dimension not in ('page', 'country', 'device', 'referrer') then
+    raise exception 'p_dimension is page, country, device or referrer, not %', coalesce(p_dimension, 'null')
+      using errcode = 'PT400';
+  end if;
+  -- The best are those with the most conversations, ties and all: where there are enough of them, sessions and the
+  -- time before are read of these alone.
+  v_best := array(
+    select ranked.value
+    from (
+      select f.value, rank() over (order by sum(f.n) desc) as place, count(*) over () as values
+      from rollup.sums_of_wider(
+        v_domains, array['conversations'], p_dimension, p_from, p_to, lower(v_wide), upper(v_wide) - 1
+      ) as f
+      group by f.value
+      having sum(f.n) > 0
+    ) as ranked
+    where ranked.place <= v_limit and ranked.values >= v_limit
+  );
+  return query
+  with counted as (
+    select
+      f.value,
+      coalesce(sum(f.n) filter (where f.is_now and f.metric = 'sessions'), 0)::bigint as sessions,
+      coalesce(sum(f.n) filter (where f.is_now and f.metric = 'conversations'), 0)::bigint as conversations,
+      coalesce(sum(f.n) filter (where not f.is_now and f.metric = 'sessions'), 0)::bigint as previous_sessions,
+      coalesce(sum(f.n) filter (where not f.is_now and f.metric = 'conversations'), 0)::bigint
+        as previous_conversations
+    from (
+      select figure.value, figure.metric, figure.n, true as is_now
+      from rollup.sums(v_domains, array['sessions', 'conversations'], p_dimension, p_from, p_to) as figure
+      union all
+      select figure.value, figure.metric, figure.n, false
+      from rollup.sums(
+        v_domains, array['sessions', 'conversations'], p_dimension, p_from - (p_to - p_from + 1), p_from - 1
+      ) as figure
+    ) as f
+    where v_best = '{}' or f.value = any (v_best)
+    group by f.value
+  )
+  select
+    c.value,
+    c.sessions,
+    c.conversations,
+    private.ratio(c.conversations, c.sessions),
+    c.previous_sessions,
+    c.previous_conversations
+  from counted as c
+  where c.sessions > 0 or c.conversations > 0
+  order by c.conversations desc, c.sessions desc, c.value
+  limit v_limit;
+end
+$$;
+
+comment on function rollup.folded_sums(text[], text[], text, date, date) is 'What rollup.sums gives, of what is folded.';
+comment on function rollup.sums_of_wider(text[], text[], text, date, date, date, date) is
+  'What rollup.sums gives, as the figures of a range that holds it (rollup.widened) less those of its other days; some values add up to 0.';
+
+revoke execute on function
+  rollup.folded_sums(text[], text[], text, date, date),
+  rollup.sums_of_wider(text[], text[], text, date, date, date, date)
+from public, anon, authenticated;
+grant execute on function
+  rollup.folded_sums(text[], text[], text, date, date),
+  rollup.sums_of_wider(text[], text[], text, date, date, date, date)
+to authenticated, service_role;
