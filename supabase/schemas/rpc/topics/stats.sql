@@ -26,12 +26,13 @@ as $$
 #variable_conflict use_column
 declare
   v_domains text[] := private.check_domains(p_site_domains);
+  v_wide daterange := rollup.widened(p_from, p_to, p_from - 366, current_date);
 begin
   perform private.check_window(p_from, p_to);
   return query
   with counted as (
     select f.site_domain, f.value, f.metric, sum(f.n) as now, 0::numeric as before
-    from rollup.sums(
+    from rollup.sums_of_wider(
       v_domains,
       array[
         'messaged_conversations', 'turns', 'converted_conversations', 'unanswered_conversations',
@@ -39,7 +40,9 @@ begin
       ],
       'topic',
       p_from,
-      p_to
+      p_to,
+      lower(v_wide),
+      upper(v_wide) - 1
     ) as f
     group by f.site_domain, f.value, f.metric
     union all
