@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from psycopg import Connection
 from support.recount import KINDS, Recount, recount
 from support.traffic import DAYS, START
 
+ADMIN = "a0000000-0000-4000-8000-000000000001"
 FIRST = START.date() - timedelta(days=2)
 
 
@@ -54,7 +56,7 @@ def account_sums(connection: Connection[Any], domain: str, source: str, period: 
 
 
 def assert_seen_when_there(connection: Connection[Any], domain: str) -> None:
-    """Nobody has a day, but of conversions, before it was first seen or after it was last seen."""
+    """Days, but of conversions, lie between first and last seen; who viewed a page has one."""
     outside = connection.execute(
         "select kept.day, kept.steps, visitor.first_seen_at, visitor.last_seen_at"
         " from rollup.visitor_days as kept join public.visitors as visitor"
@@ -65,6 +67,15 @@ def assert_seen_when_there(connection: Connection[Any], domain: str) -> None:
         [domain],
     ).fetchall()
     assert outside == []
+    without_a_day = connection.execute(
+        "select visitor.id from public.visitors as visitor"
+        " where visitor.site_domain = %s and visitor.counts and visitor.page_view_count > 0"
+        " and not exists (select from rollup.visitor_days as kept"
+        " where kept.site_domain = visitor.site_domain and kept.visitor_id = visitor.id"
+        " and kept.steps & 1 <> 0)",
+        [domain],
+    ).fetchall()
+    assert without_a_day == []
 
 
 def assert_accounts_exact(connection: Connection[Any], domain: str) -> None:
@@ -138,6 +149,23 @@ def assert_wider_adds_up(connection: Connection[Any], domain: str, first: date, 
     assert found == wanted
 
 
+def assert_visitors_counted(
+    connection: Connection[Any], domain: str, first: date, last: date, wanted: int
+) -> None:
+    """A filter that all visitors pass counts as many as were there, for an administrator."""
+    passed = {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "statuses": ["anonymous", "semi-known", "known"],
+    }
+    counted = connection.execute(
+        "select private.count_filtered_visitors(array[%s], %s)"
+        " from (select set_config('request.jwt.claims', %s, true) offset 0) as claims",
+        [domain, json.dumps(passed), json.dumps({"sub": ADMIN})],
+    ).fetchone()
+    assert counted == (wanted,), (first, last)
+
+
 def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     """Rollups, links and visitor-days of a domain say what its raw rows say."""
     counted = recount(connection, domain)
@@ -172,6 +200,7 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
         assert kept == {kind: counted.distinct(kind, *days) for kind in KINDS}, days
         assert_accounts_add_up(connection, domain, *days)
         assert_wider_adds_up(connection, domain, *days)
+        assert_visitors_counted(connection, domain, *days, counted.distinct("active", *days))
     assert documents_that_differ(connection, domain) == []
     return counted
 

@@ -20,9 +20,31 @@ declare
   v_count bigint;
 begin
   -- Executed, as several processes count only then. A step alone is found on the first day that has it; several are
-  -- gathered from all days of the range.
+  -- gathered from all days of the range. Who viewed pages and was first and last seen within a long range, a timezone's
+  -- day from its ends, was there in it: only the others' days are looked up.
   execute format(
     case
+      when v_wanted = 1 and private.filter_day(p_filter, 'to') - private.filter_day(p_filter, 'from') > 60 then $sql$
+        select count(*)
+        from private.%I($1, $2) as visitor
+        where visitor.last_seen_at >= ($3 - 1)::timestamp at time zone 'UTC'
+          and visitor.first_seen_at < ($4 + 2)::timestamp at time zone 'UTC'
+          and (
+            (
+              visitor.page_view_count > 0
+              and visitor.first_seen_at >= ($3 + 1)::timestamp at time zone 'UTC'
+              and visitor.last_seen_at < $4::timestamp at time zone 'UTC'
+            )
+            or exists (
+              select 1
+              from rollup.visitor_days as done
+              where done.site_domain = visitor.site_domain
+                and done.visitor_id = visitor.id
+                and done.day between $3 and $4
+                and done.steps & $5 <> 0
+            )
+          )
+      $sql$
       when v_wanted = private.last_step(v_wanted) then $sql$
         select count(*)
         from private.%I($1, $2) as visitor
