@@ -27,7 +27,7 @@ FILTERS: list[dict[str, Any]] = [
     {},
     {"talked": False},
     {"scores": [2, 3], "talked": True},
-    {"industry": "retail"},
+    {"scores": [], "industry": "retail"},
     {"search": "company 7"},
     {"search": "company", "industry": "media"},
 ]
@@ -63,7 +63,7 @@ def passes(account: Account, figures: dict[str, Any], passed: dict[str, Any]) ->
     words = account.name.lower().split()
     return (
         passed.get("talked") in (None, figures["conversations"] > 0)
-        and figures["score"] in passed.get("scores", [figures["score"]])
+        and figures["score"] in (passed.get("scores") or [figures["score"]])
         and passed.get("industry", account.industry) == account.industry
         and all(
             any(word.startswith(start) for word in words)

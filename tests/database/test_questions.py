@@ -111,3 +111,21 @@ def test_an_unknown_metric_or_bucket_is_refused(
             [[SITE], metric, bucket],
         )
     assert raised.value.sqlstate == "PT400"
+
+
+@pytest.mark.parametrize("backwards", ["'2026-05-06', '2026-05-04'", "'-infinity', 'infinity'"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "get_top_values(%s, {}, 'page')",
+        "get_topic_stats(%s, {})",
+        "get_unanswered_questions(%s, {})",
+        "get_metric_over_time(%s, {}, 'visitors', 'day')",
+    ],
+)
+def test_a_range_that_is_none_is_refused(
+    person: Connection[Any], call: str, backwards: str
+) -> None:
+    with pytest.raises(psycopg.Error) as raised:
+        person.execute(f"select * from public.{call.format(backwards)}", [[SITE]])  # type: ignore[arg-type]
+    assert raised.value.sqlstate == "PT400"

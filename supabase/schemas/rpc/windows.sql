@@ -9,6 +9,8 @@ as $$
 begin
   if p_from is null or p_to is null then
     raise exception 'p_from and p_to are required' using errcode = 'PT400';
+  elsif not isfinite(p_from) or not isfinite(p_to) then
+    raise exception 'p_from and p_to are days, not % and %', p_from, p_to using errcode = 'PT400';
   elsif p_to < p_from then
     raise exception 'The range ends (%) before it begins (%)', p_to, p_from using errcode = 'PT400';
   elsif p_to - p_from > 365 then

@@ -69,9 +69,9 @@ begin
           having %4$s
             and ($3 is null or (%1$s, f.account_id) < (($3 ->> 'figure')::bigint, ($3 ->> 'id')::uuid))
             and (
-              $2 ->> 'scores' is null
+              private.filter_list($2, 'scores') is null
               or rollup.best_score(sum(f.curious), sum(f.interested), sum(f.engaged), sum(f.hot))
-                = any (array(select jsonb_array_elements_text($2 -> 'scores')::smallint))
+                = any (private.filter_list($2, 'scores')::smallint[])
             )
             and ($2 ->> 'talked' is null or (sum(f.conversations) > 0) = ($2 ->> 'talked')::boolean)
             and (
@@ -89,7 +89,7 @@ begin
       $sql$,
       v_figure,
       v_sums,
-      case when v_some then case p_column when 'sessions' then 'sessions <> 0' else 'conversations <> 0' end else 'true' end,
+      case when not v_some then 'true' when p_column = 'sessions' then 'sessions <> 0' else 'conversations <> 0' end,
       case
         when not v_some then '(sum(f.sessions) > 0 or sum(f.conversations) > 0)'
         when p_column = 'interest_score' then v_figure || ' > 1'
@@ -97,8 +97,8 @@ begin
       end
     )
     using
-      p_site_domains, p_filter, p_after, p_limit, v_found, private.filter_day(p_filter, 'from'), private.filter_day(p_filter, 'to'),
-      p_first, p_last, lower(v_wide), upper(v_wide) - 1;
+      p_site_domains, p_filter, p_after, p_limit, v_found,
+      private.filter_day(p_filter, 'from'), private.filter_day(p_filter, 'to'), p_first, p_last, lower(v_wide), upper(v_wide) - 1;
     get diagnostics v_rows = row_count;
     v_found := v_found + v_rows;
     exit when not v_some or v_found = p_limit;

@@ -115,8 +115,8 @@ as $$
   select c.site_domain, c.account_id, c.sessions, c.conversations, c.interest_score
   from counted as c
   where (
-      p_filter ->> 'scores' is null
-      or c.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+      private.filter_list(p_filter, 'scores') is null
+      or c.interest_score = any (private.filter_list(p_filter, 'scores')::smallint[])
     )
     and (p_filter ->> 'talked' is null or (c.conversations > 0) = (p_filter ->> 'talked')::boolean)
     and (

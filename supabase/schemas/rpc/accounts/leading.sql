@@ -69,8 +69,8 @@ begin
         cross join lateral private.account_in_range(c.site_domain, c.account_id, $2) as done
         where (done.sessions > 0 or done.conversations > 0)
           and (
-            $2 ->> 'scores' is null
-            or done.interest_score = any (array(select jsonb_array_elements_text($2 -> 'scores')::smallint))
+            private.filter_list($2, 'scores') is null
+            or done.interest_score = any (private.filter_list($2, 'scores')::smallint[])
           )
           and ($2 ->> 'talked' is null or (done.conversations > 0) = ($2 ->> 'talked')::boolean)
           and (

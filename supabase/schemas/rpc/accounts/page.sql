@@ -55,8 +55,8 @@ as $$
           select 1
           from private.account_in_range(w.site_domain, w.account_id, p_filter) as done
           where (
-              p_filter ->> 'scores' is null
-              or done.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+              private.filter_list(p_filter, 'scores') is null
+              or done.interest_score = any (private.filter_list(p_filter, 'scores')::smallint[])
             )
             and (p_filter ->> 'talked' is null or (done.conversations > 0) = (p_filter ->> 'talked')::boolean)
         )
@@ -113,8 +113,8 @@ as $$
     and private.passes_as_company(company.name, company.domain, company.country, company.industry, p_filter)
     and (done.sessions > 0 or done.conversations > 0)
     and (
-      p_filter ->> 'scores' is null
-      or done.interest_score = any (array(select jsonb_array_elements_text(p_filter -> 'scores')::smallint))
+      private.filter_list(p_filter, 'scores') is null
+      or done.interest_score = any (private.filter_list(p_filter, 'scores')::smallint[])
     )
     and (p_filter ->> 'talked' is null or (done.conversations > 0) = (p_filter ->> 'talked')::boolean)
     and (

@@ -26,9 +26,10 @@ as $$
 #variable_conflict use_column
 declare
   v_domains text[] := private.check_domains(p_site_domains);
-  v_wide daterange := rollup.widened(p_from, p_to, p_from - 366, current_date);
+  v_wide daterange;
 begin
   perform private.check_window(p_from, p_to);
+  v_wide := rollup.widened(p_from, p_to, p_from - 366, current_date);
   return query
   with counted as (
     select f.site_domain, f.value, f.metric, sum(f.n) as now, 0::numeric as before

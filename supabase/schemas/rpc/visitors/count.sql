@@ -11,11 +11,7 @@ set random_page_cost = 2
 set work_mem = '16MB'
 as $$
 declare
-  v_domains text[] := array(
-    select mine.site_domain
-    from private.my_domains() as mine (site_domain)
-    where mine.site_domain = any (p_site_domains)
-  );
+  v_domains text[] := private.check_domains(p_site_domains);
   v_wanted smallint := private.wanted_steps(p_filter);
   v_count bigint;
 begin
