@@ -36,11 +36,14 @@ export function demoTrafficQuery(backend: Backend) {
   });
 }
 
-/** Whether days are still missing, as whoever follows the load last heard. */
+/** Whether days are still missing, as whoever follows the load last heard; also after one that failed. */
 export function useIsDemoLoading(): boolean {
-  const query = { ...demoTrafficQuery(useBackend()), refetchInterval: false as const };
-  const { data, isLoading } = useQuery(query);
-  return isLoading || data?.state === 'running';
+  const { data, isLoading } = useQuery({
+    ...demoTrafficQuery(useBackend()),
+    refetchInterval: false,
+    select: (run) => run !== null && run.state !== 'done',
+  });
+  return data ?? isLoading;
 }
 
 /** Follows the load and keeps the figures fresh while it runs. */

@@ -15,6 +15,12 @@ function directionOf(delta: number): Direction {
   return delta > 0 ? 'up' : 'down';
 }
 
+/** In place of any change while days of either period are missing. */
+export const INCOMPLETE: Change = {
+  ...UNKNOWN,
+  spoken: 'no comparison: demo traffic has not all arrived',
+};
+
 const WORDS = { up: 'up', down: 'down', same: 'unchanged', unknown: '' } as const;
 
 export function formatMetric(value: number | null, unit: MetricUnit): string {

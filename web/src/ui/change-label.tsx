@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconArrowDownRight, IconArrowUpRight, IconEqual } from '@tabler/icons-react';
-import type { Change } from '@/lib/change';
+import { createContext, useContext } from 'react';
+import { type Change, INCOMPLETE } from '@/lib/change';
 import classes from './change-label.module.css';
 
 const ICONS = {
@@ -10,10 +11,14 @@ const ICONS = {
   unknown: null,
 } as const;
 
+/** Whether days are still arriving: against those before, anything would have grown. */
+export const DaysArrive = createContext(false);
+
 type ChangeLabelProps = { change: Change };
 
 /** A change against the previous period: arrow, number and, for a screen reader, the whole sentence. */
-export function ChangeLabel({ change }: ChangeLabelProps) {
+export function ChangeLabel(props: ChangeLabelProps) {
+  const change = useContext(DaysArrive) ? INCOMPLETE : props.change;
   const Icon = ICONS[change.direction];
   return (
     <span className={classes.change} data-direction={change.direction} title={change.spoken}>

@@ -23,7 +23,8 @@ export function DemoProgress() {
       aria-valuemin={0}
       aria-valuemax={100}
     >
-      Loading demo traffic {percent} % – the figures grow as it arrives
+      Loading demo traffic {percent} % – figures grow as it arrives, changes follow once it is
+      complete
       <span className={classes.bar} style={{ width: `${percent}%` }} />
     </div>
   );

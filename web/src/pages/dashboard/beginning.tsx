@@ -1,12 +1,13 @@
 import { Text } from '@mantine/core';
+import { useContext } from 'react';
 import { useAnnotations } from '@/data/annotations';
-import { useIsDemoLoading } from '@/data/demo-traffic';
 import { useMetricBeginning } from '@/data/metric-beginning';
 import type { Scope } from '@/data/scope';
 import { formatMetric } from '@/lib/change';
 import { addDays, type Day } from '@/lib/dates';
 import { formatBucket, formatDecimal } from '@/lib/format';
 import { definitionOf, labelOf, type Metric } from '@/lib/metrics';
+import { DaysArrive } from '@/ui/change-label';
 import { Definition } from '@/ui/definition';
 
 // What changed some days before may take that long to show.
@@ -21,7 +22,7 @@ type BeginningProps = { scope: Scope; metric: Metric };
 export function Beginning({ scope, metric }: BeginningProps) {
   const { data } = useMetricBeginning(scope, metric);
   // Days that have not arrived yet would count as days without anything.
-  const loading = useIsDemoLoading();
+  const loading = useContext(DaysArrive);
   if (loading || data === undefined) return null;
   if (data === null) {
     return (

@@ -99,6 +99,35 @@ describe('the tiles', () => {
     expect(link.getAttribute('href')).toContain('conversions=demo_proposed');
   });
 
+  it('compare with nothing until demo traffic has all arrived', async () => {
+    let state = 'running';
+    fakeServer({
+      [SUMMARY]: () => ({ body: ROWS }),
+      '/config.json': () => ({ body: { ...CONFIG, demo: true } }),
+      '/rest/v1/background_runs': () => ({ body: [{ done: 1, total: 4, state, error: null }] }),
+    });
+    await openApp(ADDRESS).signIn();
+    expect(await screen.findByText(/changes follow once it is complete/)).toBeInTheDocument();
+    const displays = await tile('Widget displays');
+    expect(displays).toHaveTextContent('4,000–no comparison: demo traffic has not all arrived');
+    state = 'done';
+    await waitFor(() => expect(displays).toHaveTextContent('up 100.0%, from 2,000'));
+  });
+
+  it.each([
+    ['failed', 'no comparison: demo traffic has not all arrived'],
+    ['done', 'up 100.0%, from 2,000'],
+  ])('after a load that is %s say “%s”', async (state, said) => {
+    fakeServer({
+      [SUMMARY]: () => ({ body: ROWS }),
+      '/config.json': () => ({ body: { ...CONFIG, demo: true } }),
+      '/rest/v1/background_runs': () => ({ body: [{ done: 1, total: 4, state, error: null }] }),
+    });
+    await openApp(ADDRESS).signIn();
+    const displays = await tile('Widget displays');
+    await waitFor(() => expect(displays).toHaveTextContent(said));
+  });
+
   it('ask for the domain and the days of the address', async () => {
     const server = fakeServer({ [SUMMARY]: () => ({ body: ROWS }) });
     await openApp(ADDRESS).signIn();

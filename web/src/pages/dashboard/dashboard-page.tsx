@@ -1,7 +1,9 @@
 import { getRouteApi } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { useDashboardSummary } from '@/data/dashboard-summary';
+import { useIsDemoLoading } from '@/data/demo-traffic';
 import { useScope } from '@/data/use-scope';
+import { DaysArrive } from '@/ui/change-label';
 import { PageHead } from '@/ui/page-head';
 import { ScopeNote } from '@/ui/scope-note';
 import classes from './dashboard-page.module.css';
@@ -21,7 +23,7 @@ export function DashboardPage() {
   const empty = summary.data?.every((row) => row.value === 0) ?? false;
 
   return (
-    <>
+    <DaysArrive value={useIsDemoLoading()}>
       <PageHead
         title="Dashboard"
         note={
@@ -50,6 +52,6 @@ export function DashboardPage() {
           </>
         )}
       </div>
-    </>
+    </DaysArrive>
   );
 }
