@@ -126,7 +126,7 @@ function useCommands(words: string, onHelp: () => void): Group[] {
   return [
     { label: 'Pages', commands: pages.filter(({ label }) => named(label)) },
     {
-      label: 'Websites',
+      label: 'Domains',
       commands:
         domains.length > 1
           ? websites

@@ -19,7 +19,15 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
 
   return useMemo(() => {
     const domain: AccountColumn[] = several
-      ? [{ id: 'site', label: 'Site', width: 190, render: (row) => row.site_domain }]
+      ? [
+          {
+            id: 'domain',
+            label: 'Domain',
+            width: 190,
+            definition: 'Where its people were; the company’s own stands under its name.',
+            render: (row) => row.site_domain,
+          },
+        ]
       : [];
     return [
       {

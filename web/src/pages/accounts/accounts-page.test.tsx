@@ -73,6 +73,24 @@ const routes = {
 };
 
 describe('the table', () => {
+  it('of several domains says of which one each account is, in the word of the switch', async () => {
+    const domain = { timezone: 'Europe/Paris', organization: { name: 'AB Tasty' } };
+    fakeServer({
+      ...routes,
+      '/rest/v1/domains': () => ({
+        body: ['abtasty.com', 'other.example'].map((name) => ({
+          ...domain,
+          site_domain: name,
+          name,
+        })),
+      }),
+    });
+    await openApp(`/accounts?${SCOPE.replace('abtasty.com', 'all')}`).signIn();
+    const heads = await screen.findAllByRole('columnheader');
+    expect(heads.some((head) => head.textContent?.startsWith('Domain'))).toBe(true);
+    expect(screen.getByRole('button', { name: 'Domain: all domains' })).toBeInTheDocument();
+  });
+
   it('shows the exact count, and leads from the visitors to who they are', async () => {
     fakeServer(routes);
     await openApp(`/accounts?${SCOPE}`).signIn();

@@ -29,9 +29,9 @@ export function CompanyFacts({ company, answers, timezone }: CompanyFactsProps) 
     ['Industry', withSource('industry', company.industry)],
     ['Size', withSource('size', company.size)],
     ['Country', withSource('country', company.country && formatCountry(company.country))],
-    ['Website', withSource('website', company.website)],
+    ['Company’s website', withSource('website', company.website)],
     ['Description', withSource('description', company.description)],
-    ['Site', company.site_domain],
+    ['Domain', company.site_domain],
     ['First seen', formatDateTime(company.first_seen_at, timezone)],
     ['Timezone', timezone],
   ];

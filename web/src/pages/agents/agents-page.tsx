@@ -29,8 +29,8 @@ export function AgentsPage() {
           <Agents key={domain.site_domain} domain={domain} />
         </>
       ) : (
-        <PickDomain title="Which website?">
-          Agents work for one website. Choose it here, or with the switch above.
+        <PickDomain title="Which domain?">
+          Agents work for one website. Choose its domain here, or at the top of the page.
         </PickDomain>
       )}
     </>

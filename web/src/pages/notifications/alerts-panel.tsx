@@ -18,10 +18,7 @@ export function AlertsPanel() {
   const timezones = new Map(useDomains().map((each) => [each.site_domain, each.timezone]));
   const open = alerts.data?.filter(({ ended_at }) => ended_at === null).length ?? 0;
   return (
-    <Panel
-      title="Alerts"
-      note={open > 0 ? `${open} open` : (domain?.site_domain ?? 'all websites')}
-    >
+    <Panel title="Alerts" note={open > 0 ? `${open} open` : (domain?.site_domain ?? 'all domains')}>
       {alerts.isPending && <Skeleton height={48} radius="md" />}
       {alerts.isError && !alerts.data && (
         <ErrorState error={alerts.error} onRetry={() => void alerts.refetch()} />

@@ -34,7 +34,7 @@ export function ErasuresPanel({ siteDomains }: { siteDomains: string[] }) {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th scope="col">Erased</Table.Th>
-                  <Table.Th scope="col">Website</Table.Th>
+                  <Table.Th scope="col">Domain</Table.Th>
                   <Table.Th scope="col">Visitors</Table.Th>
                   <Table.Th scope="col">Messages</Table.Th>
                   <Table.Th scope="col">HubSpot</Table.Th>

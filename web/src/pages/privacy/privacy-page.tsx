@@ -42,7 +42,7 @@ export function PrivacyPage() {
 
   return (
     <>
-      <PageHead title="Privacy" note={domain ? domain.site_domain : 'All websites'} />
+      <PageHead title="Privacy" note={domain ? domain.site_domain : 'All domains'} />
       {body()}
     </>
   );

@@ -49,14 +49,14 @@ export function RetentionPanel({ siteDomains }: { siteDomains: string[] }) {
       {data && (
         <section
           className={classes.scroll}
-          aria-label="Websites"
+          aria-label="Domains"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           tabIndex={0}
         >
           <Table className={classes.table} verticalSpacing="xs">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th scope="col">Website</Table.Th>
+                <Table.Th scope="col">Domain</Table.Th>
                 <Table.Th scope="col">Texts are kept</Table.Th>
                 <Table.Th scope="col">Last deletion</Table.Th>
                 <Table.Th scope="col">Change</Table.Th>

@@ -45,7 +45,7 @@ export function DuplicateDialog({ section, onClose }: DuplicateDialogProps) {
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Select
-            label="To which website?"
+            label="To which domain?"
             data={domains.map((each) => ({ value: each.site_domain, label: each.site_domain }))}
             value={into}
             onChange={(value) => value && setInto(value)}

@@ -59,8 +59,8 @@ export function SettingsPage() {
       {site || everywhere ? (
         <Configurations target={everywhere ? null : site} />
       ) : (
-        <PickDomain title="Which website?">
-          Settings belong to one website. Choose it here, or with the switch above.
+        <PickDomain title="Which domain?">
+          Settings belong to one website. Choose its domain here, or at the top of the page.
         </PickDomain>
       )}
     </>

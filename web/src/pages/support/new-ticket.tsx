@@ -38,8 +38,8 @@ export function NewTicket({ scope, kind, onKind, onClose }: NewTicketProps) {
         />
         {domains.length > 1 && (
           <Select
-            label="Website"
-            placeholder="Choose a website"
+            label="Domain"
+            placeholder="Choose a domain"
             data={domains.map((each) => each.site_domain)}
             value={domain ?? null}
             onChange={setChosen}
@@ -88,7 +88,7 @@ export function NewTicket({ scope, kind, onKind, onClose }: NewTicketProps) {
         {kind === 'other' && domain && <OtherReport domain={domain} onClose={onClose} />}
         {kind === 'other' && !domain && (
           <Text size="sm" c="dimmed">
-            Choose the website it is about first.
+            Choose the domain it is about first.
           </Text>
         )}
       </Stack>

@@ -46,7 +46,7 @@ export function TicketDetail({ ticket, timezone, configured }: TicketDetailProps
           ],
           ['Kind', KIND_LABELS[kind]],
           ['Verdict', ticket.verdict && VERDICT_LABELS[ticket.verdict]],
-          ['Website', ticket.site_domain],
+          ['Domain', ticket.site_domain],
           ['Reported by', plainText(ticket.reporter)],
           ['Reported', time(ticket.created_at)],
           ['Session', ticket.session_id],
