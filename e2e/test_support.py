@@ -142,6 +142,7 @@ def test_not_set_up_is_said_plainly_and_tickets_are_kept(
         expect(page.get_by_text("BACKOFFICE_LINEAR_API_KEY")).to_have_count(0)
         staff = open_page(ADMIN)
         staff.goto(f"/support?domain={MINE}")
+        staff.get_by_text("What to set on the server").click()
         expect(staff.get_by_text("BACKOFFICE_LINEAR_API_KEY")).to_be_visible()
         expect(staff.get_by_role("table", name="Tickets")).to_contain_text("Kept without Linear")
         staff.goto(f"/support?domain={OTHERS}")

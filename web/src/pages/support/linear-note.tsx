@@ -14,25 +14,28 @@ export function LinearNote({ linear }: { linear: LinearHealth }) {
   if (!configured) {
     return (
       <Alert {...shell} color="gray" title="Tickets are kept here for now">
-        The connection to Linear, where Rose’s team works on tickets, is not set up yet. Whatever
-        you report is kept, and goes out by itself once it is. {waiting > 0 && `${many}.`}
+        Linear, where Rose’s team works on them, is not connected yet; once it is, they go out by
+        themselves. {waiting > 0 && `${many}.`}
         {is_admin && (
-          <ul className={classes.list}>
-            <li>
-              Missing on the server:{' '}
-              {linear.missing?.map((name, index) => (
-                <span key={name}>
-                  {index > 0 && ', '}
-                  <Code>{name}</Code>
-                </span>
-              ))}
-              . Set them and restart.
-            </li>
-            <li>
-              For the status at once, add a webhook in Linear to <Code>{linear.webhook_url}</Code>{' '}
-              and set <Code>BACKOFFICE_LINEAR_WEBHOOK_SECRET</Code>.
-            </li>
-          </ul>
+          <details>
+            <summary className={classes.summary}>What to set on the server</summary>
+            <ul className={classes.list}>
+              <li>
+                Missing on the server:{' '}
+                {linear.missing?.map((name, index) => (
+                  <span key={name}>
+                    {index > 0 && ', '}
+                    <Code>{name}</Code>
+                  </span>
+                ))}
+                . Set them and restart.
+              </li>
+              <li>
+                For the status at once, add a webhook in Linear to <Code>{linear.webhook_url}</Code>{' '}
+                and set <Code>BACKOFFICE_LINEAR_WEBHOOK_SECRET</Code>.
+              </li>
+            </ul>
+          </details>
         )}
       </Alert>
     );

@@ -173,9 +173,13 @@ it('tells staff what is missing', async () => {
   const missing = ['BACKOFFICE_LINEAR_API_KEY'];
   const staff = { ...bare, is_admin: true, missing, webhook_url: 'https://x.test/hook' };
   fakeServer({ ...routes, [LINEAR]: () => ({ body: staff }) });
-  await openApp(`/support?${SCOPE}`).signIn();
-  expect(await screen.findByText('BACKOFFICE_LINEAR_API_KEY')).toBeInTheDocument();
-  expect(screen.getByText('https://x.test/hook')).toBeInTheDocument();
+  const { signIn, user } = openApp(`/support?${SCOPE}`);
+  await signIn();
+  const missingName = await screen.findByText('BACKOFFICE_LINEAR_API_KEY');
+  expect(missingName).not.toBeVisible();
+  await user.click(screen.getByText('What to set on the server'));
+  expect(missingName).toBeVisible();
+  expect(screen.getByText('https://x.test/hook')).toBeVisible();
 });
 
 it('shows one ticket with its history and public comments, and nothing of it as markup', async () => {
