@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from .accounts import make_person
 from .browser import Watch
 from .conftest import ADMIN, USER, OpenPage
-from .pages import sign_in
+from .pages import rows, sign_in
 from .product import PASSWORDS, Product
 from .read_only import Refusals, press_everything
 from .sender import id_of
@@ -111,3 +111,25 @@ def test_no_enabled_control_leads_to_a_refusal(
 
     page.get_by_role("button", name="End the view").click()
     expect(page.get_by_role("region", name="Viewing as somebody else")).to_have_count(0)
+
+
+def test_what_stays_in_the_window_has_its_place_under_the_banner(
+    open_page: OpenPage, product: Product
+) -> None:
+    person = make_person(product, "banner")
+    page = open_page(None, locale="en-US")
+    view_as(page, person.email, person.id)
+    page.goto(path("conversations", LIST))
+    rows(page).first.get_by_role("link").click()
+    banner = page.get_by_role("region", name="Viewing as somebody else")
+    beside = page.get_by_role("complementary", name="Conversation")
+    expect(beside.get_by_role("region", name="Review")).to_be_in_viewport(ratio=1)
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("window.scrollY > 500")
+    expect(beside.get_by_role("region", name="Review")).to_be_in_viewport(ratio=1)
+    covered = banner.bounding_box()
+    bar = page.get_by_role("banner").bounding_box()
+    assert covered and bar
+    assert bar["y"] >= covered["y"] + covered["height"]
+    page.get_by_role("button", name="End the view").click()
+    expect(banner).to_have_count(0)

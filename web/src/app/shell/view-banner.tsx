@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Access } from '@/data/access';
 import { useEndView } from '@/data/user-view';
 import { tellFailure } from '@/ui/tell-failure';
@@ -14,8 +14,9 @@ type ViewBannerProps = { access: Access };
 export function ViewBanner({ access }: ViewBannerProps) {
   const end = useEndView();
   const left = useMinutesUntil(access.view_ends_at);
+  const banner = useHeightTold();
   return (
-    <section className={classes.banner} aria-label="Viewing as somebody else">
+    <section ref={banner} className={classes.banner} aria-label="Viewing as somebody else">
       <IconEye size={18} aria-hidden className={classes.icon} />
       <p className={classes.text} role="status">
         You see what <strong>{access.full_name || access.email}</strong> sees. Nothing can be
@@ -39,6 +40,22 @@ export function ViewBanner({ access }: ViewBannerProps) {
       </Button>
     </section>
   );
+}
+
+/** What else stays at the window's top, or is as high as the rest of it, begins under the banner. */
+function useHeightTold() {
+  const banner = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const { style } = document.documentElement;
+    const tell = () => style.setProperty('--banner-height', `${banner.current?.offsetHeight}px`);
+    const observer = new ResizeObserver(tell);
+    if (banner.current) observer.observe(banner.current);
+    return () => {
+      observer.disconnect();
+      style.removeProperty('--banner-height');
+    };
+  }, []);
+  return banner;
 }
 
 function useMinutesUntil(instant: string | null): number {
