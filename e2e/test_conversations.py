@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import ADMIN, USER, OpenPage
 from .pages import panel, query, rows, transcript
-from .traffic import EMPTY, HOSTILE, LIST, LISTED, MINE, path
+from .traffic import EMPTY, FIGURES, HOSTILE, LIST, LISTED, MINE, path
 
 
 def expect_found(page: Page, count: int) -> None:
@@ -70,6 +70,21 @@ def test_filters_narrow_the_list_and_live_in_the_address(open_page: OpenPage) ->
     expect_found(page, 4)
     page.get_by_role("button", name="Clear the filters").click()
     expect(page.get_by_text(f"{LISTED} conversations", exact=True)).to_be_visible()
+
+
+def test_of_all_domains_each_row_names_its_own_in_full(open_page: OpenPage) -> None:
+    page = open_page(ADMIN)
+    page.goto(path("conversations", FIGURES, domain="all"))
+    name = rows(page).first.get_by_title(MINE, exact=True)
+    expect(name).to_be_visible()
+    assert name.evaluate("element => element.scrollWidth <= element.clientWidth")
+    rows(page).first.get_by_role("link").click()
+    previous = panel(page).get_by_role("button", name="Previous conversation")
+    expect(previous).to_be_disabled()
+    # What does not work stands in no box of its own.
+    expect(previous).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    # Beside the open one there is less room, and the domain comes first.
+    expect(rows(page).first).to_contain_text(f"{MINE} · ")
 
 
 def test_a_mix_of_filters_is_kept_under_a_name(open_page: OpenPage) -> None:

@@ -37,6 +37,7 @@ type ConversationListProps = {
 
 /** Rows by the thousand: only those near the window are in the document. */
 export function ConversationList({ rows, list, total, scope }: ConversationListProps) {
+  const withDomain = scope.domain === null && scope.siteDomains.length > 1;
   const frame = useRef<HTMLOListElement>(null);
   const [offset, setOffset] = useState(0);
   const timezones = new Map(useDomains().map((each) => [each.site_domain, each.timezone]));
@@ -89,11 +90,15 @@ export function ConversationList({ rows, list, total, scope }: ConversationListP
   }, [nearEnd, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   return (
-    <div className={classes.frame} aria-busy={list.isPlaceholderData}>
+    <div
+      className={classes.frame}
+      data-domains={withDomain || undefined}
+      aria-busy={list.isPlaceholderData}
+    >
       <div className={classes.heads} aria-hidden>
         {HEADS.map((head) => (
           <span key={head} className={RIGHT.has(head) ? classes.right : undefined}>
-            {head}
+            {withDomain && head === 'Started' ? 'Started and domain' : head}
           </span>
         ))}
       </div>
@@ -119,7 +124,7 @@ export function ConversationList({ rows, list, total, scope }: ConversationListP
               <ConversationRow
                 row={row}
                 timezone={timezones.get(row.site_domain) ?? 'UTC'}
-                withDomain={scope.domain === null && scope.siteDomains.length > 1}
+                withDomain={withDomain}
               />
             </li>
           );

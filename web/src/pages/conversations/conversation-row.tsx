@@ -20,7 +20,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
   const words = route.useSearch({ select: (search) => search.q });
   const site = withDomain ? row.site_domain : null;
   const page = row.page && plainText(row.page);
-  const place = joined(row.country && formatCountry(row.country), site);
+  const country = row.country && formatCountry(row.country);
   const intent = row.intent && labelOf(INTENT_LABELS, row.intent);
   const topic = row.topic_label && plainText(row.topic_label);
   const about = joined(topic, intent);
@@ -54,9 +54,9 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
         <span className={classes.about} title={about}>
           <Lines first={topic} second={intent} />
         </span>
-        <span className={classes.place} title={joined(page, place)}>
-          {about && <span className={classes.placeAbout}>{about} · </span>}
-          <Lines first={page} second={place} />
+        <span className={classes.place} title={joined(page, country)}>
+          {(site || about) && <span className={classes.placeAbout}>{joined(site, about)} · </span>}
+          <Lines first={page} second={country} />
         </span>
         <span className={classes.turns}>{formatCount(row.total_turns)}</span>
         <span className={classes.marks}>
@@ -72,9 +72,16 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
           </span>
         </span>
       </span>
-      <time className={classes.time} dateTime={row.started_at}>
-        {formatShortDateTime(row.started_at, timezone, { withZone: withDomain })}
-      </time>
+      <span className={classes.time}>
+        <time dateTime={row.started_at}>
+          {formatShortDateTime(row.started_at, timezone, { withZone: withDomain })}
+        </time>
+        {site && (
+          <span className={classes.site} title={site}>
+            {site}
+          </span>
+        )}
+      </span>
     </Link>
   );
 }
