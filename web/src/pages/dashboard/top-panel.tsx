@@ -5,6 +5,7 @@ import { TOPS, type Top } from '@/lib/filters';
 import { Panel } from '@/ui/panel';
 import { TopAccounts } from './top-accounts';
 import { TopTable } from './top-table';
+import classes from './top-table.module.css';
 import { TopTopics } from './top-topics';
 
 const LABELS: Record<Top, string> = {
@@ -32,18 +33,17 @@ export function TopPanel({ scope }: TopPanelProps) {
   const shown = route.useSearch({ select: (search) => search.top }) ?? 'page';
   const choose = (value: string | null) => {
     const next = TOPS.find((each) => each === value);
-    void navigate({ search: (current) => ({ ...current, top: next }), replace: true });
+    void navigate({
+      search: (current) => ({ ...current, top: next }),
+      replace: true,
+      resetScroll: false,
+    });
   };
 
   return (
     <Panel title="Best of" note="By conversations">
-      <Tabs
-        value={shown}
-        onChange={choose}
-        keepMounted={false}
-        styles={{ tab: { paddingInline: 10 } }}
-      >
-        <Tabs.List mb="xs">
+      <Tabs value={shown} onChange={choose} keepMounted={false}>
+        <Tabs.List mb="xs" className={classes.tabs}>
           {TOPS.map((top) => (
             <Tabs.Tab key={top} value={top}>
               {LABELS[top]}
