@@ -113,6 +113,19 @@ def test_rows_and_cells_open_as_many_conversations(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile("hour=0&weekday=1"))
 
 
+def test_a_choice_below_leaves_the_page_where_it_is(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("dashboard", FIGURES))
+    expect(page.get_by_role("columnheader", name="Page", exact=True)).to_be_visible()
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 400)
+    page.wait_for_function("window.scrollY === 400")
+    page.get_by_role("tab", name="Countries").click()
+    expect(page).to_have_url(re.compile("top=country"))
+    expect(page.get_by_role("columnheader", name="Country")).to_be_visible()
+    assert page.evaluate("window.scrollY") == 400
+
+
 def test_any_tile_is_shown_over_time(open_page: OpenPage) -> None:
     page = open_page(USER)
     page.goto(path("dashboard", FIGURES))

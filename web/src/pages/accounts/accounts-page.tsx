@@ -59,6 +59,7 @@ export function AccountsPage() {
           void navigate({
             search: (current) => ({ ...current, sort: sort === 'recent' ? undefined : sort }),
             replace: true,
+            resetScroll: false,
           })
         }
         open={domain && id ? { site_domain: domain, id } : null}

@@ -66,7 +66,11 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
         onChange={(event) => {
           const chosen = TILE_IDS.find((id) => id === event.currentTarget.value);
           const next = chosen === 'conversations' ? undefined : chosen;
-          void navigate({ search: (current) => ({ ...current, metric: next }), replace: true });
+          void navigate({
+            search: (current) => ({ ...current, metric: next }),
+            replace: true,
+            resetScroll: false,
+          });
         }}
       />
       <SegmentedControl
@@ -82,7 +86,11 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
         data={BUCKET_OPTIONS}
         value={bucket}
         onChange={(next) =>
-          void navigate({ search: (current) => ({ ...current, bucket: next }), replace: true })
+          void navigate({
+            search: (current) => ({ ...current, bucket: next }),
+            replace: true,
+            resetScroll: false,
+          })
         }
       />
     </>

@@ -50,6 +50,7 @@ export function FailuresSection({ domain, mapping }: FailuresSectionProps) {
                 object: (value ?? undefined) as FailedObject | undefined,
               }),
               replace: true,
+              resetScroll: false,
             })
           }
         />

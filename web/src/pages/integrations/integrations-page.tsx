@@ -80,7 +80,11 @@ function Website({ domain }: { domain: Domain }) {
           labels={labels}
           value={view}
           onChange={(next) =>
-            void navigate({ search: (now) => ({ ...now, view: next }), replace: true })
+            void navigate({
+              search: (now) => ({ ...now, view: next }),
+              replace: true,
+              resetScroll: false,
+            })
           }
         >
           <Tabs.Panel value="runs">

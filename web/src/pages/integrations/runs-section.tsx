@@ -17,7 +17,7 @@ export function RunsSection({ domain, connected }: RunsSectionProps) {
   const navigate = route.useNavigate();
   const runs = useRuns(domain.site_domain, { kind, state });
   const change = (changed: { kind?: RunKind; state?: RunState }) =>
-    void navigate({ search: (now) => ({ ...now, ...changed }), replace: true });
+    void navigate({ search: (now) => ({ ...now, ...changed }), replace: true, resetScroll: false });
   return (
     <div className={classes.part}>
       <search className={classes.filters}>

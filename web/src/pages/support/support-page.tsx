@@ -78,6 +78,7 @@ export function SupportPage() {
           void navigate({
             search: (current) => ({ ...current, sort: sort === 'newest' ? undefined : sort }),
             replace: true,
+            resetScroll: false,
           })
         }
         open={domain && id ? { site_domain: domain, id } : null}

@@ -32,7 +32,11 @@ export function TopicTablePanel({ scope, rows, stale }: TopicTablePanelProps) {
             disabled={hiddenCount === 0 && !hidden}
             onChange={(event) => {
               const next = event.currentTarget.checked || undefined;
-              void navigate({ search: (current) => ({ ...current, hidden: next }), replace: true });
+              void navigate({
+                search: (current) => ({ ...current, hidden: next }),
+                replace: true,
+                resetScroll: false,
+              });
             }}
           />
           <ExportButton

@@ -75,6 +75,7 @@ function Head({ column, timezone }: { column: Column; timezone: string | null })
     void navigate({
       search: (current) => ({ ...current, sort, ascending: up || undefined }),
       replace: true,
+      resetScroll: false,
     });
   };
   const Arrow = ascending ? IconArrowUp : IconArrowDown;

@@ -74,7 +74,11 @@ export function TopicsOverTime({ scope }: TopicsOverTimeProps) {
             data={BUCKET_OPTIONS}
             value={bucket}
             onChange={(next) =>
-              void navigate({ search: (current) => ({ ...current, bucket: next }), replace: true })
+              void navigate({
+                search: (current) => ({ ...current, bucket: next }),
+                replace: true,
+                resetScroll: false,
+              })
             }
           />
         </>

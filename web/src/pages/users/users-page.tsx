@@ -112,6 +112,7 @@ function Users() {
           void navigate({
             search: (now) => ({ ...now, sort: wanted === 'name' ? undefined : wanted }),
             replace: true,
+            resetScroll: false,
           })
         }
         open={id ? { site_domain: '', id } : null}
