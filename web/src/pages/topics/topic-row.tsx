@@ -16,7 +16,7 @@ export function TopicRow({ row, withDomain }: TopicRowProps) {
     <Table.Tr>
       <Table.Td className={classes.topic}>
         <Name row={row} />
-        <span className={classes.keywords}>
+        <span className={classes.keywords} title={row.keywords?.join(', ')}>
           {withDomain && <b>{row.site_domain} </b>}
           {row.topic_id === null ? 'Conversations that belong to none' : row.keywords?.join(', ')}
         </span>
