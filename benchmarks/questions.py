@@ -40,6 +40,9 @@ def questions() -> Iterator[Question]:
                 label = f"{function}{' ' + '/'.join(map(str, more.values())) if more else ''}"
                 yield Question(f"{label} ({name})", function, window | more, FIGURES_MS)
             yield from lists(name, sites, first, today)
+            yield from counts(name, sites, first, today)
+    first, last = today - timedelta(days=299), today - timedelta(days=150)
+    yield from counts("all, 150 days before", None, first, last)
 
 
 FIGURES: list[tuple[str, dict[str, Any]]] = [
@@ -71,6 +74,40 @@ VISITOR_FILTERS: list[tuple[str, dict[str, Any]]] = [
     ("hot in France", {"scores": [5], "country": "FR"}),
     ("a name", {"search": "person 77"}),
 ]
+# What no figure that is kept answers: several things at once, of most visitors or conversations.
+COUNTED_VISITORS: list[tuple[str, dict[str, Any]]] = [
+    ("anonymous", {"statuses": ["anonymous"]}),
+    ("a demo proposed in France", {"country": "FR", "conversions": ["demo_proposed"]}),
+    (
+        "engaged, an e-mail and a demo proposed",
+        {"did": "engaged", "conversions": ["email_captured", "demo_proposed"]},
+    ),
+    ("least interest, up to a message", {"did": "funnel_messaged", "scores": [1, 2]}),
+    ("a word of all known people", {"search": "person"}),
+    ("a word of all companies", {"search": "company"}),
+]
+COUNTED_CONVERSATIONS: list[tuple[str, dict[str, Any]]] = [
+    ("quality up to 2", {"max_quality": 2}),
+    ("an e-mail and a demo proposed", {"conversions": ["email_captured", "demo_proposed"]}),
+    ("an intent", {"intents": ["LEARN"]}),
+    ("unanswered", {"unanswered": True}),
+    ("“the”, hot", {"search": "the", "scores": [5]}),
+    ("“word2”, unanswered", {"search": "word2", "unanswered": True}),
+]
+
+
+def counts(name: str, sites: list[str] | None, first: date, last: date) -> Iterator[Question]:
+    """Counts of what is not listed here."""
+    for kind, function, filters in (
+        ("visitors", "count_visitors", COUNTED_VISITORS),
+        ("conversations", "count_conversations", COUNTED_CONVERSATIONS),
+    ):
+        for label, passed in filters:
+            arguments = {
+                "p_site_domains": sites,
+                "p_filter": passed | {"from": str(first), "to": str(last)},
+            }
+            yield Question(f"count {kind}: {label} ({name})", function, arguments, COUNT_MS)
 
 
 def lists(name: str, sites: list[str] | None, first: date, last: date) -> Iterator[Question]:

@@ -66,18 +66,40 @@ group by site, visitor_id;
 create unique index on plan_visitors (site, visitor_id);
 analyze plan_visitors;
 
+-- Sessions stand for their page views and displays here, so visitor-days come from them and the conversations.
+insert into rollup.visitor_days (site_domain, visitor_id, day, account_id, steps)
+select
+  s.site, s.visitor_id, private.day_of(s.at, 'Europe/Paris'), v.account_id,
+  bit_or(
+    3 | case when s.n % 3 = 0 or s.talks then 4 else 0 end
+    | case
+      when s.talks then 8 | case when s.luck < 0.2 then 16 else 0 end | case when s.luck < 0.08 then 32 else 0 end
+        | case when s.luck < 0.02 then 64 else 0 end | case when s.luck < 0.1 then 128 else 0 end
+      else 0
+    end
+  )::smallint
+from plan_sessions as s
+join plan_visitors as v on v.site = s.site and v.visitor_id = s.visitor_id
+group by 1, 2, 3, 4;
+analyze rollup.visitor_days;
+
 insert into public.visitors (
   site_domain, id, counts, email, name, account_id, country, device_type, language, first_seen_at, last_seen_at,
-  session_count, page_view_count
+  session_count, page_view_count, step_days
 )
 select
-  site, visitor_id, true,
+  site, v.visitor_id, true,
   case when luck < 0.05 then 'person' || n || '@company' || n % 1000 || '.example' end,
   case when luck < 0.03 then 'Person ' || n end,
   account_id,
   (array['FR', 'DE', 'US', 'GB', 'ES', 'NL'])[1 + n % 6], (array['desktop', 'mobile', 'tablet'])[1 + n % 3],
-  (array['fr', 'de', 'en'])[1 + n % 3], first_at, last_at + interval '4 minutes', sessions, 3 * sessions
-from plan_visitors;
+  (array['fr', 'de', 'en'])[1 + n % 3], first_at, last_at + interval '4 minutes', sessions, 3 * sessions, kept.step_days
+from plan_visitors as v
+join (
+  select d.site_domain, d.visitor_id, range_agg(rollup.steps_on(d.steps, d.day)) as step_days
+  from rollup.visitor_days as d
+  group by d.site_domain, d.visitor_id
+) as kept on kept.site_domain = v.site and kept.visitor_id = v.visitor_id;
 
 insert into public.visitor_sessions (
   site_domain, id, session_id, visitor_id, first_event_at, last_activity_at, day, counts, event_count,
@@ -161,23 +183,6 @@ from (
   group by site_domain, visitor_id
 ) as counted
 where visitor.site_domain = counted.site_domain and visitor.id = counted.visitor_id;
-
--- Sessions stand for their page views and displays here, so visitor-days come from them and the conversations.
-insert into rollup.visitor_days (site_domain, visitor_id, day, account_id, steps)
-select
-  s.site, s.visitor_id, private.day_of(s.at, 'Europe/Paris'), v.account_id,
-  bit_or(
-    3 | case when s.n % 3 = 0 or s.talks then 4 else 0 end
-    | case
-      when s.talks then 8 | case when s.luck < 0.2 then 16 else 0 end | case when s.luck < 0.08 then 32 else 0 end
-        | case when s.luck < 0.02 then 64 else 0 end | case when s.luck < 0.1 then 128 else 0 end
-      else 0
-    end
-  )::smallint
-from plan_sessions as s
-join plan_visitors as v on v.site = s.site and v.visitor_id = s.visitor_id
-group by 1, 2, 3, 4;
-analyze rollup.visitor_days;
 
 insert into rollup.daily (site_domain, metric, dimension, day, value, n)
 select f.site_domain, f.metric, f.dimension, f.day, f.value, sum(f.n)

@@ -142,6 +142,13 @@ def store(owner: Connection[Any], person: Person) -> None:
             " values (%s, %s, %s, %s, %s)",
             [person.site, person.id, day, steps, person.company],
         )
+    owner.execute(
+        "update public.visitors as visitor set step_days = (select range_agg(rollup.steps_on(d.steps, d.day))"
+        " from rollup.visitor_days as d"
+        " where d.site_domain = visitor.site_domain and d.visitor_id = visitor.id)"
+        " where visitor.site_domain = %s and visitor.id = %s",
+        [person.site, person.id],
+    )
 
 
 @pytest.mark.parametrize("limit", [1, 3, 50])
@@ -268,3 +275,63 @@ def test_a_walk_past_those_who_were_not_there_finds_the_page_or_says_it_cannot(
     assert answers[5] is None
     assert answers[1000] == expected
     assert all(answer in (None, expected) for answer in answers.values())
+
+
+@pytest.mark.parametrize("from_days", [False, True])
+@pytest.mark.parametrize("column", FIGURES.values())
+@pytest.mark.parametrize(
+    "passed",
+    [
+        {"country": "DE"},
+        {"search": "shop"},
+        {"search": "ann", "country": "FR"},
+        {"search": "nobody"},
+        {"conversions": ["demo_booked"], "did": "engaged"},
+        {"conversions": ["demo_booked"], "search": "shop ann"},
+    ],
+)
+@pytest.mark.parametrize("days", [(0, 3), (1, 2)])
+def test_who_passes_is_found_by_their_columns_or_by_days_and_counted(
+    crowd: list[Person],
+    database: TestDatabase,
+    from_days: bool,
+    column: str,
+    passed: dict[str, Any],
+    days: tuple[int, int],
+) -> None:
+    first, last = (FIRST + timedelta(days=offset) for offset in days)
+    wanted = (10 if "did" in passed else 1) | (64 if "conversions" in passed else 0)
+    expected = []
+    for person in crowd:
+        done = 0
+        for day, steps in person.steps.items():
+            done |= steps if first <= day <= last else 0
+        words = passed.get("search", "").split()
+        by_name = all(word in (person.email or "") for word in words)
+        by_company = person.company is not None and words == ["shop"]
+        if done & wanted != wanted or passed.get("country", person.country) != person.country:
+            continue
+        if not (by_name or by_company):
+            continue
+        expected.append((person.figures[column], person.id))
+    filtered = json.dumps(passed | {"from": str(first), "to": str(last)})
+    listed: list[UUID] = []
+    after = None
+    with database.connect("authenticated", {"sub": ADMIN}) as reader:
+        while True:
+            page = reader.execute(
+                "select page.id, json_build_object('figure', visitor." + column + ", 'id', page.id)"
+                " from private.rare_visitors_by_figure(%s, %s, %s, %s, 7, %s) with ordinality as page"
+                " join public.visitors as visitor using (site_domain, id) order by page.ordinality",
+                [SITES, filtered, column, after, from_days],
+            ).fetchall()
+            if not page:
+                break
+            listed += [row[0] for row in page]
+            after = json.dumps(page[-1][1])
+        counted = reader.execute(
+            "select public.count_visitors(%s, %s)", [SITES, filtered]
+        ).fetchone()
+    assert listed == [found for _, found in sorted(expected, reverse=True)]
+    assert counted == (len(expected),)
+    assert expected or passed == {"search": "nobody"}

@@ -55,27 +55,17 @@ def account_sums(connection: Connection[Any], domain: str, source: str, period: 
     return {row for row in connection.execute(query, [domain]) if any(row[2:])}  # type: ignore[arg-type]
 
 
-def assert_seen_when_there(connection: Connection[Any], domain: str) -> None:
-    """Days, but of conversions, lie between first and last seen; who viewed a page has one."""
-    outside = connection.execute(
-        "select kept.day, kept.steps, visitor.first_seen_at, visitor.last_seen_at"
-        " from rollup.visitor_days as kept join public.visitors as visitor"
-        " on visitor.site_domain = kept.site_domain and visitor.id = kept.visitor_id"
-        " where kept.site_domain = %s and kept.steps & 15 <> 0 and kept.day not between"
-        " (visitor.first_seen_at at time zone 'UTC')::date - 1"
-        " and (visitor.last_seen_at at time zone 'UTC')::date + 1",
-        [domain],
+def assert_visitors_know_their_days(connection: Connection[Any], domain: str) -> None:
+    """Each visitor's own steps and days are those kept by the day."""
+    assert not connection.execute(
+        "select visitor.id, visitor.step_days, kept.step_days from public.visitors as visitor"
+        " full join (select visitor_id, range_agg(rollup.steps_on(steps, day)) as step_days"
+        " from rollup.visitor_days where site_domain = %(site)s group by 1) as kept"
+        " on kept.visitor_id = visitor.id and visitor.site_domain = %(site)s"
+        " where coalesce(visitor.site_domain, %(site)s) = %(site)s"
+        " and visitor.step_days is distinct from kept.step_days",
+        {"site": domain},
     ).fetchall()
-    assert outside == []
-    without_a_day = connection.execute(
-        "select visitor.id from public.visitors as visitor"
-        " where visitor.site_domain = %s and visitor.counts and visitor.page_view_count > 0"
-        " and not exists (select from rollup.visitor_days as kept"
-        " where kept.site_domain = visitor.site_domain and kept.visitor_id = visitor.id"
-        " and kept.steps & 1 <> 0)",
-        [domain],
-    ).fetchall()
-    assert without_a_day == []
 
 
 def assert_accounts_exact(connection: Connection[Any], domain: str) -> None:
@@ -150,20 +140,26 @@ def assert_wider_adds_up(connection: Connection[Any], domain: str, first: date, 
 
 
 def assert_visitors_counted(
-    connection: Connection[Any], domain: str, first: date, last: date, wanted: int
+    connection: Connection[Any], domain: str, first: date, last: date, wanted: dict[str, int]
 ) -> None:
-    """A filter that all visitors pass counts as many as were there, for an administrator."""
-    passed = {
-        "from": first.isoformat(),
-        "to": last.isoformat(),
-        "statuses": ["anonymous", "semi-known", "known"],
-    }
-    counted = connection.execute(
-        "select private.count_filtered_visitors(array[%s], %s)"
-        " from (select set_config('request.jwt.claims', %s, true) offset 0) as claims",
-        [domain, json.dumps(passed), json.dumps({"sub": ADMIN})],
-    ).fetchone()
-    assert counted == (wanted,), (first, last)
+    """A filter that all visitors pass counts as many as did each step, for an administrator."""
+    counted = dict(
+        connection.execute(
+            "select kind, private.count_filtered_visitors(array[%s], jsonb_build_object("
+            "'from', %s::date, 'to', %s::date, 'did', kind, 'statuses', %s::jsonb))"
+            " from (select set_config('request.jwt.claims', %s, true) offset 0) as claims,"
+            " unnest(%s::text[]) as kind",
+            [
+                domain,
+                first,
+                last,
+                json.dumps(["anonymous", "semi-known", "known"]),
+                json.dumps({"sub": ADMIN}),
+                list(wanted),
+            ],
+        ).fetchall()
+    )
+    assert counted == wanted, (first, last)
 
 
 def assert_exact(connection: Connection[Any], domain: str) -> Recount:
@@ -181,7 +177,7 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     )
     assert figures + account_figures(connection, domain) == counted.figures
     assert_accounts_exact(connection, domain)
-    assert_seen_when_there(connection, domain)
+    assert_visitors_know_their_days(connection, domain)
     for table, period in (("weekly", "week"), ("monthly", "month")):
         assert periods(connection, domain, table, period) == periods(
             connection, domain, "daily", f"date_trunc('{period}', day::timestamp)::date"
@@ -197,10 +193,11 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
                 [domain, list(KINDS), *days],
             ).fetchall()
         )
-        assert kept == {kind: counted.distinct(kind, *days) for kind in KINDS}, days
+        wanted = {kind: counted.distinct(kind, *days) for kind in KINDS}
+        assert kept == wanted, days
         assert_accounts_add_up(connection, domain, *days)
         assert_wider_adds_up(connection, domain, *days)
-        assert_visitors_counted(connection, domain, *days, counted.distinct("active", *days))
+        assert_visitors_counted(connection, domain, *days, wanted)
     assert documents_that_differ(connection, domain) == []
     return counted
 

@@ -124,6 +124,15 @@ begin
     end if;
     v_last := v_until;
   end loop;
+  update public.visitors as visitor
+  set step_days = null
+  where visitor.site_domain = p_site_domain
+    and visitor.step_days is not null
+    and not exists (
+      select 1
+      from rollup.visitor_days as kept
+      where kept.site_domain = visitor.site_domain and kept.visitor_id = visitor.id
+    );
   perform rollup.fold();
 end
 $$;

@@ -30,11 +30,22 @@ begin
   on conflict (site_domain, visitor_id, day) do update
   set steps = excluded.steps
   where kept.steps <> excluded.steps;
+
+  update public.visitors as visitor
+  set step_days = whole.step_days
+  from (
+    select d.visitor_id, range_agg(rollup.steps_on(d.steps, d.day)) filter (where d.sign > 0) as step_days
+    from unnest(p_days) as d
+    group by d.visitor_id
+  ) as whole
+  where visitor.site_domain = p_site_domain
+    and visitor.id = whole.visitor_id
+    and visitor.step_days is distinct from whole.step_days;
 end
 $$;
 
 comment on function rollup.replace_visitor_days(text, rollup.signed_day[]) is
-  'Replaces the complete days of some visitors (sign -1: as they are, 1: as they become) and appends the links'' deltas.';
+  'Replaces the complete days of some visitors (sign -1: as they are, 1: as they become) and appends the links'' deltas. The caller holds the visitors'' row locks.';
 
 create function rollup.touch_visitor_days(
   p_site_domain text,

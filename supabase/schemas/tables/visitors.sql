@@ -62,6 +62,7 @@ create table public.visitors (
   interest_score smallint not null default 1,
   erased_at timestamptz,
   page_view_level integer not null generated always as (private.page_view_level(page_view_count)) stored,
+  step_days int4multirange,
   constraint visitors_pkey primary key (site_domain, id),
   constraint visitors_site_domain_fkey foreign key (site_domain) references public.domains (site_domain),
   constraint visitors_account_id_fkey foreign key (site_domain, account_id)
@@ -85,6 +86,8 @@ create index visitors_email_idx on public.visitors (site_domain, email) where em
 
 comment on table public.visitors is 'One browser on one website: anonymous, semi-known (company known) or known (e-mail captured).';
 comment on column public.visitors.counts is 'Whether anything this visitor did counts: not a bot, not internal, in production.';
+comment on column public.visitors.step_days is
+  'Which steps were done on which days, as numbers of rollup.step_range; kept equal to rollup.visitor_days. Null: none.';
 comment on column public.visitors.session_count is 'Sessions that count, ever.';
 comment on column public.visitors.page_view_count is 'Page views in sessions that count, ever.';
 comment on column public.visitors.page_view_level is

@@ -2737,6 +2737,7 @@ export type Database = {
           session_count: number
           site_domain: string
           status: string
+          step_days: unknown
         }
         Insert: {
           account_id?: string | null
@@ -2763,6 +2764,7 @@ export type Database = {
           session_count?: number
           site_domain: string
           status?: never
+          step_days?: unknown
         }
         Update: {
           account_id?: string | null
@@ -2789,6 +2791,7 @@ export type Database = {
           session_count?: number
           site_domain?: string
           status?: never
+          step_days?: unknown
         }
         Relationships: [
           {
@@ -3318,6 +3321,7 @@ export type Database = {
           session_count: number | null
           site_domain: string | null
           status: string | null
+          step_days: unknown
         }
         Insert: {
           account_id?: string | null
@@ -3344,6 +3348,7 @@ export type Database = {
           session_count?: number | null
           site_domain?: string | null
           status?: string | null
+          step_days?: unknown
         }
         Update: {
           account_id?: string | null
@@ -3370,6 +3375,7 @@ export type Database = {
           session_count?: number | null
           site_domain?: string | null
           status?: string | null
+          step_days?: unknown
         }
         Relationships: [
           {

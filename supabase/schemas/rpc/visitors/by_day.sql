@@ -4,6 +4,7 @@ create function private.last_visit(p_site_domain text, p_visitor_id uuid, p_day 
 returns table (ended_at timestamptz)
 language sql
 stable
+parallel safe
 as $$
   -- A visit that went on past midnight is one of the day it began on: where there is no other, it counts here too.
   select coalesce(

@@ -1,7 +1,7 @@
 -- A page of the list by a figure of the visitors. The first in the order are looked for where they stand in it; where
 -- too few of those were there in the range, whoever was is put in order.
 
-create function private.visitors_after(p_column text, p_after jsonb)
+create function private.visitors_after(p_column text, p_after jsonb, p_parameter text default '$3')
 returns text
 language sql
 immutable
@@ -11,16 +11,17 @@ as $$
     else format(
       -- Of the level, too, so that its index knows where to begin.
       case when p_column = 'page_view_count'
-        then 'visitor.page_view_level <= private.page_view_level(($3 ->> ''figure'')::integer) and '
+        then 'visitor.page_view_level <= private.page_view_level((%2$s ->> ''figure'')::integer) and '
         else ''
-      end || '(visitor.%I, visitor.id) < (($3 ->> ''figure'')::integer, ($3 ->> ''id'')::uuid)',
-      p_column
+      end || '(visitor.%1$I, visitor.id) < ((%2$s ->> ''figure'')::integer, (%2$s ->> ''id'')::uuid)',
+      p_column,
+      p_parameter
     )
   end
 $$;
 
-comment on function private.visitors_after(text, jsonb) is
-  'The condition on a visitor to come after a cursor ($3) in the order of a figure, as SQL.';
+comment on function private.visitors_after(text, jsonb, text) is
+  'The condition on a visitor to come after a cursor (a parameter) in the order of a figure, as SQL.';
 
 create function private.leading_visitors(
   p_site_domains text[],
@@ -38,33 +39,39 @@ set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_candidates text;
+  v_level integer;
 begin
   if p_column = 'page_view_count' then
     -- The index knows the order of their levels alone: those down to the level of the last candidate are put in order.
-    v_candidates := $sql$
-      with least_level as materialized (
+    -- It is asked for first, so that the plan knows how few these are.
+    execute format(
+      $sql$
         select first.level
         from unnest($1) as wanted (site_domain)
         cross join lateral (
           select visitor.page_view_level as level
           from private.matching_visitors(array[wanted.site_domain], $2) as visitor
-          where visitor.site_domain = wanted.site_domain and %2$s
+          where visitor.site_domain = wanted.site_domain and %s
           order by visitor.page_view_level desc
-          limit $5
+          limit $4
         ) as first
         order by first.level desc
-        offset $5 - 1
+        offset $4 - 1
         limit 1
-      ),
-      candidates as materialized (
-        select first.site_domain, first.id, first.figure
+      $sql$,
+      private.visitors_after(p_column, p_after)
+    )
+    into v_level
+    using p_site_domains, p_filter, p_after, p_walked;
+    v_candidates := $sql$
+      with candidates as materialized (
+        select first.site_domain, first.id, first.figure, first.was_there
         from unnest($1) as wanted (site_domain)
         cross join lateral (
-          select visitor.site_domain, visitor.id, visitor.page_view_count as figure
+          select
+            visitor.site_domain, visitor.id, visitor.page_view_count as figure, visitor.step_days && all ($6) as was_there
           from private.matching_visitors(array[wanted.site_domain], $2) as visitor
-          where visitor.site_domain = wanted.site_domain
-            and visitor.page_view_level >= (select coalesce(max(l.level), 0) from least_level as l)
-            and %2$s
+          where visitor.site_domain = wanted.site_domain and visitor.page_view_level >= $7 and %2$s
         ) as first
         order by first.figure desc, first.id desc
         limit $5
@@ -73,10 +80,10 @@ begin
   else
     v_candidates := $sql$
       with candidates as materialized (
-        select first.site_domain, first.id, first.figure
+        select first.site_domain, first.id, first.figure, first.was_there
         from unnest($1) as wanted (site_domain)
         cross join lateral (
-          select visitor.site_domain, visitor.id, visitor.%1$I as figure
+          select visitor.site_domain, visitor.id, visitor.%1$I as figure, visitor.step_days && all ($6) as was_there
           from private.matching_visitors(array[wanted.site_domain], $2) as visitor
           where visitor.site_domain = wanted.site_domain and %2$s
           order by visitor.%1$I desc, visitor.id desc
@@ -91,10 +98,9 @@ begin
   return query execute format(v_candidates, p_column, private.visitors_after(p_column, p_after)) || $sql$
     page as (
       select c.site_domain, c.id, c.figure
-      from (select * from candidates as each_one order by each_one.figure desc, each_one.id desc offset 0) as c
-      cross join lateral private.days_in_range(c.site_domain, c.id, $2) as done
-      where done.last_day is not null
-        and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
+      from candidates as c
+      where c.was_there
+      order by c.figure desc, c.id desc
       limit $4
     )
     select
@@ -103,12 +109,79 @@ begin
       count(*) = $4 or (select count(*) from candidates) < $5
     from page as p
   $sql$
-  using p_site_domains, p_filter, p_after, p_limit, p_walked;
+  using
+    p_site_domains, p_filter, p_after, p_limit, p_walked, private.wanted_days(p_filter), coalesce(v_level, 0);
 end
 $$;
 
 comment on function private.leading_visitors(text[], jsonb, text, jsonb, integer, integer) is
   'Who was there of the first p_walked visitors, by one of their figures, who pass what a filter says of the visitor; at most a page, and whether it is one.';
+
+create function private.rare_visitors_by_figure(
+  p_site_domains text[],
+  p_filter jsonb,
+  p_column text,
+  p_after jsonb,
+  p_limit integer,
+  p_from_days boolean
+)
+returns table (site_domain text, id uuid)
+language plpgsql
+stable
+security definer
+set search_path = ''
+set max_parallel_workers_per_gather = 2
+set random_page_cost = 2
+set work_mem = '16MB'
+as $$
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_search text := nullif(p_filter ->> 'search', '');
+begin
+  -- A column's name cannot be a parameter; it comes from a list of the caller's.
+  return query execute format(
+    $sql$
+      select visitor.site_domain, visitor.id
+      from (%2$s) as visitor
+      %4$s
+      where %3$s
+      -- Not as an index has it: that was tried before.
+      order by visitor.%1$I + 0 desc, visitor.id desc
+      limit $9
+    $sql$,
+    p_column,
+    private.passing_query(v_search is not null),
+    private.visitors_after(p_column, p_after, '$8'),
+    case when p_from_days then $sql$
+      join (
+        select distinct candidate.site_domain, candidate.visitor_id
+        from rollup.visitor_days as candidate
+        where candidate.site_domain = any ($1)
+          and candidate.day between $10 and $11
+          and candidate.steps & $12 <> 0
+          and ($12 < 16 or candidate.steps & 240 <> 0)
+      ) as there
+        on there.site_domain = visitor.site_domain and there.visitor_id = visitor.id
+    $sql$ else '' end
+  )
+  using
+    v_domains,
+    p_filter - 'search',
+    private.wanted_days(p_filter),
+    private.search_companies(v_domains, v_search),
+    array(select found.id from private.search_ids(v_domains, v_search) as found),
+    private.rarest_query(v_domains, v_search),
+    private.prefix_query(v_search),
+    p_after,
+    p_limit,
+    private.filter_day(p_filter, 'from'),
+    private.filter_day(p_filter, 'to'),
+    private.last_step(private.wanted_steps(p_filter));
+end
+$$;
+
+comment on function private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, boolean) is
+  'A page of visitors by one of their figures: all who pass are put in order, found by their own columns or, where few were there, by the days of the range.';
 
 create function private.visitors_by_figure(
   p_site_domains text[],
@@ -142,7 +215,7 @@ begin
     end if;
     exit when v_walked > 10 * p_limit;
     v_held := coalesce(cardinality(v_page.ids), 0);
-    if v_held * 4 < p_limit or v_filter ? 'words' then
+    if v_held * 4 < p_limit then
       select count(*) into v_there
       from (
         select
@@ -153,8 +226,7 @@ begin
           and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
         limit 20001
       ) as there;
-      -- Words are looked for in each visitor: only as long as that is less than looking for all who have them.
-      exit when v_there <= 3000 or v_filter ? 'words';
+      exit when v_there <= 3000;
       if v_there <= 20000
         and p_column <> 'page_view_count'
         and private.last_step(private.wanted_steps(p_filter)) = private.wanted_steps(p_filter)
@@ -171,60 +243,19 @@ begin
             from unnest(v_page.places, v_page.ids) as page (site_domain, id);
           return;
         end if;
-        exit;
       end if;
+      exit when v_there <= 20000;
     end if;
-    -- Twice as many as it takes if as many of the next were there.
-    v_walked := least(40 * p_limit, 20 * p_limit * p_limit / greatest(v_held, 1));
+    -- Twice as many as it takes if as many of the next were there; words are looked for in each.
+    v_walked := 20 * p_limit * p_limit / greatest(v_held, 1);
+    exit when v_filter ? 'words' or v_walked > 40 * p_limit;
   end loop;
-  if v_filter ? 'words' and v_there > 3000 then
-    v_filter := null;
-  end if;
-  -- Else few passed the filter or few were there: these first, then in order.
-  return query execute format(
-    case
-      when v_filter is null then $sql$
-        select visitor.site_domain, visitor.id, null::date, null::timestamptz
-        from private.passing_visitors($1, $2) as visitor
-        cross join lateral private.days_in_range(visitor.site_domain, visitor.id, $2) as done
-        where ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
-          and done.last_day is not null
-          and done.steps & private.wanted_steps($2) = private.wanted_steps($2)
-        order by visitor.%1$I desc, visitor.id desc
-        limit $4
-      $sql$
-      else $sql$
-        select visitor.site_domain, visitor.id, null::date, null::timestamptz
-        from (
-          select candidate.site_domain, candidate.visitor_id
-          from rollup.visitor_days as candidate
-          where candidate.site_domain = any ($1)
-            and candidate.day between ($2 ->> 'from')::date and ($2 ->> 'to')::date
-            and candidate.steps & private.last_step(private.wanted_steps($2)) <> 0
-            and (private.wanted_steps($2) < 16 or candidate.steps & 240 <> 0)
-          group by candidate.site_domain, candidate.visitor_id
-        ) as there
-        cross join lateral (
-          select matching.*
-          from private.matching_visitors(array[there.site_domain], $2) as matching
-          where matching.site_domain = there.site_domain and matching.id = there.visitor_id
-          limit 1
-        ) as visitor
-        where ($3 is null or (visitor.%1$I, visitor.id) < (($3 ->> 'figure')::integer, ($3 ->> 'id')::uuid))
-          and (
-            private.last_step(private.wanted_steps($2)) = private.wanted_steps($2)
-            or (
-              select done.steps
-              from private.days_in_range(there.site_domain, there.visitor_id, $2) as done
-            ) & private.wanted_steps($2) = private.wanted_steps($2)
-          )
-        order by visitor.%1$I desc, visitor.id desc
-        limit $4
-      $sql$
-    end,
-    p_column
-  )
-  using p_site_domains, coalesce(v_filter, p_filter), p_after, p_limit;
+  -- Else few passed the filter or few were there.
+  return query
+    select page.site_domain, page.id, null::date, null::timestamptz
+    from private.rare_visitors_by_figure(
+      p_site_domains, p_filter, p_column, p_after, p_limit, coalesce(v_there <= 20000, false)
+    ) as page;
 end
 $$;
 
@@ -232,12 +263,14 @@ comment on function private.visitors_by_figure(text[], jsonb, text, jsonb, integ
   'A page of visitors by one of their figures, the greatest first.';
 
 revoke execute on function
-  private.visitors_after(text, jsonb),
+  private.visitors_after(text, jsonb, text),
   private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
+  private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, boolean),
   private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
 from public, anon;
 grant execute on function
-  private.visitors_after(text, jsonb),
+  private.visitors_after(text, jsonb, text),
   private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
+  private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, boolean),
   private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;

@@ -12,65 +12,20 @@ set work_mem = '16MB'
 as $$
 declare
   v_domains text[] := private.check_domains(p_site_domains);
-  v_wanted smallint := private.wanted_steps(p_filter);
+  v_search text := nullif(p_filter ->> 'search', '');
   v_count bigint;
 begin
-  -- Executed, as several processes count only then. A step alone is found on the first day that has it; several are
-  -- gathered from all days of the range. Who viewed pages and was first and last seen within a long range, a timezone's
-  -- day from its ends, was there in it: only the others' days are looked up.
-  execute format(
-    case
-      when v_wanted = 1 and private.filter_day(p_filter, 'to') - private.filter_day(p_filter, 'from') > 60 then $sql$
-        select count(*)
-        from private.%I($1, $2) as visitor
-        where visitor.last_seen_at >= ($3 - 1)::timestamp at time zone 'UTC'
-          and visitor.first_seen_at < ($4 + 2)::timestamp at time zone 'UTC'
-          and (
-            (
-              visitor.page_view_count > 0
-              and visitor.first_seen_at >= ($3 + 1)::timestamp at time zone 'UTC'
-              and visitor.last_seen_at < $4::timestamp at time zone 'UTC'
-            )
-            or exists (
-              select 1
-              from rollup.visitor_days as done
-              where done.site_domain = visitor.site_domain
-                and done.visitor_id = visitor.id
-                and done.day between $3 and $4
-                and done.steps & $5 <> 0
-            )
-          )
-      $sql$
-      when v_wanted = private.last_step(v_wanted) then $sql$
-        select count(*)
-        from private.%I($1, $2) as visitor
-        where exists (
-          select 1
-          from rollup.visitor_days as done
-          where done.site_domain = visitor.site_domain
-            and done.visitor_id = visitor.id
-            and done.day between $3 and $4
-            and done.steps & $5 <> 0
-        )
-      $sql$
-      else $sql$
-        select count(*)
-        from (
-          select done.site_domain, done.visitor_id
-          from rollup.visitor_days as done
-          join private.%I($1, $2) as visitor
-            on visitor.site_domain = done.site_domain and visitor.id = done.visitor_id
-          where done.site_domain = any ($1) and done.day between $3 and $4
-          group by done.site_domain, done.visitor_id
-          having bit_or(done.steps) & $5 = $5
-        ) as counted
-      $sql$
-    end,
-    -- A search is made once, by one process.
-    case when coalesce(p_filter ->> 'search', '') = '' then 'matching_visitors' else 'passing_visitors' end
-  )
+  -- Executed, as several processes count only then.
+  execute format('select count(*) from (%s) as visitor', private.passing_query(v_search is not null))
   into v_count
-  using v_domains, p_filter, private.filter_day(p_filter, 'from'), private.filter_day(p_filter, 'to'), v_wanted;
+  using
+    v_domains,
+    p_filter - 'search',
+    private.wanted_days(p_filter),
+    private.search_companies(v_domains, v_search),
+    array(select found.id from private.search_ids(v_domains, v_search) as found),
+    private.rarest_query(v_domains, v_search),
+    private.prefix_query(v_search);
   return v_count;
 end
 $$;

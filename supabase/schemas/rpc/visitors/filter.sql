@@ -33,7 +33,55 @@ $$;
 comment on function private.rarest_word(text[], text) is
   'The word of a search that seems to find the fewest visitors of some domains; null when there is no word.';
 
-create function private.search_visitors(p_site_domains text[], p_search text)
+create function private.rarest_query(p_site_domains text[], p_search text)
+returns tsquery
+language sql
+stable
+set search_path = ''
+as $$
+  -- An index reads every entry that begins as a word does, of each word: of the rarest one alone is less to read.
+  select case
+    when numnode(private.prefix_query(p_search)) > 1
+      then private.prefix_query(private.rarest_word(p_site_domains, p_search))
+    else private.prefix_query(p_search)
+  end
+$$;
+
+comment on function private.rarest_query(text[], text) is 'What to ask an index of names for a search: its rarest word.';
+
+create function private.is_named(p_name text, p_email text, p_rarest tsquery, p_query tsquery)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+  -- Without settings of its own, so that it becomes part of the query that asks and is found by the index of names.
+  select (p_name is not null or p_email is not null)
+    and private.name_document(p_name, p_email) @@ p_rarest
+    and (p_rarest = p_query or private.name_words(p_name, p_email) @@ p_query)
+$$;
+
+comment on function private.is_named(text, text, tsquery, tsquery) is
+  'Whether a name or e-mail has words that begin as those of a search; p_rarest is its private.rarest_query.';
+
+create function private.search_ids(p_site_domains text[], p_search text)
+returns table (site_domain text, id uuid)
+language sql
+stable
+as $$
+  select visitor.site_domain, visitor.id
+  from public.visitors as visitor
+  where visitor.site_domain = any (p_site_domains)
+    and visitor.id = (select case when private.casts_to(p_search, 'uuid') then p_search::uuid end)
+  union all
+  select known.site_domain, known.visitor_id
+  from public.visitor_ids as known
+  where known.site_domain = any (p_site_domains) and known.distinct_id = p_search
+$$;
+
+comment on function private.search_ids(text[], text) is 'The visitors whose id, ours or the website''s own, is this.';
+
+create function private.search_people(p_site_domains text[], p_search text)
 returns table (site_domain text, id uuid)
 language plpgsql
 stable
@@ -48,45 +96,62 @@ declare
     from private.my_domains() as mine (site_domain)
     where mine.site_domain = any (p_site_domains)
   );
+  v_rarest tsquery := private.rarest_query(v_domains, p_search);
   v_query tsquery := private.prefix_query(p_search);
-  v_rarest tsquery := private.prefix_query(
-    case when numnode(v_query) > 1 then private.rarest_word(v_domains, p_search) else p_search end
-  );
-  v_accounts uuid[];
 begin
   -- Text search is not leakproof, so under row-level security it would lose its index: this checks the domains itself.
-  if private.casts_to(p_search, 'uuid') then
-    return query
-      select visitor.site_domain, visitor.id
-      from public.visitors as visitor
-      where visitor.site_domain = any (v_domains) and visitor.id = p_search::uuid;
-  end if;
-  -- The index reads every entry that begins as a word does, of each word: of the rarest one alone is less to read.
-  return query
-    select found.site_domain, found.id
-    from (
-      select visitor.site_domain, visitor.id, visitor.name, visitor.email
-      from public.visitors as visitor
-      where visitor.site_domain = any (v_domains)
-        and private.name_document(visitor.name, visitor.email) @@ v_rarest
-        and (visitor.name is not null or visitor.email is not null)
-      offset 0
-    ) as found
-    where v_rarest = v_query or private.name_words(found.name, found.email) @@ v_query;
-  v_accounts := array(
-    select account.id
-    from public.accounts as account
-    where account.site_domain = any (v_domains)
-      and private.name_document(account.name, account.domain) @@ v_query
-  );
+  return query select found.site_domain, found.id from private.search_ids(v_domains, p_search) as found;
   return query
     select visitor.site_domain, visitor.id
     from public.visitors as visitor
-    where visitor.site_domain = any (v_domains) and visitor.account_id = any (v_accounts);
+    where visitor.site_domain = any (v_domains)
+      and private.is_named(visitor.name, visitor.email, v_rarest, v_query);
+end
+$$;
+
+comment on function private.search_people(text[], text) is
+  'Ids of the visitors whose name or e-mail has words that begin so, or whose id is this, of domains the caller may see.';
+
+create function private.search_companies(p_site_domains text[], p_search text)
+returns uuid[]
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select array(
+    select account.id
+    from public.accounts as account
+    where account.site_domain = any (
+        array(
+          select mine.site_domain
+          from private.my_domains() as mine (site_domain)
+          where mine.site_domain = any (p_site_domains)
+        )
+      )
+      and private.name_document(account.name, account.domain) @@ private.prefix_query(p_search)
+  )
+$$;
+
+comment on function private.search_companies(text[], text) is
+  'Ids of the accounts whose name or domain has words that begin so, of domains the caller may see.';
+
+create function private.search_visitors(p_site_domains text[], p_search text)
+returns table (site_domain text, id uuid)
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+  v_companies uuid[] := private.search_companies(p_site_domains, p_search);
+begin
+  return query select found.site_domain, found.id from private.search_people(p_site_domains, p_search) as found;
   return query
-    select known.site_domain, known.visitor_id
-    from public.visitor_ids as known
-    where known.site_domain = any (v_domains) and known.distinct_id = p_search;
+    select visitor.site_domain, visitor.id
+    from public.visitors as visitor
+    where visitor.site_domain = any (p_site_domains) and visitor.account_id = any (v_companies);
 end
 $$;
 
@@ -128,6 +193,24 @@ $$;
 
 comment on function private.wanted_steps(jsonb) is
   'The steps (bits of rollup.visitor_days) that a filter wants done in its range; without any, to have been active.';
+
+create function private.wanted_days(p_filter jsonb)
+returns int4range[]
+language sql
+stable
+set search_path = ''
+as $$
+  -- The last step first: fewest did it, and of the others nothing else is asked.
+  select array_agg(
+    rollup.step_range(done.step, private.filter_day(p_filter, 'from'), private.filter_day(p_filter, 'to'))
+    order by done.step desc
+  )
+  from unnest('{1,2,4,8,16,32,64,128}'::smallint[]) as done (step)
+  where private.wanted_steps(p_filter) & done.step <> 0
+$$;
+
+comment on function private.wanted_days(jsonb) is
+  'The ranges of visitors.step_days that a visitor must each have something of to have done in a filter''s range what it wants.';
 
 create function private.last_step(p_steps smallint)
 returns smallint
@@ -223,6 +306,28 @@ $$;
 comment on function private.passing_visitors(text[], jsonb) is
   'As private.matching_visitors, for whoever reads all of them.';
 
+create function private.passing_query(p_searches boolean)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  -- Apart, so that each is found by an index of its own and no list of those found is made in between.
+  select 'select visitor.* from private.matching_visitors($1, $2) as visitor where visitor.step_days && all ($3)'
+    || case when p_searches then $sql$
+      and visitor.account_id is not null and visitor.account_id = any ($4)
+      union all
+      select visitor.*
+      from private.matching_visitors($1, $2) as visitor
+      where visitor.step_days && all ($3)
+        and (visitor.account_id is null or visitor.account_id <> all ($4))
+        and (visitor.id = any ($5) or private.is_named(visitor.name, visitor.email, $6, $7))
+    $sql$ else '' end
+$$;
+
+comment on function private.passing_query(boolean) is
+  'The visitors who pass a filter and did in its range what it wants, as SQL: of domains ($1), a filter without its search ($2) and its private.wanted_days ($3); with a search, of those whose account is one of $4, whose id is one of $5 or whom private.is_named ($6, $7) knows.';
+
 create function private.days_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
 returns table (last_day date, steps smallint)
 language sql
@@ -242,20 +347,32 @@ $$;
 comment on function private.days_in_range(text, uuid, jsonb) is
   'The last day in a filter''s range on which a visitor did the last of the steps it wants, and all steps done in the range; no day: never.';
 
-revoke execute on function private.rarest_word(text[], text) from public, anon, authenticated, service_role;
 revoke execute on function
+  private.rarest_word(text[], text),
+  private.rarest_query(text[], text),
+  private.is_named(text, text, tsquery, tsquery),
+  private.search_ids(text[], text),
+  private.passing_query(boolean)
+from public, anon, authenticated, service_role;
+revoke execute on function
+  private.search_people(text[], text),
+  private.search_companies(text[], text),
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
+  private.wanted_days(jsonb),
   private.last_step(smallint),
   private.matching_visitors(text[], jsonb),
   private.passing_visitors(text[], jsonb),
   private.days_in_range(text, uuid, jsonb)
 from public, anon;
 grant execute on function
+  private.search_people(text[], text),
+  private.search_companies(text[], text),
   private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
+  private.wanted_days(jsonb),
   private.last_step(smallint),
   private.matching_visitors(text[], jsonb),
   private.passing_visitors(text[], jsonb),

@@ -8,72 +8,64 @@ create function private.visitors_by_filter(
   p_limit integer
 )
 returns table (site_domain text, id uuid, last_day date, last_visit_at timestamptz)
-language sql
+language plpgsql
 stable
+security definer
+set search_path = ''
+set max_parallel_workers_per_gather = 2
+set random_page_cost = 2
+set work_mem = '16MB'
 as $$
-  -- Visitors first, each with its last day in the filter's range, as far as it can be one of the page's; their last
-  -- visits are looked up of those days alone that the page can be of.
-  with candidate as materialized (
-    select
-      visitor.site_domain,
-      visitor.id,
-      -- No timezone is further from UTC than a day. A conversion may be told to be of any time.
-      case
-        when private.wanted_steps(p_filter) < 16 then (visitor.last_seen_at at time zone 'UTC')::date + 1
-        else 'infinity'
-      end as last_possible_day
-    from private.passing_visitors(p_site_domains, p_filter) as visitor
-    where private.wanted_steps(p_filter) >= 16
-      or (visitor.first_seen_at at time zone 'UTC')::date - 1 < p_before
-  ),
-  -- Whoever was last seen then is most likely on the page: a day that as many have as it holds is as far as it goes.
-  reached as materialized (
-    select done.last_day
-    from (
-      select c.site_domain, c.id
-      from candidate as c
-      where c.last_possible_day
-        <= (select least((p_filter ->> 'to')::date, p_before - 1, (p_after ->> 'last_day')::date) + 1)
-      order by c.last_possible_day desc
-      limit 2 * p_limit
-    ) as likely
-    cross join lateral private.days_in_range(likely.site_domain, likely.id, p_filter) as done
-    where done.last_day < least(p_before, (select (p_after ->> 'last_day')::date))
-      and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
-    order by done.last_day desc
-    offset p_limit - 1
-    limit 1
-  ),
-  passing as (
-    select c.site_domain, c.id, done.last_day
-    from candidate as c
-    cross join lateral private.days_in_range(c.site_domain, c.id, p_filter) as done
-    where c.last_possible_day
-        >= (select coalesce(max(r.last_day), (p_filter ->> 'from')::date) from reached as r)
-      and done.last_day < p_before
-      and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
-  ),
-  near as (
-    select p.site_domain, p.id, p.last_day
-    from passing as p
-    where p.last_day = (select (p_after ->> 'last_day')::date)
-    union all
-    (
-      select p.site_domain, p.id, p.last_day
-      from passing as p
-      where p_after is null or p.last_day < (select (p_after ->> 'last_day')::date)
-      order by p.last_day desc
-      fetch first (p_limit) rows with ties
-    )
+declare
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_search text := nullif(p_filter ->> 'search', '');
+begin
+  -- Last visits are looked up of those days alone that the page can be of.
+  return query execute format(
+    $sql$
+      with passing as materialized (
+        select visitor.site_domain, visitor.id, rollup.last_step_day(visitor.step_days, $8, $9, $10) as last_day
+        from (%s) as visitor
+      ),
+      near as (
+        select p.site_domain, p.id, p.last_day
+        from passing as p
+        where p.last_day < $11 and p.last_day = ($12 ->> 'last_day')::date
+        union all
+        (
+          select p.site_domain, p.id, p.last_day
+          from passing as p
+          where p.last_day < $11 and ($12 is null or p.last_day < ($12 ->> 'last_day')::date)
+          order by p.last_day desc
+          fetch first ($13) rows with ties
+        )
+      )
+      select near.site_domain, near.id, near.last_day, visit.ended_at
+      from near
+      cross join lateral private.last_visit(near.site_domain, near.id, near.last_day) as visit
+      where $12 is null
+        or (near.last_day, visit.ended_at, near.id)
+          < (($12 ->> 'last_day')::date, ($12 ->> 'last_visit_at')::timestamptz, ($12 ->> 'id')::uuid)
+      order by near.last_day desc, visit.ended_at desc, near.id desc
+      limit $13
+    $sql$,
+    private.passing_query(v_search is not null)
   )
-  select near.site_domain, near.id, near.last_day, visit.ended_at
-  from near
-  cross join lateral private.last_visit(near.site_domain, near.id, near.last_day) as visit
-  where p_after is null
-    or (near.last_day, visit.ended_at, near.id)
-      < ((p_after ->> 'last_day')::date, (p_after ->> 'last_visit_at')::timestamptz, (p_after ->> 'id')::uuid)
-  order by near.last_day desc, visit.ended_at desc, near.id desc
-  limit p_limit
+  using
+    v_domains,
+    p_filter - 'search',
+    private.wanted_days(p_filter),
+    private.search_companies(v_domains, v_search),
+    array(select found.id from private.search_ids(v_domains, v_search) as found),
+    private.rarest_query(v_domains, v_search),
+    private.prefix_query(v_search),
+    private.last_step(private.wanted_steps(p_filter)),
+    private.filter_day(p_filter, 'from'),
+    private.filter_day(p_filter, 'to'),
+    p_before,
+    p_after,
+    p_limit;
+end
 $$;
 
 comment on function private.visitors_by_filter(text[], jsonb, date, jsonb, integer) is
