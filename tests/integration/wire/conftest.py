@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,17 @@ OWN = Path(__file__).with_name("wire.sql")
 MAX_ROWS = 10
 
 
+@contextmanager
+def serving(database: TestDatabase, **options: Any) -> Iterator[TestServer]:
+    """A server of which REST has other options; those that start beside it have the usual ones."""
+    usual = app.rest_config
+    with ExitStack() as running:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(app, "rest_config", lambda settings: replace(usual(settings), **options))
+            server = running.enter_context(running_server(database))
+        yield server
+
+
 @pytest.fixture(scope="session")
 def wire_database(cluster: TestCluster) -> Iterator[TestDatabase]:
     """The product's database and the library beside it."""
@@ -47,21 +59,15 @@ def wire(wire_database: TestDatabase) -> Iterator[TestServer]:
         "tx_end": "rollback-allow-override",
         "max_rows": MAX_ROWS,
     }
-    with pytest.MonkeyPatch.context() as patch:
-        usual = app.rest_config
-        patch.setattr(app, "rest_config", lambda settings: replace(usual(settings), **options))
-        with running_server(wire_database) as running:
-            yield running
+    with serving(wire_database, **options) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def closed(wire_database: TestDatabase) -> Iterator[TestServer]:
     """Serves nobody who has not signed in."""
-    with pytest.MonkeyPatch.context() as patch:
-        usual = app.rest_config
-        patch.setattr(app, "rest_config", lambda settings: replace(usual(settings), anon_role=None))
-        with running_server(wire_database) as running:
-            yield running
+    with serving(wire_database, anon_role=None) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
