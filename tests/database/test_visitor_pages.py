@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import cycle
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -151,7 +152,12 @@ def store(owner: Connection[Any], person: Person) -> None:
     )
 
 
-@pytest.mark.parametrize("limit", [1, 3, 50])
+def turns(*sizes: int) -> list[tuple[int, ...]]:
+    """Page sizes in turn, each of them first once: every page goes on from one of another size."""
+    return [sizes[n:] + sizes[:n] for n in range(len(sizes))]
+
+
+@pytest.mark.parametrize("sizes", turns(1, 3, 50))
 @pytest.mark.parametrize("sort", ["recent", *FIGURES])
 @pytest.mark.parametrize(
     "passed",
@@ -168,7 +174,7 @@ def store(owner: Connection[Any], person: Person) -> None:
 def test_pages_one_after_the_other_are_the_whole_list(
     crowd: list[Person],
     database: TestDatabase,
-    limit: int,
+    sizes: Sequence[int],
     sort: str,
     passed: dict[str, str],
     days: tuple[int, int],
@@ -195,11 +201,12 @@ def test_pages_one_after_the_other_are_the_whole_list(
     listed: list[UUID] = []
     after = None
     with database.connect("authenticated", {"sub": ADMIN}) as reader:
-        while True:
+        for limit in cycle(sizes):
             page: list[Any] = reader.execute(
                 "select id, cursor from public.get_visitor_stats_with_intent(%s, %s, %s, %s, %s)",
                 [SITES, json.dumps(filtered), sort, limit, after and json.dumps(after)],
             ).fetchall()
+            assert len(page) <= limit
             if not page:
                 break
             listed += [row[0] for row in page]
@@ -207,13 +214,13 @@ def test_pages_one_after_the_other_are_the_whole_list(
     assert listed == sorted(expected, key=lambda found: expected[found], reverse=True)
 
 
-@pytest.mark.parametrize("limit", [1, 4, 30])
+@pytest.mark.parametrize("sizes", turns(1, 4, 30))
 @pytest.mark.parametrize(("did", "wanted"), [("active", 1), ("engaged", 8), ("booked", 64)])
 @pytest.mark.parametrize(("start", "end"), [(0, 3), (1, 2), (0, 0)])
 def test_pages_of_a_filter_that_few_pass_are_the_whole_list(
     crowd: list[Person],
     database: TestDatabase,
-    limit: int,
+    sizes: Sequence[int],
     did: str,
     wanted: int,
     start: int,
@@ -231,12 +238,13 @@ def test_pages_of_a_filter_that_few_pass_are_the_whole_list(
     listed: list[UUID] = []
     after = None
     with database.connect("authenticated", {"sub": ADMIN}) as reader:
-        while True:
+        for limit in cycle(sizes):
             page = reader.execute(
                 "select id, json_build_object('id', id, 'last_day', last_day, 'last_visit_at',"
                 " last_visit_at) from private.visitors_by_filter(%s, %s, %s, %s, %s)",
                 [SITES, json.dumps(filtered), last + timedelta(days=1), after, limit],
             ).fetchall()
+            assert len(page) <= limit
             if not page:
                 break
             listed += [row[0] for row in page]
