@@ -9,12 +9,21 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from backoffice.auth import passwords
 from backoffice.stack.runtime import make_state
 from backoffice.state import State
 from support.auth import PASSWORD
 from support.database import TestDatabase
 from support.fake_openid import FakeOpenId, running_fake_openid
 from support.server import TestServer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """New passwords cost the least to hash: hundreds are, and none is attacked."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "COST", 4)
+        yield
 
 
 @pytest.fixture(autouse=True)
