@@ -251,6 +251,7 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     if show is _sign_in_refused:
         watch.expect("status of 400")
-    page = open_page(who, color_scheme=scheme)
+    page = open_page(who)
+    page.emulate_media(color_scheme=scheme)
     show(page)
     assert serious(page) == []

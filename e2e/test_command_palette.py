@@ -33,7 +33,8 @@ def test_it_goes_to_a_page_and_keeps_website_and_dates(open_page: OpenPage, watc
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(open_page: OpenPage, scheme: str) -> None:
-    page = open_page(USER, color_scheme=scheme)
+    page = open_page(USER)
+    page.emulate_media(color_scheme=scheme)
     page.goto(path("dashboard", FIGURES))
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     page.keyboard.press("Control+k")
