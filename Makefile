@@ -13,12 +13,15 @@ WEB_BUILD := web/dist/.built
 
 WEB_SOURCES := $(shell find web widget config/metrics.json -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
-# What runs side by side is printed one after the other, where make knows how to.
-IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# Compiled once: tests start the server and its commands hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Tests of a file stay together: they share a database. In the order of names the quick ones come last.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install build run test test-python test-interface test-web test-e2e check format types reference db-reset bench bench-scale lock screenshot clean
+.PHONY: help install build run test test-python test-web test-e2e check format types reference db-reset bench bench-scale lock screenshot clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,21 +33,17 @@ build: $(WEB_BUILD) ## Build the user interface into web/dist
 run: $(RUNTIME) $(WEB_BUILD) ## Start everything on http://127.0.0.1:54321 (another port: PORT=8080 make run)
 	@exec $(BIN)/backoffice serve
 
-test: check $(WEB_BUILD) ## Run every check and test; those of Python beside those of the user interface
-	@$(MAKE) --no-print-directory $(IN_ONE_PIECE) -j 2 test-python test-interface
-
-test-interface: test-web
-	@$(MAKE) --no-print-directory test-e2e
+test: check $(WEB_BUILD) test-web test-python test-e2e ## Run every check and test
 
 test-python: $(TOOLS) $(WEB_MODULES) ## Run the Python tests; ARGS="-k capture" narrows them
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-web: $(WEB_MODULES) ## Run the tests of the user interface and of the script client sites load
 	$(NPM) --prefix web test
 
 test-e2e: $(TOOLS) $(WEB_BUILD) ## Run the tests in a real Chromium
 	scripts/chromium
-	$(BIN)/pytest e2e $(ARGS)
+	$(BIN)/pytest e2e $(SIDE_BY_SIDE) $(ARGS)
 
 check: $(TOOLS) $(WEB_MODULES) ## Check format, lint and types of Python and TypeScript
 	$(BIN)/ruff format --check .
