@@ -32,6 +32,8 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(
     reader = open_mailbox(page, watch)
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgotten password?").click()
+    # The form one comes from asks for an e-mail address too.
+    expect(page.get_by_role("heading", name="Forgotten password")).to_be_visible()
     email = page.get_by_label("E-mail")
     expect(email).to_have_attribute("autocomplete", "username")
     email.fill(person.email)
