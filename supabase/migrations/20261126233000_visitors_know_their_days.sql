@@ -786,3 +786,73 @@ grant execute on function
   private.visitors_after(text, jsonb, text),
   private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, boolean)
 to authenticated, service_role;
+
+create or replace function private.export_visitors(p_site_domains text[], p_filter jsonb, p_sort text)
+returns table (
+  site_domain text,
+  visitor_id uuid,
+  name text,
+  email text,
+  status text,
+  account_id uuid,
+  account_name text,
+  account_domain text,
+  country text,
+  device text,
+  first_seen_at timestamptz,
+  last_seen_at timestamptz,
+  last_day_in_range date,
+  sessions integer,
+  page_views integer,
+  conversations integer,
+  interest_score smallint
+)
+language sql
+stable
+as $$
+  select
+    visitor.site_domain,
+    visitor.id,
+    visitor.name,
+    visitor.email,
+    visitor.status,
+    account.id,
+    account.name,
+    account.domain,
+    visitor.country,
+    visitor.device_type,
+    visitor.first_seen_at,
+    visitor.last_seen_at,
+    done.last_day,
+    visitor.session_count,
+    visitor.page_view_count,
+    visitor.conversation_count,
+    visitor.interest_score
+  from private.passing_visitors(private.check_domains(p_site_domains), p_filter) as visitor
+  cross join lateral (
+    select
+      rollup.last_step_day(
+        visitor.step_days,
+        (select private.last_step(private.wanted_steps(p_filter))),
+        private.filter_day(p_filter, 'from'),
+        private.filter_day(p_filter, 'to')
+      ) as last_day
+  ) as done
+  left join public.accounts as account
+    on account.site_domain = visitor.site_domain and account.id = visitor.account_id
+  where visitor.step_days && all ((select private.wanted_days(p_filter))::int4range[])
+  order by
+    case p_sort
+      when 'score' then visitor.interest_score
+      when 'sessions' then visitor.session_count
+      when 'page_views' then visitor.page_view_count
+      when 'conversations' then visitor.conversation_count
+    end desc,
+    case p_sort when 'recent' then done.last_day end desc,
+    case p_sort
+      when 'recent' then (
+        select visit.ended_at from private.last_visit(visitor.site_domain, visitor.id, done.last_day) as visit
+      )
+    end desc,
+    visitor.id desc
+$$;

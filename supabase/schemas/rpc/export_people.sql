@@ -42,11 +42,18 @@ as $$
     visitor.conversation_count,
     visitor.interest_score
   from private.passing_visitors(private.check_domains(p_site_domains), p_filter) as visitor
-  cross join lateral private.days_in_range(visitor.site_domain, visitor.id, p_filter) as done
+  cross join lateral (
+    select
+      rollup.last_step_day(
+        visitor.step_days,
+        (select private.last_step(private.wanted_steps(p_filter))),
+        private.filter_day(p_filter, 'from'),
+        private.filter_day(p_filter, 'to')
+      ) as last_day
+  ) as done
   left join public.accounts as account
     on account.site_domain = visitor.site_domain and account.id = visitor.account_id
-  where done.last_day is not null
-    and done.steps & private.wanted_steps(p_filter) = private.wanted_steps(p_filter)
+  where visitor.step_days && all ((select private.wanted_days(p_filter))::int4range[])
   order by
     case p_sort
       when 'score' then visitor.interest_score

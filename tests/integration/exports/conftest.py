@@ -26,14 +26,14 @@ def filled(database: TestDatabase) -> Iterator[TestDatabase]:
     yield database
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def admin(filled: TestDatabase, server: TestServer) -> Iterator[httpx.Client]:
     """Staff, who see both websites."""
     with server.signed_in("admin@admin.com", "admin") as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def user(filled: TestDatabase, server: TestServer) -> Iterator[httpx.Client]:
     """A client's person, who sees one of them."""
     with server.signed_in("user@user.com", "user") as client:
