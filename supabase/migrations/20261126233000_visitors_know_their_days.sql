@@ -389,6 +389,53 @@ $$;
 comment on function private.passing_query(boolean) is
   'The visitors who pass a filter and did in its range what it wants, as SQL: of domains ($1), a filter without its search ($2) and its private.wanted_days ($3); with a search, of those whose account is one of $4, whose id is one of $5 or whom private.is_named ($6, $7) knows.';
 
+create or replace function private.matching_visitors(p_site_domains text[], p_filter jsonb)
+returns setof public.counted_visitors
+language sql
+stable
+parallel safe
+as $$
+  select visitor.*
+  from public.counted_visitors as visitor
+  where visitor.site_domain = any (p_site_domains)
+    -- As lists that the plan knows, which tell how many these are.
+    and (
+      private.filter_list(p_filter, 'statuses') is null
+      or visitor.status = any (private.filter_list(p_filter, 'statuses'))
+    )
+    and (
+      private.filter_list(p_filter, 'scores') is null
+      or visitor.interest_score = any (private.filter_list(p_filter, 'scores')::smallint[])
+    )
+    -- Said so that an index knows it; '' asks for those of no known country.
+    and (
+      p_filter ->> 'country' is null
+      or case when p_filter ->> 'country' = '' then visitor.country is null else visitor.country = p_filter ->> 'country' end
+    )
+    and (p_filter ->> 'account_id' is null or visitor.account_id = (p_filter ->> 'account_id')::uuid)
+    and (
+      coalesce(p_filter ->> 'search', '') = ''
+      or visitor.id = any (
+        array(select found.id from private.search_visitors(p_site_domains, p_filter ->> 'search') as found)
+      )
+    )
+    -- The same said of one visitor, for lists in which most pass (private.filter_to_walk).
+    and (
+      p_filter ->> 'words' is null
+      or private.name_words(visitor.name, visitor.email) @@ (select private.prefix_query(p_filter ->> 'words'))
+      or (
+        select private.name_words(account.name, account.domain) @@ (select private.prefix_query(p_filter ->> 'words'))
+        from public.accounts as account
+        where account.site_domain = visitor.site_domain and account.id = visitor.account_id
+      )
+      or (
+        select known.visitor_id = visitor.id
+        from public.visitor_ids as known
+        where known.site_domain = visitor.site_domain and known.distinct_id = p_filter ->> 'words'
+      )
+    )
+$$;
+
 revoke execute on function
   private.rarest_query(text[], text),
   private.is_named(text, text, tsquery, tsquery),

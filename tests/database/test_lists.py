@@ -124,8 +124,9 @@ def passing_visitors(
         done = {(day, step) for day, step in counted.steps[visitor["id"]] if first <= day <= last}
         if (
             wanted <= {step for _, step in done}
-            and visitor["status"] in passed.get("statuses", [visitor["status"]])
-            and visitor["interest_score"] in passed.get("scores", [visitor["interest_score"]])
+            # An empty list restricts nothing.
+            and visitor["status"] in (passed.get("statuses") or [visitor["status"]])
+            and visitor["interest_score"] in (passed.get("scores") or [visitor["interest_score"]])
             and passed.get("country", visitor["country"] or "") == (visitor["country"] or "")
         ):
             # Steps come in the order of the funnel, and e-mail last.

@@ -241,8 +241,11 @@ as $$
   select visitor.*
   from public.counted_visitors as visitor
   where visitor.site_domain = any (p_site_domains)
-    and (p_filter ->> 'statuses' is null or p_filter -> 'statuses' ? visitor.status)
-    -- As a list that the plan knows, which tells how many these are.
+    -- As lists that the plan knows, which tell how many these are.
+    and (
+      private.filter_list(p_filter, 'statuses') is null
+      or visitor.status = any (private.filter_list(p_filter, 'statuses'))
+    )
     and (
       private.filter_list(p_filter, 'scores') is null
       or visitor.interest_score = any (private.filter_list(p_filter, 'scores')::smallint[])
