@@ -300,11 +300,7 @@ set plan_cache_mode = 'force_custom_plan'
 as $$
 #variable_conflict use_column
 declare
-  v_domains text[] := array(
-    select mine.site_domain
-    from private.my_domains() as mine (site_domain)
-    where mine.site_domain = any (p_site_domains)
-  );
+  v_domains text[] := private.check_domains(p_site_domains);
   v_rarest tsquery := private.rarest_query(v_domains, p_search);
   v_query tsquery := private.prefix_query(p_search);
 begin
@@ -331,13 +327,7 @@ as $$
   select array(
     select account.id
     from public.accounts as account
-    where account.site_domain = any (
-        array(
-          select mine.site_domain
-          from private.my_domains() as mine (site_domain)
-          where mine.site_domain = any (p_site_domains)
-        )
-      )
+    where account.site_domain = any (private.check_domains(p_site_domains))
       and private.name_document(account.name, account.domain) @@ private.prefix_query(p_search)
   )
 $$;

@@ -1,163 +1,5 @@
 -- Which visitors pass a filter: one argument, so that list, count and export cannot disagree.
 
-create function private.rarest_word(p_site_domains text[], p_search text)
-returns text
-language sql
-stable
-set search_path = ''
-as $$
-  -- Of some people known by name or address, how many each word finds.
-  select word.word
-  from (
-    select each_one.word, private.prefix_query(each_one.word) as query
-    from regexp_split_to_table(lower(left(p_search, 200)), '[^[:alnum:]]+') as each_one (word)
-    offset 0
-  ) as word
-  left join (
-    select private.name_words(known.name, known.email) as document
-    from (
-      select visitor.name, visitor.email
-      from public.visitors as visitor
-      where visitor.site_domain = any (p_site_domains) and visitor.counts and visitor.status = 'known'
-      limit 50
-    ) as known
-    offset 0
-  ) as sample
-    on sample.document @@ word.query
-  where word.word <> ''
-  group by word.word
-  order by count(sample.document), length(word.word) desc, word.word
-  limit 1
-$$;
-
-comment on function private.rarest_word(text[], text) is
-  'The word of a search that seems to find the fewest visitors of some domains; null when there is no word.';
-
-create function private.rarest_query(p_site_domains text[], p_search text)
-returns tsquery
-language sql
-stable
-set search_path = ''
-as $$
-  -- An index reads every entry that begins as a word does, of each word: of the rarest one alone is less to read.
-  select case
-    when numnode(private.prefix_query(p_search)) > 1
-      then private.prefix_query(private.rarest_word(p_site_domains, p_search))
-    else private.prefix_query(p_search)
-  end
-$$;
-
-comment on function private.rarest_query(text[], text) is 'What to ask an index of names for a search: its rarest word.';
-
-create function private.is_named(p_name text, p_email text, p_rarest tsquery, p_query tsquery)
-returns boolean
-language sql
-immutable
-parallel safe
-as $$
-  -- Without settings of its own, so that it becomes part of the query that asks and is found by the index of names.
-  select (p_name is not null or p_email is not null)
-    and private.name_document(p_name, p_email) @@ p_rarest
-    and (p_rarest = p_query or private.name_words(p_name, p_email) @@ p_query)
-$$;
-
-comment on function private.is_named(text, text, tsquery, tsquery) is
-  'Whether a name or e-mail has words that begin as those of a search; p_rarest is its private.rarest_query.';
-
-create function private.search_ids(p_site_domains text[], p_search text)
-returns table (site_domain text, id uuid)
-language sql
-stable
-as $$
-  select visitor.site_domain, visitor.id
-  from public.visitors as visitor
-  where visitor.site_domain = any (p_site_domains)
-    and visitor.id = (select case when private.casts_to(p_search, 'uuid') then p_search::uuid end)
-  union all
-  select known.site_domain, known.visitor_id
-  from public.visitor_ids as known
-  where known.site_domain = any (p_site_domains) and known.distinct_id = p_search
-$$;
-
-comment on function private.search_ids(text[], text) is 'The visitors whose id, ours or the website''s own, is this.';
-
-create function private.search_people(p_site_domains text[], p_search text)
-returns table (site_domain text, id uuid)
-language plpgsql
-stable
-security definer
-set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
-as $$
-#variable_conflict use_column
-declare
-  v_domains text[] := array(
-    select mine.site_domain
-    from private.my_domains() as mine (site_domain)
-    where mine.site_domain = any (p_site_domains)
-  );
-  v_rarest tsquery := private.rarest_query(v_domains, p_search);
-  v_query tsquery := private.prefix_query(p_search);
-begin
-  -- Text search is not leakproof, so under row-level security it would lose its index: this checks the domains itself.
-  return query select found.site_domain, found.id from private.search_ids(v_domains, p_search) as found;
-  return query
-    select visitor.site_domain, visitor.id
-    from public.visitors as visitor
-    where visitor.site_domain = any (v_domains)
-      and private.is_named(visitor.name, visitor.email, v_rarest, v_query);
-end
-$$;
-
-comment on function private.search_people(text[], text) is
-  'Ids of the visitors whose name or e-mail has words that begin so, or whose id is this, of domains the caller may see.';
-
-create function private.search_companies(p_site_domains text[], p_search text)
-returns uuid[]
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  select array(
-    select account.id
-    from public.accounts as account
-    where account.site_domain = any (
-        array(
-          select mine.site_domain
-          from private.my_domains() as mine (site_domain)
-          where mine.site_domain = any (p_site_domains)
-        )
-      )
-      and private.name_document(account.name, account.domain) @@ private.prefix_query(p_search)
-  )
-$$;
-
-comment on function private.search_companies(text[], text) is
-  'Ids of the accounts whose name or domain has words that begin so, of domains the caller may see.';
-
-create function private.search_visitors(p_site_domains text[], p_search text)
-returns table (site_domain text, id uuid)
-language plpgsql
-stable
-set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
-as $$
-#variable_conflict use_column
-declare
-  v_companies uuid[] := private.search_companies(p_site_domains, p_search);
-begin
-  return query select found.site_domain, found.id from private.search_people(p_site_domains, p_search) as found;
-  return query
-    select visitor.site_domain, visitor.id
-    from public.visitors as visitor
-    where visitor.site_domain = any (p_site_domains) and visitor.account_id = any (v_companies);
-end
-$$;
-
-comment on function private.search_visitors(text[], text) is
-  'Ids of the visitors whose name, e-mail or company has words that begin so, or whose id is this, of domains the caller may see.';
-
 create function private.check_visitor_filter(p_filter jsonb)
 returns void
 language sql
@@ -350,17 +192,8 @@ $$;
 comment on function private.days_in_range(text, uuid, jsonb) is
   'The last day in a filter''s range on which a visitor did the last of the steps it wants, and all steps done in the range; no day: never.';
 
+revoke execute on function private.passing_query(boolean) from public, anon, authenticated, service_role;
 revoke execute on function
-  private.rarest_word(text[], text),
-  private.rarest_query(text[], text),
-  private.is_named(text, text, tsquery, tsquery),
-  private.search_ids(text[], text),
-  private.passing_query(boolean)
-from public, anon, authenticated, service_role;
-revoke execute on function
-  private.search_people(text[], text),
-  private.search_companies(text[], text),
-  private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
   private.wanted_days(jsonb),
@@ -370,9 +203,6 @@ revoke execute on function
   private.days_in_range(text, uuid, jsonb)
 from public, anon;
 grant execute on function
-  private.search_people(text[], text),
-  private.search_companies(text[], text),
-  private.search_visitors(text[], text),
   private.check_visitor_filter(jsonb),
   private.wanted_steps(jsonb),
   private.wanted_days(jsonb),
