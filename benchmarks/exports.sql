@@ -41,5 +41,7 @@ from (
   select n, now() - make_interval(secs => n * 90) as at from generate_series(1, :rows) as n
 ) as planned;
 
+select rollup.rebuild_visitor_facets('export.example');
+
 reset session_replication_role;
 analyze;

@@ -184,6 +184,8 @@ from (
 ) as counted
 where visitor.site_domain = counted.site_domain and visitor.id = counted.visitor_id;
 
+select rollup.rebuild_visitor_facets(site) from sites;
+
 insert into rollup.daily (site_domain, metric, dimension, day, value, n)
 select f.site_domain, f.metric, f.dimension, f.day, f.value, sum(f.n)
 from sites

@@ -102,6 +102,7 @@ HELPERS = {
     "private.finish_crm_authorization",
     "private.filtered_tickets",
     "private.filtered_users",
+    "private.has_facets",
     "private.hide_topic",
     "private.holds_most",
     "private.invite_user",

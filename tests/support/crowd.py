@@ -108,6 +108,8 @@ def gathered(database: TestDatabase) -> list[Person]:
             )
         for person in people:
             store(owner, person)
+        for site in SITES:
+            owner.execute("select rollup.rebuild_visitor_facets(%s)", [site])
     return people
 
 

@@ -68,6 +68,20 @@ def assert_visitors_know_their_days(connection: Connection[Any], domain: str) ->
     ).fetchall()
 
 
+def assert_visitors_facets_exact(connection: Connection[Any], domain: str) -> None:
+    """What filters ask stands apart as it is on the visitors that count, and of nobody else."""
+    facets = "site_domain, id, interest_score, status, country, account_id, step_days"
+    for one, other in (
+        ("public.counted_visitors", "rollup.visitor_facets"),
+        ("rollup.visitor_facets", "public.counted_visitors"),
+    ):
+        assert not connection.execute(
+            f"select {facets} from {one} where site_domain = %(site)s"
+            f" except all select {facets} from {other} where site_domain = %(site)s",
+            {"site": domain},
+        ).fetchall()
+
+
 def assert_accounts_exact(connection: Connection[Any], domain: str) -> None:
     """Accounts by week, month and ever are as their days say; days know the account."""
     by_day = "rollup.account_days"
@@ -178,6 +192,7 @@ def assert_exact(connection: Connection[Any], domain: str) -> Recount:
     assert figures + account_figures(connection, domain) == counted.figures
     assert_accounts_exact(connection, domain)
     assert_visitors_know_their_days(connection, domain)
+    assert_visitors_facets_exact(connection, domain)
     for table, period in (("weekly", "week"), ("monthly", "month")):
         assert periods(connection, domain, table, period) == periods(
             connection, domain, "daily", f"date_trunc('{period}', day::timestamp)::date"

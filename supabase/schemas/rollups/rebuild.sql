@@ -133,6 +133,7 @@ begin
       from rollup.visitor_days as kept
       where kept.site_domain = visitor.site_domain and kept.visitor_id = visitor.id
     );
+  perform rollup.rebuild_visitor_facets(p_site_domain);
   perform rollup.fold();
 end
 $$;

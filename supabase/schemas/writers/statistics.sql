@@ -21,9 +21,9 @@ begin
           array[
             'public.event_ids', 'public.visitors', 'public.visitor_ids', 'public.visitor_sessions',
             'public.session_pages', 'public.conversations', 'public.messages', 'public.conversions',
-            'public.accounts', 'rollup.visitor_days', 'rollup.daily', 'rollup.weekly', 'rollup.monthly',
-            'rollup.chains', 'rollup.account_days', 'rollup.account_weeks', 'rollup.account_months',
-            'rollup.account_totals'
+            'public.accounts', 'rollup.visitor_days', 'rollup.visitor_facets', 'rollup.daily', 'rollup.weekly',
+            'rollup.monthly', 'rollup.chains', 'rollup.account_days', 'rollup.account_weeks',
+            'rollup.account_months', 'rollup.account_totals'
           ]::regclass[]
         )
         or class.oid in (

@@ -147,19 +147,19 @@ begin
       where %3$s
       -- Not as an index has it: that was tried before.
       order by visitor.%1$I + 0 desc, visitor.id desc
-      limit $9
+      limit $6
     $sql$,
     p_column,
-    private.passing_query(v_search is not null),
-    private.visitors_after(p_column, p_after, '$8'),
+    private.passing_query(v_search is not null, ', visitor.page_view_level, visitor.' || quote_ident(p_column)),
+    private.visitors_after(p_column, p_after, '$5'),
     case when p_from_days then $sql$
       join (
         select distinct candidate.site_domain, candidate.visitor_id
         from rollup.visitor_days as candidate
         where candidate.site_domain = any ($1)
-          and candidate.day between $10 and $11
-          and candidate.steps & $12 <> 0
-          and ($12 < 16 or candidate.steps & 240 <> 0)
+          and candidate.day between $7 and $8
+          and candidate.steps & $9 <> 0
+          and ($9 < 16 or candidate.steps & 240 <> 0)
       ) as there
         on there.site_domain = visitor.site_domain and there.visitor_id = visitor.id
     $sql$ else '' end
@@ -168,10 +168,7 @@ begin
     v_domains,
     p_filter - 'search',
     private.wanted_days(p_filter),
-    private.search_companies(v_domains, v_search),
-    array(select found.id from private.search_ids(v_domains, v_search) as found),
-    private.rarest_query(v_domains, v_search),
-    private.prefix_query(v_search),
+    private.found_by_search(v_domains, v_search),
     p_after,
     p_limit,
     private.filter_day(p_filter, 'from'),

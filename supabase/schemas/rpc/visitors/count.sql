@@ -22,10 +22,7 @@ begin
     v_domains,
     p_filter - 'search',
     private.wanted_days(p_filter),
-    private.search_companies(v_domains, v_search),
-    array(select found.id from private.search_ids(v_domains, v_search) as found),
-    private.rarest_query(v_domains, v_search),
-    private.prefix_query(v_search);
+    private.found_by_search(v_domains, v_search);
   return v_count;
 end
 $$;

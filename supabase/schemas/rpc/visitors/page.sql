@@ -24,30 +24,30 @@ begin
   return query execute format(
     $sql$
       with passing as materialized (
-        select visitor.site_domain, visitor.id, rollup.last_step_day(visitor.step_days, $8, $9, $10) as last_day
+        select visitor.site_domain, visitor.id, rollup.last_step_day(visitor.step_days, $5, $6, $7) as last_day
         from (%s) as visitor
       ),
       near as (
         select p.site_domain, p.id, p.last_day
         from passing as p
-        where p.last_day < $11 and p.last_day = ($12 ->> 'last_day')::date
+        where p.last_day < $8 and p.last_day = ($9 ->> 'last_day')::date
         union all
         (
           select p.site_domain, p.id, p.last_day
           from passing as p
-          where p.last_day < $11 and ($12 is null or p.last_day < ($12 ->> 'last_day')::date)
+          where p.last_day < $8 and ($9 is null or p.last_day < ($9 ->> 'last_day')::date)
           order by p.last_day desc
-          fetch first ($13) rows with ties
+          fetch first ($10) rows with ties
         )
       )
       select near.site_domain, near.id, near.last_day, visit.ended_at
       from near
       cross join lateral private.last_visit(near.site_domain, near.id, near.last_day) as visit
-      where $12 is null
+      where $9 is null
         or (near.last_day, visit.ended_at, near.id)
-          < (($12 ->> 'last_day')::date, ($12 ->> 'last_visit_at')::timestamptz, ($12 ->> 'id')::uuid)
+          < (($9 ->> 'last_day')::date, ($9 ->> 'last_visit_at')::timestamptz, ($9 ->> 'id')::uuid)
       order by near.last_day desc, visit.ended_at desc, near.id desc
-      limit $13
+      limit $10
     $sql$,
     private.passing_query(v_search is not null)
   )
@@ -55,10 +55,7 @@ begin
     v_domains,
     p_filter - 'search',
     private.wanted_days(p_filter),
-    private.search_companies(v_domains, v_search),
-    array(select found.id from private.search_ids(v_domains, v_search) as found),
-    private.rarest_query(v_domains, v_search),
-    private.prefix_query(v_search),
+    private.found_by_search(v_domains, v_search),
     private.last_step(private.wanted_steps(p_filter)),
     private.filter_day(p_filter, 'from'),
     private.filter_day(p_filter, 'to'),

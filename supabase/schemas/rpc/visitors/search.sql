@@ -110,17 +110,24 @@ comment on function private.search_people(text[], text) is
 
 create function private.search_companies(p_site_domains text[], p_search text)
 returns uuid[]
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
 as $$
-  select array(
+declare
+  -- Asked once: in the query it would be asked for each account.
+  v_domains text[] := private.check_domains(p_site_domains);
+  v_query tsquery := private.prefix_query(p_search);
+begin
+  return array(
     select account.id
     from public.accounts as account
-    where account.site_domain = any (private.check_domains(p_site_domains))
-      and private.name_document(account.name, account.domain) @@ private.prefix_query(p_search)
-  )
+    where account.site_domain = any (v_domains)
+      and private.name_document(account.name, account.domain) @@ v_query
+  );
+end
 $$;
 
 comment on function private.search_companies(text[], text) is
@@ -148,11 +155,70 @@ $$;
 comment on function private.search_visitors(text[], text) is
   'Ids of the visitors whose name, e-mail or company has words that begin so, or whose id is this, of domains the caller may see.';
 
+-- What a search finds, for private.passing_query: companies as those found or, where that is shorter, as those not found.
+create type private.visitor_search as (
+  companies uuid[],
+  are_others boolean,
+  ids uuid[],
+  rarest tsquery,
+  query tsquery
+);
+
+create function private.found_by_search(p_site_domains text[], p_search text)
+returns private.visitor_search
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_found uuid[] := private.search_companies(p_site_domains, p_search);
+  v_search private.visitor_search;
+begin
+  v_search.companies := v_found;
+  v_search.are_others := cardinality(v_found) > 1000 and 2 * cardinality(v_found) > (
+    select count(*) from public.accounts as account where account.site_domain = any (p_site_domains)
+  );
+  if v_search.are_others then
+    v_search.companies := array(
+      select account.id
+      from public.accounts as account
+      where account.site_domain = any (p_site_domains) and account.id <> all (v_found)
+    );
+  end if;
+  v_search.ids := array(select found.id from private.search_ids(p_site_domains, p_search) as found);
+  v_search.rarest := private.rarest_query(p_site_domains, p_search);
+  v_search.query := private.prefix_query(p_search);
+  return v_search;
+end
+$$;
+
+comment on function private.found_by_search(text[], text) is
+  'The companies and ids that a search finds on websites, and its words, for private.passing_query.';
+
+create function private.is_of_companies(p_account_id uuid, p_search private.visitor_search)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+  -- Without settings of its own, so that it becomes part of the query that asks.
+  select p_account_id is not null and case
+    when (p_search).are_others then p_account_id <> all ((p_search).companies)
+    else p_account_id = any ((p_search).companies)
+  end
+$$;
+
+comment on function private.is_of_companies(uuid, private.visitor_search) is
+  'Whether a visitor''s account is one that a search found.';
+
 revoke execute on function
   private.rarest_word(text[], text),
   private.rarest_query(text[], text),
   private.is_named(text, text, tsquery, tsquery),
-  private.search_ids(text[], text)
+  private.search_ids(text[], text),
+  private.found_by_search(text[], text),
+  private.is_of_companies(uuid, private.visitor_search)
 from public, anon, authenticated, service_role;
 revoke execute on function
   private.search_people(text[], text),
