@@ -149,19 +149,22 @@ where s.talks;
 
 drop index private.conversation_documents_document_idx;
 insert into private.conversation_documents (
-  site_domain, conversation_id, document, day, counts, country, device_type, referrer_host
+  site_domain, conversation_id, document, day, counts, country, device_type, referrer_host, email_captured,
+  demo_proposed, cta_clicked, demo_booked, interest_score, quality_score, topic_id, intent, unanswered
 )
 select
-  s.site, md5('conversation ' || s.n)::uuid, to_tsvector('simple', spoken.text), private.day_of(s.at, 'Europe/Paris'), true,
-  (array['FR', 'DE', 'US', 'GB', 'ES', 'NL'])[1 + s.n % 6], (array['desktop', 'mobile', 'tablet'])[1 + s.n % 3],
-  (array['google.com', 'linkedin.com', null])[1 + s.n % 3]
+  c.site_domain, c.id, to_tsvector('simple', spoken.text), c.day, c.counts, c.country, c.device_type, c.referrer_host,
+  c.email_captured, c.demo_proposed, c.cta_clicked, c.demo_booked, c.interest_score, c.quality_score, c.topic_id,
+  c.intent, c.unanswered_count > 0
 from plan_sessions as s
+join public.conversations as c on c.site_domain = s.site and c.id = md5('conversation ' || s.n)::uuid
 cross join lateral (
   select string_agg(sentence.text, ' ') as text
   from generate_series(0, 9) as m
   join sentences as sentence on sentence.n = (s.n::bigint * 31 + m * 977) % 5000
 ) as spoken
-where s.talks;
+where s.talks
+order by s.at;
 create index conversation_documents_document_idx on private.conversation_documents using gin (document)
   with (fastupdate = on);
 

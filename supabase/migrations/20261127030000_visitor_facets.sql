@@ -17,8 +17,10 @@ select visitor.id, visitor.interest_score, visitor.site_domain, visitor.status, 
 from public.visitors as visitor
 where visitor.counts;
 
-create index visitor_facets_country_idx on rollup.visitor_facets (site_domain, country);
+create index visitor_facets_country_idx on rollup.visitor_facets (site_domain, country, interest_score);
 create index visitor_facets_status_idx on rollup.visitor_facets (site_domain, status) where status <> 'anonymous';
+create index visitor_facets_interest_score_idx on rollup.visitor_facets (site_domain, interest_score)
+  where interest_score > 1;
 create index visitor_facets_account_id_idx on rollup.visitor_facets (site_domain, account_id) where account_id is not null;
 
 comment on table rollup.visitor_facets is
@@ -198,7 +200,7 @@ $$;
 comment on function private.matching_facets(text[], jsonb) is
   'As private.matching_visitors, for filters without a search, from half as much to read.';
 
-create function private.passing_query(p_searches boolean, p_figures text default '')
+create function private.passing_query(p_searches boolean, p_figure text default null)
 returns text
 language sql
 immutable
@@ -218,13 +220,17 @@ as $$
     $sql$
     else 'select %1$s from %2$s($1, $2) as visitor where visitor.step_days && all ($3)'
     end,
-    'visitor.site_domain, visitor.id, visitor.step_days' || p_figures,
-    case when p_figures = '' then 'private.matching_facets' else 'private.matching_visitors' end
+    'visitor.site_domain, visitor.id, visitor.step_days' || coalesce(', visitor.' || quote_ident(p_figure), '')
+      || case when p_figure = 'page_view_count' then ', visitor.page_view_level' else '' end,
+    case coalesce(p_figure, 'interest_score')
+      when 'interest_score' then 'private.matching_facets'
+      else 'private.matching_visitors'
+    end
   )
 $$;
 
 comment on function private.passing_query(boolean, text) is
-  'The visitors who pass a filter and did in its range what it wants, as SQL: of domains ($1), a filter without its search ($2), its private.wanted_days ($3) and what its search found ($4, private.found_by_search). With figures of the visitor, if any are named.';
+  'The visitors who pass a filter and did in its range what it wants, as SQL: of domains ($1), a filter without its search ($2), its private.wanted_days ($3) and what its search found ($4, private.found_by_search). With one of their figures, if it is named.';
 
 create or replace function rollup.rebuild(p_site_domain text)
 returns void
@@ -415,18 +421,23 @@ set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_found uuid[] := private.search_companies(p_site_domains, p_search);
+  v_left bigint;
   v_search private.visitor_search;
 begin
   v_search.companies := v_found;
-  v_search.are_others := cardinality(v_found) > 1000 and 2 * cardinality(v_found) > (
-    select count(*) from public.accounts as account where account.site_domain = any (p_site_domains)
-  );
+  v_search.are_others := false;
+  if cardinality(v_found) > 1000 then
+    v_left := (
+      select count(*) from public.accounts as account where account.site_domain = any (p_site_domains)
+    ) - cardinality(v_found);
+    v_search.are_others := v_left < cardinality(v_found);
+  end if;
   if v_search.are_others then
-    v_search.companies := array(
-      select account.id
-      from public.accounts as account
-      where account.site_domain = any (p_site_domains) and account.id <> all (v_found)
-    );
+    v_search.companies := case when v_left = 0 then '{}' else array(
+      select account.id from public.accounts as account where account.site_domain = any (p_site_domains)
+      except
+      select found.id from unnest(v_found) as found (id)
+    ) end;
   end if;
   v_search.ids := array(select found.id from private.search_ids(p_site_domains, p_search) as found);
   v_search.rarest := private.rarest_query(p_site_domains, p_search);
@@ -487,7 +498,7 @@ begin
       limit $6
     $sql$,
     p_column,
-    private.passing_query(v_search is not null, ', visitor.page_view_level, visitor.' || quote_ident(p_column)),
+    private.passing_query(v_search is not null, p_column),
     private.visitors_after(p_column, p_after, '$5'),
     case when p_from_days then $sql$
       join (

@@ -91,6 +91,7 @@ HELPERS = {
     "private.filter_list",
     "private.accounts_by_figure",
     "private.accounts_of_search",
+    "private.conversation_has",
     "private.filtered_accounts",
     "private.filters_companies",
     "private.last_account_day",

@@ -223,7 +223,11 @@ def documents_that_differ(connection: Connection[Any], domain: str) -> list[Any]
         "select c.id from public.conversations as c left join private.conversation_documents as d"
         " on d.site_domain = c.site_domain and d.conversation_id = c.id where c.site_domain = %s"
         " and c.message_count > 0"
-        " and (c.day, c.counts, c.country, c.device_type, c.referrer_host)"
-        " is distinct from (d.day, d.counts, d.country, d.device_type, d.referrer_host)",
+        " and (c.day, c.counts, c.country, c.device_type, c.referrer_host, c.email_captured,"
+        " c.demo_proposed, c.cta_clicked, c.demo_booked, c.interest_score, c.quality_score,"
+        " c.topic_id, c.intent, c.unanswered_count > 0) is distinct from (d.day, d.counts,"
+        " d.country, d.device_type, d.referrer_host, d.email_captured, d.demo_proposed,"
+        " d.cta_clicked, d.demo_booked, d.interest_score, d.quality_score, d.topic_id, d.intent,"
+        " d.unanswered)",
         [domain],
     ).fetchall()

@@ -113,9 +113,12 @@ def _add_talk(
         row | {"zone": timezone},
     )
     connection.execute(
-        "insert into private.conversation_documents"
+        "insert into private.conversation_documents (site_domain, conversation_id, document, day,"
+        " counts, country, device_type, referrer_host, email_captured, demo_proposed, cta_clicked,"
+        " demo_booked, interest_score, quality_score, topic_id, intent, unanswered)"
         " select site_domain, id, to_tsvector('simple', %s), day, counts, country, device_type,"
-        " referrer_host from public.conversations"
+        " referrer_host, email_captured, demo_proposed, cta_clicked, demo_booked, interest_score,"
+        " quality_score, topic_id, intent, unanswered_count > 0 from public.conversations"
         " where site_domain = %s and id = %s",
         [" ".join(words), domain, row["id"]],
     )

@@ -12,8 +12,10 @@ create table rollup.visitor_facets (
 )
 with (fillfactor = 90);
 
-create index visitor_facets_country_idx on rollup.visitor_facets (site_domain, country);
+create index visitor_facets_country_idx on rollup.visitor_facets (site_domain, country, interest_score);
 create index visitor_facets_status_idx on rollup.visitor_facets (site_domain, status) where status <> 'anonymous';
+create index visitor_facets_interest_score_idx on rollup.visitor_facets (site_domain, interest_score)
+  where interest_score > 1;
 create index visitor_facets_account_id_idx on rollup.visitor_facets (site_domain, account_id) where account_id is not null;
 
 comment on table rollup.visitor_facets is

@@ -56,7 +56,10 @@ begin
   -- dearer random pages.
   if v_words is null then
     execute 'select count(*) from private.filtered_conversations($1, $2)' into v_count using v_domains, p_filter;
-  elsif jsonb_strip_nulls(p_filter) - array['search', 'from', 'to', 'country', 'device', 'referrer'] = '{}' then
+  elsif jsonb_strip_nulls(p_filter) - array[
+    'search', 'from', 'to', 'country', 'device', 'referrer', 'conversions', 'scores', 'min_quality', 'max_quality',
+    'topics', 'intents', 'unanswered'
+  ] = '{}' then
     -- What stands beside the words of a conversation answers, without the conversation. A plan that does not know how
     -- frequent the words are takes them from their index, and the days from theirs; only if rows are dear and processes
     -- cheap do several count.
@@ -68,9 +71,21 @@ begin
         and document.document @@ (select $2)
         and document.counts
         and document.day between $3 and $4
-        and ($5 is null or coalesce(document.country, '') = $5)
-        and ($6 is null or coalesce(document.device_type, '') = $6)
-        and ($7 is null or coalesce(document.referrer_host, '') = $7)
+        and private.conversation_has(
+          $5,
+          document.country,
+          document.device_type,
+          document.referrer_host,
+          document.email_captured,
+          document.demo_proposed,
+          document.cta_clicked,
+          document.demo_booked,
+          document.interest_score,
+          document.quality_score,
+          document.topic_id,
+          document.intent,
+          document.unanswered
+        )
     $query$
     into v_count
     using
@@ -78,9 +93,7 @@ begin
       v_words,
       coalesce(private.filter_day(p_filter, 'from'), '-infinity'),
       coalesce(private.filter_day(p_filter, 'to'), 'infinity'),
-      p_filter ->> 'country',
-      p_filter ->> 'device',
-      p_filter ->> 'referrer';
+      p_filter;
   else
     execute $query$
       select count(*)

@@ -199,6 +199,15 @@ create table private.conversation_documents (
   device_type text,
   referrer_host text,
   padding text not null generated always as (repeat(' ', 2100)) stored,
+  email_captured boolean not null default false,
+  demo_proposed boolean not null default false,
+  cta_clicked boolean not null default false,
+  demo_booked boolean not null default false,
+  interest_score smallint not null default 1,
+  quality_score numeric(2, 1),
+  topic_id uuid,
+  intent text,
+  unanswered boolean not null default false,
   constraint conversation_documents_pkey primary key (site_domain, conversation_id),
   constraint conversation_documents_conversation_id_fkey foreign key (site_domain, conversation_id)
     references public.conversations (site_domain, id)
@@ -214,7 +223,8 @@ alter table private.conversation_documents
   alter column country set storage main,
   alter column device_type set storage main,
   alter column referrer_host set storage main,
-  alter column padding set storage main;
+  alter column padding set storage main,
+  alter column intent set storage main;
 
 create index conversation_documents_document_idx on private.conversation_documents using gin (document)
   with (fastupdate = on);
@@ -224,7 +234,7 @@ create index conversation_documents_day_idx on private.conversation_documents (s
 comment on table private.conversation_documents is
   'The words of each conversation, for full-text search. `simple` configuration: conversations come in many languages.';
 comment on column private.conversation_documents.day is
-  'The conversation''s, as are `counts`, country, device_type and referrer_host: a count of a search by these reads this table alone.';
+  'The conversation''s, as are the others but its words: a count of a search by these (private.conversation_has) reads this table alone.';
 comment on column private.conversation_documents.padding is 'Spaces, so that every document is stored apart from its row.';
 
 alter table private.conversation_documents enable row level security;
@@ -248,7 +258,16 @@ begin
     counts = new.counts,
     country = new.country,
     device_type = new.device_type,
-    referrer_host = new.referrer_host
+    referrer_host = new.referrer_host,
+    email_captured = new.email_captured,
+    demo_proposed = new.demo_proposed,
+    cta_clicked = new.cta_clicked,
+    demo_booked = new.demo_booked,
+    interest_score = new.interest_score,
+    quality_score = new.quality_score,
+    topic_id = new.topic_id,
+    intent = new.intent,
+    unanswered = new.unanswered_count > 0
   where site_domain = new.site_domain and conversation_id = new.id;
   return null;
 end
@@ -259,10 +278,20 @@ comment on function private.follow_in_documents() is 'Keeps what searches are co
 revoke execute on function private.follow_in_documents() from public, anon, authenticated, service_role;
 
 create trigger follow_in_documents
-  after update of day, counts, country, device_type, referrer_host on public.conversations
+  after update of
+    day, counts, country, device_type, referrer_host, email_captured, demo_proposed, cta_clicked, demo_booked,
+    visitor_message_count, signal_score, quality_score, topic_id, intent, unanswered_count
+  on public.conversations
   for each row
   when (
-    (old.day, old.counts, old.country, old.device_type, old.referrer_host)
-    is distinct from (new.day, new.counts, new.country, new.device_type, new.referrer_host)
+    (
+      old.day, old.counts, old.country, old.device_type, old.referrer_host, old.email_captured, old.demo_proposed,
+      old.cta_clicked, old.demo_booked, old.interest_score, old.quality_score, old.topic_id, old.intent,
+      old.unanswered_count > 0
+    ) is distinct from (
+      new.day, new.counts, new.country, new.device_type, new.referrer_host, new.email_captured, new.demo_proposed,
+      new.cta_clicked, new.demo_booked, new.interest_score, new.quality_score, new.topic_id, new.intent,
+      new.unanswered_count > 0
+    )
   )
   execute function private.follow_in_documents();

@@ -230,7 +230,8 @@ set search_path = ''
 as $$
   -- A tsvector holds at most 1 MB: of a very long conversation only the beginning is searchable.
   insert into private.conversation_documents as kept (
-    site_domain, conversation_id, document, day, counts, country, device_type, referrer_host
+    site_domain, conversation_id, document, day, counts, country, device_type, referrer_host, email_captured,
+    demo_proposed, cta_clicked, demo_booked, interest_score, quality_score, topic_id, intent, unanswered
   )
   select
     p_site_domain,
@@ -240,7 +241,16 @@ as $$
     conversation.counts,
     conversation.country,
     conversation.device_type,
-    conversation.referrer_host
+    conversation.referrer_host,
+    conversation.email_captured,
+    conversation.demo_proposed,
+    conversation.cta_clicked,
+    conversation.demo_booked,
+    conversation.interest_score,
+    conversation.quality_score,
+    conversation.topic_id,
+    conversation.intent,
+    conversation.unanswered_count > 0
   from unnest(p_messages) as m
   join public.conversations as conversation
     on conversation.site_domain = p_site_domain and conversation.id = m.conversation_id
@@ -252,7 +262,8 @@ as $$
   where octet_length(kept.document::text) < 400000;
 
   insert into private.conversation_documents as kept (
-    site_domain, conversation_id, document, day, counts, country, device_type, referrer_host
+    site_domain, conversation_id, document, day, counts, country, device_type, referrer_host, email_captured,
+    demo_proposed, cta_clicked, demo_booked, interest_score, quality_score, topic_id, intent, unanswered
   )
   select
     p_site_domain,
@@ -265,7 +276,16 @@ as $$
     conversation.counts,
     conversation.country,
     conversation.device_type,
-    conversation.referrer_host
+    conversation.referrer_host,
+    conversation.email_captured,
+    conversation.demo_proposed,
+    conversation.cta_clicked,
+    conversation.demo_booked,
+    conversation.interest_score,
+    conversation.quality_score,
+    conversation.topic_id,
+    conversation.intent,
+    conversation.unanswered_count > 0
   from public.messages as message
   join public.conversations as conversation
     on conversation.site_domain = p_site_domain and conversation.id = message.conversation_id

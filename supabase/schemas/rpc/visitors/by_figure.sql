@@ -150,7 +150,7 @@ begin
       limit $6
     $sql$,
     p_column,
-    private.passing_query(v_search is not null, ', visitor.page_view_level, visitor.' || quote_ident(p_column)),
+    private.passing_query(v_search is not null, p_column),
     private.visitors_after(p_column, p_after, '$5'),
     case when p_from_days then $sql$
       join (

@@ -185,7 +185,7 @@ $$;
 comment on function private.matching_facets(text[], jsonb) is
   'As private.matching_visitors, for filters without a search, from half as much to read.';
 
-create function private.passing_query(p_searches boolean, p_figures text default '')
+create function private.passing_query(p_searches boolean, p_figure text default null)
 returns text
 language sql
 immutable
@@ -205,13 +205,17 @@ as $$
     $sql$
     else 'select %1$s from %2$s($1, $2) as visitor where visitor.step_days && all ($3)'
     end,
-    'visitor.site_domain, visitor.id, visitor.step_days' || p_figures,
-    case when p_figures = '' then 'private.matching_facets' else 'private.matching_visitors' end
+    'visitor.site_domain, visitor.id, visitor.step_days' || coalesce(', visitor.' || quote_ident(p_figure), '')
+      || case when p_figure = 'page_view_count' then ', visitor.page_view_level' else '' end,
+    case coalesce(p_figure, 'interest_score')
+      when 'interest_score' then 'private.matching_facets'
+      else 'private.matching_visitors'
+    end
   )
 $$;
 
 comment on function private.passing_query(boolean, text) is
-  'The visitors who pass a filter and did in its range what it wants, as SQL: of domains ($1), a filter without its search ($2), its private.wanted_days ($3) and what its search found ($4, private.found_by_search). With figures of the visitor, if any are named.';
+  'The visitors who pass a filter and did in its range what it wants, as SQL: of domains ($1), a filter without its search ($2), its private.wanted_days ($3) and what its search found ($4, private.found_by_search). With one of their figures, if it is named.';
 
 create function private.days_in_range(p_site_domain text, p_visitor_id uuid, p_filter jsonb)
 returns table (last_day date, steps smallint)

@@ -173,18 +173,23 @@ set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_found uuid[] := private.search_companies(p_site_domains, p_search);
+  v_left bigint;
   v_search private.visitor_search;
 begin
   v_search.companies := v_found;
-  v_search.are_others := cardinality(v_found) > 1000 and 2 * cardinality(v_found) > (
-    select count(*) from public.accounts as account where account.site_domain = any (p_site_domains)
-  );
+  v_search.are_others := false;
+  if cardinality(v_found) > 1000 then
+    v_left := (
+      select count(*) from public.accounts as account where account.site_domain = any (p_site_domains)
+    ) - cardinality(v_found);
+    v_search.are_others := v_left < cardinality(v_found);
+  end if;
   if v_search.are_others then
-    v_search.companies := array(
-      select account.id
-      from public.accounts as account
-      where account.site_domain = any (p_site_domains) and account.id <> all (v_found)
-    );
+    v_search.companies := case when v_left = 0 then '{}' else array(
+      select account.id from public.accounts as account where account.site_domain = any (p_site_domains)
+      except
+      select found.id from unnest(v_found) as found (id)
+    ) end;
   end if;
   v_search.ids := array(select found.id from private.search_ids(p_site_domains, p_search) as found);
   v_search.rarest := private.rarest_query(p_site_domains, p_search);
