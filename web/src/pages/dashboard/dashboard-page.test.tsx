@@ -151,6 +151,30 @@ it.each(['from=yesterday&to=2026-11-07', 'from=2026-11-07&to=2026-11-01', 'from=
   },
 );
 
+it('the chart shows the previous period once demo traffic has all arrived', async () => {
+  let state = 'running';
+  const day = {
+    bucket: '2026-11-01',
+    conversations: 9,
+    messaged_conversations: 7,
+    previous_bucket: '2026-10-25',
+    previous_conversations: 4,
+  };
+  fakeServer({
+    [SUMMARY]: () => ({ body: ROWS }),
+    '/rest/v1/rpc/get_conversations_over_time': () => ({ body: [day] }),
+    '/config.json': () => ({ body: { ...CONFIG, demo: true } }),
+    '/rest/v1/background_runs': () => ({ body: [{ done: 1, total: 4, state, error: null }] }),
+  });
+  await openApp(ADDRESS).signIn();
+  const chart = await screen.findByRole('img', { name: /^Conversations per day/ });
+  expect(chart).toHaveAccessibleName(/: 9\. Choose/);
+  expect(screen.queryByText('Previous period')).toBeNull();
+  state = 'done';
+  expect(await screen.findByText('Previous period')).toBeInTheDocument();
+  expect(chart).toHaveAccessibleName(/: 9, 4 in the previous period/);
+});
+
 it('without traffic says what to do next, and shows no rate', async () => {
   const none = ROWS.map((each) => row(each.metric, 0, each.base === null ? null : 0, 0));
   fakeServer({ [SUMMARY]: () => ({ body: none }) });

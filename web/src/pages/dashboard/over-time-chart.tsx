@@ -25,24 +25,25 @@ const PREVIOUS: Series = {
 const SPLIT: Series[] = [
   { name: 'messaged', label: 'With messages', color: 'var(--series)', type: 'bar' },
   { name: 'empty', label: 'Without a message', color: 'var(--series-soft)', type: 'bar' },
-  PREVIOUS,
 ];
 
-function seriesOf(metric: Metric): Series[] {
-  if (metric.id === 'conversations') return SPLIT;
-  return [{ name: 'total', label: metric.label, color: 'var(--series)', type: 'bar' }, PREVIOUS];
+function seriesOf(metric: Metric, compared: boolean): Series[] {
+  const bars: Series[] =
+    metric.id === 'conversations'
+      ? SPLIT
+      : [{ name: 'total', label: metric.label, color: 'var(--series)', type: 'bar' }];
+  return compared ? [...bars, PREVIOUS] : bars;
 }
 
 /** Distinct visitors and rates of days do not add up to those of the range. */
 const ADDS_UP = (metric: Metric) =>
   metric.unit === 'count' && metric.id !== 'visitors' && metric.id !== 'engaged_visitors';
 
-function describe(metric: Metric, points: Point[], bucket: Bucket): string {
+function describe(metric: Metric, points: Point[], bucket: Bucket, compared: boolean): string {
   const sum = (pick: (point: Point) => number | null) =>
     formatCount(points.reduce((total, point) => total + (pick(point) ?? 0), 0));
-  const told = ADDS_UP(metric)
-    ? `: ${sum((point) => point.total)}, ${sum((point) => point.previous)} in the previous period`
-    : '';
+  const before = compared ? `, ${sum((point) => point.previous)} in the previous period` : '';
+  const told = ADDS_UP(metric) ? `: ${sum((point) => point.total)}${before}` : '';
   return `${metric.label} per ${bucket}${told}. Choose Table for every value.`;
 }
 
@@ -51,11 +52,14 @@ type OverTimeChartProps = {
   points: Point[];
   bucket: Bucket;
   annotations: Annotation[];
+  /** Whether the previous period is shown too. */
+  compared: boolean;
   height: number;
 };
 
-export function OverTimeChart({ metric, points, bucket, annotations, height }: OverTimeChartProps) {
-  const series = seriesOf(metric);
+export function OverTimeChart(props: OverTimeChartProps) {
+  const { metric, points, bucket, annotations, compared, height } = props;
+  const series = seriesOf(metric, compared);
   const changes = changesByBucket(
     points.map((point) => point.bucket),
     annotations,
@@ -72,7 +76,11 @@ export function OverTimeChart({ metric, points, bucket, annotations, height }: O
   return (
     <>
       <Legend series={series} marked={marks.length > 0} />
-      <div role="img" aria-label={describe(metric, points, bucket)} className={classes.chart}>
+      <div
+        role="img"
+        aria-label={describe(metric, points, bucket, compared)}
+        className={classes.chart}
+      >
         <CompositeChart
           h={height - 26}
           data={points}

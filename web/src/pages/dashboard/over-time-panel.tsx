@@ -1,6 +1,6 @@
 import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useContext, useMemo, useState } from 'react';
 import { useAnnotations } from '@/data/annotations';
 import { useConversationsOverTime } from '@/data/conversations-over-time';
 import { useMetricOverTime } from '@/data/metric-over-time';
@@ -9,6 +9,7 @@ import { type Bucket, defaultBucket } from '@/lib/dates';
 import { METRICS, type Metric, metricOf } from '@/lib/metrics';
 import { TILE_IDS } from '@/lib/tile-ids';
 import { timezoneLabel } from '@/lib/timezone';
+import { DaysArrive } from '@/ui/change-label';
 import { BUCKET_OPTIONS, type ChartView, VIEW_OPTIONS } from '@/ui/chart-options';
 import { ChartSkeleton } from '@/ui/chart-skeleton';
 import { Definition } from '@/ui/definition';
@@ -55,6 +56,8 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
   const [view, setView] = useState<ChartView>('chart');
   const { points, error, refetch } = usePoints(scope, metric, bucket);
   const annotations = useAnnotations(scope).data ?? [];
+  // Days that have not arrived yet would look like days without anything.
+  const compared = !useContext(DaysArrive);
 
   const actions = (
     <>
@@ -103,13 +106,14 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
     return (
       <Suspense fallback={skeleton}>
         {view === 'table' ? (
-          <OverTimeTable metric={metric} points={points} bucket={bucket} />
+          <OverTimeTable metric={metric} points={points} bucket={bucket} compared={compared} />
         ) : (
           <OverTimeChart
             metric={metric}
             points={points}
             bucket={bucket}
             annotations={annotations}
+            compared={compared}
             height={CHART_HEIGHT}
           />
         )}

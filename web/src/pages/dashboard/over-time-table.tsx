@@ -11,7 +11,13 @@ import classes from './over-time-table.module.css';
 const MOST_HEIGHT = 340;
 
 type Column = 'bucket' | 'total' | 'messaged' | 'previous';
-type OverTimeTableProps = { metric: Metric; points: Point[]; bucket: Bucket };
+type OverTimeTableProps = {
+  metric: Metric;
+  points: Point[];
+  bucket: Bucket;
+  /** Whether the previous period is shown too. */
+  compared: boolean;
+};
 
 function sorted(points: Point[], { columnAccessor, direction }: DataTableSortStatus<Point>) {
   const key = columnAccessor as Column;
@@ -24,7 +30,7 @@ function sorted(points: Point[], { columnAccessor, direction }: DataTableSortSta
 }
 
 /** The chart's numbers, for reading and for screen readers. */
-export function OverTimeTable({ metric, points, bucket }: OverTimeTableProps) {
+export function OverTimeTable({ metric, points, bucket, compared }: OverTimeTableProps) {
   const [sortStatus, setSortStatus] = useState<DataTableSortStatus<Point>>({
     columnAccessor: 'bucket',
     direction: 'asc',
@@ -56,7 +62,7 @@ export function OverTimeTable({ metric, points, bucket }: OverTimeTableProps) {
         },
         number('total', metric.label),
         ...(metric.id === 'conversations' ? [number('messaged', 'With messages')] : []),
-        number('previous', 'Previous period'),
+        ...(compared ? [number('previous', 'Previous period')] : []),
       ]}
     />
   );
