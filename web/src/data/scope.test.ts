@@ -26,6 +26,11 @@ it('the range ends with the current day of the domain shown', () => {
   expect(fillScope({ domain: 'all' }, [paris, singapore]).to).toBe('2026-11-23');
 });
 
+it('all domains of a user with one are that one, with its timezone', () => {
+  expect(scopeOf({ domain: 'all' }, [paris]).domain).toEqual(paris);
+  expect(scopeOf({ domain: 'all' }, [paris, singapore]).domain).toBeNull();
+});
+
 it('what the URL says is kept', () => {
   const search = { domain: 'abtasty.com', from: '2026-01-01', to: '2026-01-31' };
   expect(fillScope(search, [paris, singapore])).toEqual(search);

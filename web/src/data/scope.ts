@@ -5,7 +5,7 @@ import { ALL_DOMAINS, type ScopeSearch } from '@/lib/filters';
 /** Which websites and which of their own calendar days a page shows. */
 export type Scope = DayRange & {
   siteDomains: string[];
-  /** The one domain shown, or null for all of them. */
+  /** The one domain shown, also where all of one's domains are one, or null for several. */
   domain: Domain | null;
 };
 
@@ -44,6 +44,6 @@ export function scopeOf(search: ScopeSearch, domains: Domain[]): Scope {
     from,
     to,
     siteDomains: shown.map((each) => each.site_domain),
-    domain: domain === ALL_DOMAINS ? null : (shown[0] ?? null),
+    domain: (shown.length === 1 && shown[0]) || null,
   };
 }
