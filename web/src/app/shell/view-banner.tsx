@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { IconEye } from '@tabler/icons-react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Access } from '@/data/access';
 import { useEndView } from '@/data/user-view';
 import { tellFailure } from '@/ui/tell-failure';
+import { useHeightTold } from './use-height-told';
 import classes from './view-banner.module.css';
 
 const MINUTE_MS = 60_000;
@@ -14,7 +15,7 @@ type ViewBannerProps = { access: Access };
 export function ViewBanner({ access }: ViewBannerProps) {
   const end = useEndView();
   const left = useMinutesUntil(access.view_ends_at);
-  const banner = useHeightTold();
+  const banner = useHeightTold<HTMLElement>('--banner-height');
   return (
     <section ref={banner} className={classes.banner} aria-label="Viewing as somebody else">
       <IconEye size={18} aria-hidden className={classes.icon} />
@@ -40,22 +41,6 @@ export function ViewBanner({ access }: ViewBannerProps) {
       </Button>
     </section>
   );
-}
-
-/** What else stays at the window's top, or is as high as the rest of it, begins under the banner. */
-function useHeightTold() {
-  const banner = useRef<HTMLElement>(null);
-  useLayoutEffect(() => {
-    const { style } = document.documentElement;
-    const tell = () => style.setProperty('--banner-height', `${banner.current?.offsetHeight}px`);
-    const observer = new ResizeObserver(tell);
-    if (banner.current) observer.observe(banner.current);
-    return () => {
-      observer.disconnect();
-      style.removeProperty('--banner-height');
-    };
-  }, []);
-  return banner;
 }
 
 function useMinutesUntil(instant: string | null): number {
