@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import ADMIN, USER, OpenPage
 from .pages import panel, query, rows, transcript
@@ -208,6 +208,32 @@ def test_the_heads_stay_while_the_list_scrolls_by(open_page: OpenPage) -> None:
     assert box is not None
     top = page.evaluate("({x, y}) => document.elementFromPoint(x + 2, y + 2).textContent", {**box})
     assert top == "First message"
+
+
+def test_the_panel_is_in_the_window_while_demo_traffic_loads(open_page: OpenPage) -> None:
+    page = open_page(ADMIN, viewport={"width": 1440, "height": 900})
+
+    def with_demo(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "demo": True})
+
+    page.route("**/config.json", with_demo)
+    page.route(
+        "**/rest/v1/background_runs*",
+        lambda route: route.fulfill(
+            json={"done": 1, "total": 4, "state": "running", "error": None}
+        ),
+    )
+    page.goto(path("conversations", LIST))
+    line = page.get_by_role("progressbar", name="Loading demo traffic")
+    expect(line).to_be_visible()
+    rows(page).first.get_by_role("link").click()
+    expect(transcript(page)).to_be_visible()
+    expect(panel(page)).to_be_in_viewport(ratio=1)
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("window.scrollY > 500")
+    expect(line).to_be_in_viewport(ratio=1)
+    expect(panel(page)).to_be_in_viewport(ratio=1)
 
 
 def test_a_conversation_is_walked_through_by_keyboard(open_page: OpenPage) -> None:
