@@ -4,12 +4,16 @@ import { defineConfig } from 'vitest/config';
 
 // `npm run dev` serves the sources and passes everything else on to a running `backoffice serve`.
 const backend = process.env.BACKOFFICE_URL ?? 'http://127.0.0.1:54321';
+const unusedSupabase = fileURLToPath(new URL('./src/lib/unused-supabase.ts', import.meta.url));
 const passedOn = ['/config.json', '/rest', '/auth', '/health'];
 
 export default defineConfig({
   plugins: [react()],
   resolve: {
     alias: {
+      '@supabase/functions-js': unusedSupabase,
+      '@supabase/realtime-js': unusedSupabase,
+      '@supabase/storage-js': unusedSupabase,
       '@widget': fileURLToPath(new URL('../widget/src', import.meta.url)),
       '@config': fileURLToPath(new URL('../config', import.meta.url)),
       '@': fileURLToPath(new URL('./src', import.meta.url)),
