@@ -6,8 +6,8 @@ import classes from './filter-bar.module.css';
 
 type FilterBarProps = {
   search: ReactNode;
-  /** How many rows the filters find, in words; null while that is not known. */
-  found: string | null;
+  /** How many rows the filters find, in words. */
+  found: string;
   /** How many filters are set. */
   set: number;
   onClear: () => void;
@@ -48,7 +48,7 @@ export function FilterBar({
       </div>
       <div className={classes.result}>
         <span className={classes.found} aria-live="polite">
-          {found ?? 'Counting…'}
+          {found}
         </span>
         {beside}
         {set > 0 && (

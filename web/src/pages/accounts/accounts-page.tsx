@@ -4,7 +4,7 @@ import { useAccountCount } from '@/data/account-count';
 import { accountFilter } from '@/data/account-filter';
 import { type ListedAccount, useAccountList } from '@/data/account-list';
 import { useScope } from '@/data/use-scope';
-import { formatCount } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { timezoneLabel } from '@/lib/timezone';
 import { ErrorState } from '@/ui/error-state';
 import { ListSkeleton } from '@/ui/list-skeleton';
@@ -85,11 +85,7 @@ export function AccountsPage() {
       />
       <AccountFilters
         scope={scope}
-        found={
-          count.data === undefined
-            ? null
-            : `${formatCount(count.data)} ${count.data === 1 ? 'account' : 'accounts'}`
-        }
+        found={foundInWords(count, 'account', 'accounts')}
         tools={<AccountTools scope={scope} filter={filter} total={count.data} />}
       />
       {body()}

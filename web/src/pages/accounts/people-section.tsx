@@ -4,7 +4,8 @@ import { useMemo } from 'react';
 import type { Scope } from '@/data/scope';
 import { useVisitorCount } from '@/data/visitor-count';
 import { useVisitorList } from '@/data/visitor-list';
-import { formatCount, formatRange, formatShortDateTime } from '@/lib/format';
+import { formatRange, formatShortDateTime } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { EmptyState } from '@/ui/empty-state';
 import { Feed } from '@/ui/feed';
 import { InterestScore } from '@/ui/interest-score';
@@ -21,14 +22,11 @@ export function PeopleSection({ domain, id, scope, timezone }: PeopleSectionProp
   const filter = useMemo(() => ({ from, to, account_id: id }), [from, to, id]);
   const list = useVisitorList(domains, filter);
   const count = useVisitorCount(domains, filter);
-  const found = count.data;
   return (
     <div className={classes.section}>
       <p className={classes.bar}>
         <span>
-          {found === undefined
-            ? 'Counting…'
-            : `${formatCount(found)} ${found === 1 ? 'visitor' : 'visitors'} in ${formatRange(scope)}`}
+          {foundInWords(count, 'visitor', 'visitors')} in {formatRange(scope)}
         </span>
         <Link to="/visitors" search={{ account: id }} className={classes.link}>
           Show them in Visitors

@@ -19,8 +19,8 @@ export function hasFilters(search: AuditSearch): boolean {
 }
 
 type AuditFiltersProps = {
-  /** How many entries the filters find, in words; null while that is not known. */
-  found: string | null;
+  /** How many entries the filters find, in words. */
+  found: string;
   /** Who is asked for, in words. */
   actor: string | undefined;
   /** What one does with all of them. */
@@ -59,7 +59,7 @@ export function AuditFilters({ found, actor, tools }: AuditFiltersProps) {
       />
       <div className={classes.result}>
         <span className={classes.found} aria-live="polite">
-          {found ?? 'Counting…'}
+          {found}
         </span>
         {actor && (
           <Pill

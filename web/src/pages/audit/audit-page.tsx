@@ -6,7 +6,7 @@ import { useAuditLogCount } from '@/data/audit-log-count';
 import { useAuditLogList } from '@/data/audit-log-list';
 import { useDomains } from '@/data/domains';
 import { useScope } from '@/data/use-scope';
-import { formatCount } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { ExportButton } from '@/lists/export-button';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
@@ -115,11 +115,7 @@ export function AuditPage() {
       />
       <ChainState sites={sites} timezone={scope.domain?.timezone ?? 'UTC'} />
       <AuditFilters
-        found={
-          count.data === undefined
-            ? null
-            : `${formatCount(count.data)} ${count.data === 1 ? 'entry' : 'entries'}`
-        }
+        found={foundInWords(count, 'entry', 'entries')}
         actor={search.actor && actorName(search.actor, entries)}
         tools={
           <ExportButton list="audit_log" siteDomains={sites} filter={filter} total={count.data} />

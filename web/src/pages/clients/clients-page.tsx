@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { clientFilter, useClientCount, useClients } from '@/data/clients';
 import { useProfile } from '@/data/profile';
 import { CLIENT_STATUSES, type ClientsSearch } from '@/lib/client-filters';
-import { formatCount } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { ExportButton } from '@/lists/export-button';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
@@ -120,9 +120,7 @@ function ClientList({ enabled }: { enabled: boolean }) {
           onChange={(status) => change({ status: CLIENT_STATUSES.find((each) => each === status) })}
         />
         <span className={classes.found} aria-live="polite">
-          {count.data === undefined
-            ? 'Counting…'
-            : `${formatCount(count.data)} ${count.data === 1 ? 'website' : 'websites'}`}
+          {foundInWords(count, 'website', 'websites')}
         </span>
         <div className={classes.tools}>
           <ExportButton list="clients" siteDomains={[]} filter={filter} total={count.data} />

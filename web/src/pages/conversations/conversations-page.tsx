@@ -47,7 +47,7 @@ export function ConversationsPage() {
         }
       />
       <ConversationFilters scope={scope} />
-      <ListTools scope={scope} filter={filter} total={count.data} />
+      <ListTools scope={scope} filter={filter} count={count} />
       {body()}
     </Split>
   );

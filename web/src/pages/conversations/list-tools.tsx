@@ -2,7 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { ConversationFilter } from '@/data/conversation-filter';
 import type { Scope } from '@/data/scope';
 import { type ConversationSearch, parseConversationSearch } from '@/lib/conversation-search';
-import { formatCount } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { ExportButton } from '@/lists/export-button';
 import { SavedViews } from '@/lists/saved-views';
 import { Agreement } from './agreement';
@@ -12,10 +12,14 @@ import { SortSelect } from './sort-select';
 
 const route = getRouteApi('/shell/conversations');
 
-type ListToolsProps = { scope: Scope; filter: ConversationFilter; total: number | undefined };
+type ListToolsProps = {
+  scope: Scope;
+  filter: ConversationFilter;
+  count: { data: number | undefined; isError: boolean };
+};
 
 /** How many there are, and what one does with all of them: order, keep, export. */
-export function ListTools({ scope, filter, total }: ListToolsProps) {
+export function ListTools({ scope, filter, count }: ListToolsProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { domain: _domain, from: _from, to: _to, ...view } = search;
@@ -29,9 +33,7 @@ export function ListTools({ scope, filter, total }: ListToolsProps) {
   return (
     <div className={classes.tools}>
       <span className={classes.found} aria-live="polite">
-        {total === undefined
-          ? 'Counting…'
-          : `${formatCount(total)} ${total === 1 ? 'conversation' : 'conversations'}`}
+        {foundInWords(count, 'conversation', 'conversations')}
       </span>
       <Agreement scope={scope} />
       <SortSelect value={search.sort} onChange={(sort) => change({ sort })} />
@@ -41,7 +43,7 @@ export function ListTools({ scope, filter, total }: ListToolsProps) {
         siteDomains={scope.siteDomains}
         filter={filter}
         sort={search.sort}
-        total={total}
+        total={count.data}
       />
     </div>
   );

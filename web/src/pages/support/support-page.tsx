@@ -5,7 +5,7 @@ import { useCallback, useMemo } from 'react';
 import { useLinear } from '@/data/linear';
 import { type ListedTicket, ticketFilter, useTicketCount, useTicketList } from '@/data/ticket-list';
 import { useScope } from '@/data/use-scope';
-import { formatCount } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { useShortcuts } from '@/lib/shortcuts';
 import type { TicketKind } from '@/lib/ticket-search';
 import { timezoneLabel } from '@/lib/timezone';
@@ -115,11 +115,7 @@ export function SupportPage() {
           </Writes>
         </div>
         <TicketFilters
-          found={
-            count.data === undefined
-              ? null
-              : `${formatCount(count.data)} ${count.data === 1 ? 'ticket' : 'tickets'}`
-          }
+          found={foundInWords(count, 'ticket', 'tickets')}
           tools={<TicketTools scope={scope} filter={filter} total={count.data} />}
         />
         {linear.data && (list.data || list.isError) && <LinearNote linear={linear.data} />}

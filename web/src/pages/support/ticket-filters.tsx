@@ -16,7 +16,7 @@ const route = getRouteApi('/shell/support');
 const KINDS = TICKET_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }));
 const STATUSES = TICKET_STATUSES.map((value) => ({ value, label: STATUS_LABELS[value] }));
 
-type TicketFiltersProps = { found: string | null; tools: ReactNode };
+type TicketFiltersProps = { found: string; tools: ReactNode };
 
 export function TicketFilters({ found, tools }: TicketFiltersProps) {
   const search = route.useSearch();

@@ -19,7 +19,7 @@ const FACTOR_OPTIONS = [
 
 type UserFiltersProps = {
   /** How many users the filters find, in words; null while that is not known. */
-  found: string | null;
+  found: string;
   tools: ReactNode;
 };
 

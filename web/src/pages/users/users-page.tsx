@@ -5,7 +5,7 @@ import { getRouteApi, Outlet, useParams } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { useProfile } from '@/data/profile';
 import { type ListedUser, userFilter, useUserCount, useUserList } from '@/data/users';
-import { formatCount } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { ExportButton } from '@/lists/export-button';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
@@ -129,11 +129,7 @@ function Users() {
         <PageHead title="Users" note="Who signs in, as what, and for which websites." />
         <AdminsPolicy />
         <UserFilters
-          found={
-            count.data === undefined
-              ? null
-              : `${formatCount(count.data)} ${count.data === 1 ? 'user' : 'users'}`
-          }
+          found={foundInWords(count, 'user', 'users')}
           tools={
             <>
               <ExportButton

@@ -4,7 +4,7 @@ import { useScope } from '@/data/use-scope';
 import { useVisitorCount } from '@/data/visitor-count';
 import { visitorFilter } from '@/data/visitor-filter';
 import { type ListedVisitor, useVisitorList } from '@/data/visitor-list';
-import { formatCount } from '@/lib/format';
+import { foundInWords } from '@/lib/found';
 import { timezoneLabel } from '@/lib/timezone';
 import { ErrorState } from '@/ui/error-state';
 import { ListSkeleton } from '@/ui/list-skeleton';
@@ -85,11 +85,7 @@ export function VisitorsPage() {
       />
       <VisitorFilters
         scope={scope}
-        found={
-          count.data === undefined
-            ? null
-            : `${formatCount(count.data)} ${count.data === 1 ? 'visitor' : 'visitors'}`
-        }
+        found={foundInWords(count, 'visitor', 'visitors')}
         tools={<VisitorTools scope={scope} filter={filter} total={count.data} />}
       />
       {body()}
