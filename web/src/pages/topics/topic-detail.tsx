@@ -1,12 +1,13 @@
 import { Badge } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useContext } from 'react';
 import { useDomains } from '@/data/domains';
 import type { Topic } from '@/data/topic';
 import { useTopicOverTime } from '@/data/topic-over-time';
 import { useTopicStats } from '@/data/topic-stats';
 import { useScope } from '@/data/use-scope';
 import { defaultBucket } from '@/lib/dates';
+import { DaysArrive } from '@/ui/change-label';
 import { ChartSkeleton } from '@/ui/chart-skeleton';
 import { ErrorState } from '@/ui/error-state';
 import { TopicActions } from './topic-actions';
@@ -30,6 +31,8 @@ export function TopicDetail({ topic }: { topic: Topic }) {
     (each) => each.site_domain === topic.site_domain && each.topic_id === topic.id,
   );
   const bucket = search.bucket ?? defaultBucket(scope);
+  // Days that have not arrived yet would look like days without anything.
+  const compared = !useContext(DaysArrive);
   const trend = useTopicOverTime({
     siteDomain: topic.site_domain,
     id: topic.id,
@@ -45,7 +48,7 @@ export function TopicDetail({ topic }: { topic: Topic }) {
     if (!trend.data) return skeleton;
     return (
       <Suspense fallback={skeleton}>
-        <TopicTrend rows={trend.data} bucket={bucket} height={HEIGHT} />
+        <TopicTrend rows={trend.data} bucket={bucket} compared={compared} height={HEIGHT} />
       </Suspense>
     );
   };

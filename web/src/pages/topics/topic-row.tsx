@@ -12,13 +12,14 @@ type TopicRowProps = { row: TopicStats; withDomain: boolean };
 
 export function TopicRow({ row, withDomain }: TopicRowProps) {
   const count = formatCount(row.conversations);
+  const keywords = furtherKeywords(row).join(', ');
   return (
     <Table.Tr>
       <Table.Td className={classes.topic}>
         <Name row={row} />
-        <span className={classes.keywords} title={row.keywords?.join(', ')}>
+        <span className={classes.keywords} title={keywords || undefined}>
           {withDomain && <b>{row.site_domain} </b>}
-          {row.topic_id === null ? 'Conversations that belong to none' : row.keywords?.join(', ')}
+          {row.topic_id === null ? 'Conversations that belong to none' : keywords}
         </span>
       </Table.Td>
       <Table.Td>
@@ -50,6 +51,12 @@ export function TopicRow({ row, withDomain }: TopicRowProps) {
       <Table.Td className={classes.wide}>{formatShare(row.unanswered_share)}</Table.Td>
     </Table.Tr>
   );
+}
+
+/** Those its name does not say already: a topic nobody has named is called by its first ones. */
+function furtherKeywords({ label, keywords }: TopicStats): string[] {
+  const said = new Set(label?.split(', '));
+  return (keywords ?? []).filter((word) => !said.has(word));
 }
 
 function Name({ row }: { row: TopicStats }) {

@@ -99,6 +99,17 @@ describe('the topics', () => {
     expect(topics.getByRole('row', { name: /belong to none/ })).toHaveTextContent('2');
   });
 
+  it('say the keywords that are not in the name already', async () => {
+    const named = topic('prices', {
+      label: 'plan, prices',
+      keywords: ['plan', 'prices', 'yearly'],
+    });
+    fakeServer({ ...routes, [STATS]: () => ({ body: [named] }) });
+    await openApp(`/topics?${SCOPE}`).signIn();
+    const row = (await table()).getByRole('row', { name: /plan, prices/ });
+    expect(within(row).getByTitle('yearly')).toHaveTextContent(/^yearly$/);
+  });
+
   it('show the hidden ones when asked, and keep that in the address', async () => {
     fakeServer(routes);
     const { signIn, user } = openApp(`/topics?${SCOPE}`);
