@@ -24,6 +24,7 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
   const intent = row.intent && labelOf(INTENT_LABELS, row.intent);
   const topic = row.topic_label && plainText(row.topic_label);
   const about = joined(topic, intent);
+  const where = joined(page, country);
   const label = plainText(row.visitor_label);
   const account = row.account_name && plainText(row.account_name);
   const who = [label, row.visitor_email && plainText(row.visitor_email), account];
@@ -54,9 +55,18 @@ export function ConversationRow({ row, timezone, withDomain }: ConversationRowPr
         <span className={classes.about} title={about}>
           <Lines first={topic} second={intent} />
         </span>
-        <span className={classes.place} title={joined(page, country)}>
-          {(site || about) && <span className={classes.placeAbout}>{joined(site, about)} · </span>}
-          <Lines first={page} second={country} />
+        <span className={classes.place} title={where}>
+          {(site || about) && (
+            <span className={classes.placeAbout}>
+              {joined(site, about)}
+              {where && ' · '}
+            </span>
+          )}
+          {where ? (
+            <Lines first={page} second={country} />
+          ) : (
+            <span className={classes.nowhere}>{NONE}</span>
+          )}
         </span>
         <span className={classes.turns}>{formatCount(row.total_turns)}</span>
         <span className={classes.marks}>

@@ -50,6 +50,14 @@ describe('the list', () => {
     expect(server.callsTo(COUNT)[0]?.body.p_filter).toEqual(filter);
   });
 
+  it('of which nothing is known but the domain says no more than that where room is short', async () => {
+    const unknown = { ...listed('a'), page: null, country: null, topic_label: null };
+    fakeServer({ ...routes, [LIST]: () => ({ body: [unknown] }) });
+    await openApp(`/conversations?${SCOPE}`).signIn();
+    const about = await screen.findByText('Learn', { selector: '[class*=placeAbout]' });
+    expect(about).toHaveTextContent(/^Learn$/);
+  });
+
   it('goes on from the cursor of the last row', async () => {
     const page = Array.from({ length: 50 }, (_, index) => listed(`row-${index}`));
     const server = fakeServer({
