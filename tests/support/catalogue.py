@@ -24,6 +24,7 @@ UNIQUE_WITHOUT_TENANT = {"domain_keys_public_key_key", "domain_keys_secret_hash_
 
 # What a signed-in person may run, apart from the RPCs in `public`.
 HELPERS = {
+    "private.count_days_there",
     "private.access_settings_for_staff",
     "private.account_in_range",
     "private.agent_activity",

@@ -123,7 +123,7 @@ create function private.rare_visitors_by_figure(
   p_column text,
   p_after jsonb,
   p_limit integer,
-  p_from_days boolean
+  p_there integer
 )
 returns table (site_domain text, id uuid)
 language plpgsql
@@ -152,14 +152,19 @@ begin
     p_column,
     private.passing_query(v_search is not null, p_column),
     private.visitors_after(p_column, p_after, '$5'),
-    case when p_from_days then $sql$
+    case when p_there is not null then $sql$
       join (
-        select distinct candidate.site_domain, candidate.visitor_id
-        from rollup.visitor_days as candidate
-        where candidate.site_domain = any ($1)
-          and candidate.day between $7 and $8
-          and candidate.steps & $9 <> 0
-          and ($9 < 16 or candidate.steps & 240 <> 0)
+        select distinct one_day.site_domain, one_day.visitor_id
+        from (
+          select candidate.site_domain, candidate.visitor_id
+          from rollup.visitor_days as candidate
+          where candidate.site_domain = any ($1)
+            and candidate.day between $7 and $8
+            and candidate.steps & $9 <> 0
+            and ($9 < 16 or candidate.steps & 240 <> 0)
+          -- All of them: so that the plan knows how few.
+          limit $10
+        ) as one_day
       ) as there
         on there.site_domain = visitor.site_domain and there.visitor_id = visitor.id
     $sql$ else '' end
@@ -173,12 +178,33 @@ begin
     p_limit,
     private.filter_day(p_filter, 'from'),
     private.filter_day(p_filter, 'to'),
-    private.last_step(private.wanted_steps(p_filter));
+    private.last_step(private.wanted_steps(p_filter)),
+    p_there;
 end
 $$;
 
-comment on function private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, boolean) is
-  'A page of visitors by one of their figures: all who pass are put in order, found by their own columns or, where few were there, by the days of the range.';
+comment on function private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, integer) is
+  'A page of visitors by one of their figures: all who pass are put in order, found by the visitor-days of the range (private.count_days_there, as many as p_there) or, where it is null, by their own columns.';
+
+create function private.count_days_there(p_site_domains text[], p_filter jsonb, p_most integer)
+returns integer
+language sql
+stable
+as $$
+  select count(*)::integer
+  from (
+    select
+    from rollup.visitor_days as candidate
+    where candidate.site_domain = any (p_site_domains)
+      and candidate.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
+      and candidate.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
+      and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
+    limit p_most + 1
+  ) as there
+$$;
+
+comment on function private.count_days_there(text[], jsonb, integer) is
+  'On how many days of a range visitors did the last of the steps that a filter wants, each visitor counted by the day; more than p_most are not counted on.';
 
 create function private.visitors_by_figure(
   p_site_domains text[],
@@ -213,16 +239,7 @@ begin
     exit when v_walked > 10 * p_limit;
     v_held := coalesce(cardinality(v_page.ids), 0);
     if v_held * 4 < p_limit then
-      select count(*) into v_there
-      from (
-        select
-        from rollup.visitor_days as candidate
-        where candidate.site_domain = any (p_site_domains)
-          and candidate.day between (p_filter ->> 'from')::date and (p_filter ->> 'to')::date
-          and candidate.steps & private.last_step(private.wanted_steps(p_filter)) <> 0
-          and (private.wanted_steps(p_filter) < 16 or candidate.steps & 240 <> 0)
-        limit 20001
-      ) as there;
+      v_there := private.count_days_there(p_site_domains, p_filter, 20000);
       exit when v_there <= 3000;
       if v_there <= 20000
         and p_column <> 'page_view_count'
@@ -245,13 +262,16 @@ begin
     end if;
     -- Twice as many as it takes if as many of the next were there; words are looked for in each.
     v_walked := 20 * p_limit * p_limit / greatest(v_held, 1);
-    exit when v_filter ? 'words' or v_walked > 40 * p_limit;
+    exit when v_filter ? 'words' or v_walked > 150 * p_limit;
   end loop;
-  -- Else few passed the filter or few were there.
+  -- Else few passed the filter or few were there. Conversions have an index of their own, and few days have any.
+  if v_there is null and private.wanted_steps(p_filter) >= 16 then
+    v_there := private.count_days_there(p_site_domains, p_filter, 20000);
+  end if;
   return query
     select page.site_domain, page.id, null::date, null::timestamptz
     from private.rare_visitors_by_figure(
-      p_site_domains, p_filter, p_column, p_after, p_limit, coalesce(v_there <= 20000, false)
+      p_site_domains, p_filter, p_column, p_after, p_limit, case when v_there <= 20000 then v_there end
     ) as page;
 end
 $$;
@@ -262,12 +282,14 @@ comment on function private.visitors_by_figure(text[], jsonb, text, jsonb, integ
 revoke execute on function
   private.visitors_after(text, jsonb, text),
   private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
-  private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, boolean),
+  private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, integer),
+  private.count_days_there(text[], jsonb, integer),
   private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
 from public, anon;
 grant execute on function
   private.visitors_after(text, jsonb, text),
   private.leading_visitors(text[], jsonb, text, jsonb, integer, integer),
-  private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, boolean),
+  private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, integer),
+  private.count_days_there(text[], jsonb, integer),
   private.visitors_by_figure(text[], jsonb, text, jsonb, integer)
 to authenticated, service_role;
