@@ -181,3 +181,12 @@ async def test_the_queue_is_bounded_and_asks_in_the_background(site: Visitors) -
     async with asking.running(), asyncio.timeout(60):
         while len(fake.asked) < 3:  # noqa: ASYNC110 - the other side is a queue without an end
             await asyncio.sleep(0.01)
+
+
+async def test_a_fault_over_one_address_keeps_none_of_the_others_waiting(site: Visitors) -> None:
+    service, fake = snitcher(RuntimeError("a fault"), UNKNOWN)
+    asking = lookups(site, service)
+    asking.notice(SITE, "8.8.4.1", "hash 1")
+    asking.notice(SITE, ADDRESS, HASH)
+    await asking.drain()
+    assert fake.addresses == ["8.8.4.1", ADDRESS]

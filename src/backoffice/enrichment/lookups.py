@@ -117,6 +117,8 @@ class Lookups:
             await self.ask(place)
         except (psycopg.Error, BackofficeError) as error:
             log.warning("an address was not looked up", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - others wait, and a trace may hold the address
+            log.error("an address was not looked up", error=type(error).__name__)
 
     async def ask(self, place: Place) -> None:
         """Ask the services about one address, unless somebody there is known already."""

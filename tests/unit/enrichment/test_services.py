@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from backoffice.enrichment.services.base import (
     MOST_BYTES,
     BusyError,
     RefusedError,
+    Service,
     ServiceError,
     retry_after,
     without_addresses,
@@ -147,6 +149,36 @@ async def test_garbage_is_no_answer_and_is_not_asked_for_again(garbage: httpx.Re
         await service.find(ADDRESS)
     assert not isinstance(raised.value, BusyError | RefusedError)
     assert len(fake.asked) == 1
+
+
+async def test_an_answer_that_never_ends_is_given_up() -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0)
+
+    def endless(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=drip())
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(endless))
+    service = Service(Snitcher("https://s.test"), KEY, client, deadline=0.01)
+    with pytest.raises(BusyError):
+        await service.find(ADDRESS)
+
+
+@pytest.mark.parametrize("depth", [300, 900])
+async def test_a_payload_too_deep_to_keep_is_read_all_the_same(depth: int) -> None:
+    deep = b'{"company": {"name": "Acme", "domain": "acme.com"}, "more": %s%s}'
+    body = deep % (b"[" * depth, b"]" * depth)
+    service, _ = snitcher(httpx.Response(200, content=body))
+    found = await service.find(ADDRESS)
+    assert found.raw == {"company": "Acme", "domain": "acme.com"}
+
+
+async def test_an_address_of_the_service_that_is_no_url_is_no_answer() -> None:
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(ServiceError):
+            await Service(Snitcher("https://s.test:port"), KEY, client).find(ADDRESS)
 
 
 async def test_neither_address_nor_key_is_told_to_anybody_else(

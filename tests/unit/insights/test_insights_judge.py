@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -132,6 +133,30 @@ async def test_an_endpoint_that_is_away_is_given_up() -> None:
     insights = await review(handler)
     assert len(tries) == 3
     assert insights.scorer_error == "no answer in time"
+
+
+async def test_an_answer_that_never_ends_is_given_up() -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(100_000):
+            yield b" "
+            await asyncio.sleep(0)
+
+    judge = Judge(
+        "https://judge.example/v1",
+        "model-1",
+        timeout=0.01,
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, content=drip())),
+        first_pause=0,
+    )
+    (insights,) = await judge.review([TALK], [analyze(TALK)])
+    assert insights.scorer_error == "no answer in time"
+
+
+async def test_an_address_that_is_no_url_leaves_the_rules_receipt() -> None:
+    judge = Judge("https://judge.example:port/v1", "model-1", first_pause=0)
+    (insights,) = await judge.review([TALK], [analyze(TALK)])
+    assert insights.scorer_error == "its address is no URL"
+    assert insights.receipt == analyze(TALK).receipt
 
 
 async def test_small_talk_is_not_sent() -> None:

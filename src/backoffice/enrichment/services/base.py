@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from backoffice.addresses import parse_address
 from backoffice.enrichment.model import Json, Source
 
 TIMEOUT: Final = httpx.Timeout(5.0, connect=3.0)
+DEADLINE_SECONDS: Final = 15.0
+"""How long an answer may take in all: each of its bytes may come in time and the last never."""
+
 ATTEMPTS: Final = 3
 LONGEST_WAIT_SECONDS: Final = 20.0
 MOST_BYTES: Final = 256 * 1024
@@ -77,6 +81,7 @@ class Service:
     key: str = field(repr=False)
     client: httpx.AsyncClient
     clock: Callable[[], float] = time.monotonic
+    deadline: float = DEADLINE_SECONDS
     _paused_until: float = float("-inf")
 
     @property
@@ -104,19 +109,22 @@ class Service:
             raise
 
     async def _ask(self, address: str) -> Found:
-        request = self.protocol.request(self.client, address, self.key)
         try:
-            response = await self.client.send(request, stream=True)
-            try:
-                content = await _bounded(response)
-            finally:
-                await response.aclose()
-        except httpx.TimeoutException as error:
+            request = self.protocol.request(self.client, address, self.key)
+            async with asyncio.timeout(self.deadline):
+                response = await self.client.send(request, stream=True)
+                try:
+                    content = await _bounded(response)
+                finally:
+                    await response.aclose()
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise BusyError("no answer in time") from error
         except httpx.TransportError as error:
             raise BusyError("not reachable") from error
         except httpx.HTTPError as error:
             raise ServiceError("an answer that cannot be read") from error
+        except httpx.InvalidURL as error:
+            raise ServiceError("its address is no URL") from error
         _check(response)
         if response.status_code == 404:
             return Found(None)
@@ -181,8 +189,12 @@ def _parsed(content: bytes) -> Json:
 
 def _kept(body: Json, company: Mapping[str, str | None], address: str) -> Json:
     """The payload as it is stored: without addresses, and not larger than a company."""
-    kept = without_addresses(body, address)
-    fits = isinstance(kept, dict) and len(orjson.dumps(kept)) <= MOST_RAW_BYTES
+    try:
+        kept = without_addresses(body, address)
+        fits = isinstance(kept, dict) and len(orjson.dumps(kept)) <= MOST_RAW_BYTES
+    except (RecursionError, orjson.JSONEncodeError):
+        # Parsers go deeper into a payload than who walks or writes one.
+        fits = False
     return kept if fits else {name: value for name, value in company.items() if value}
 
 

@@ -152,11 +152,15 @@ class Judge:
         for attempt in range(ATTEMPTS):
             wait = min(LONGEST_PAUSE, self.first_pause * 2**attempt)
             try:
-                response = await client.post(
-                    f"{self.url.rstrip('/')}/chat/completions", json=body, headers=headers
-                )
-            except httpx.TimeoutException:
+                # The client's own limit is for each read: bytes may come in time for ever.
+                async with asyncio.timeout(self.timeout):
+                    response = await client.post(
+                        f"{self.url.rstrip('/')}/chat/completions", json=body, headers=headers
+                    )
+            except (httpx.TimeoutException, TimeoutError):
                 problem = "no answer in time"
+            except httpx.InvalidURL as error:
+                raise JudgeError("its address is no URL") from error
             except httpx.HTTPError as error:
                 problem = f"not reachable ({type(error).__name__})"
             else:
