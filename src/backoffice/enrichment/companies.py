@@ -1,7 +1,8 @@
 """A list of companies as a CSV file, read into the directory.
 
-Columns: domain, company_id, company, website_url, country, tracker_category, description. A row is
-bad when it names no domain or no company; it is reported, and the others are imported.
+Columns: domain, company_id, company, website_url, country, tracker_category, description, between
+commas, semicolons or tabs, in UTF-8. A row is bad when it names no domain or no company, or is not
+UTF-8; it is reported, and the others are imported.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import orjson
 
@@ -30,7 +31,9 @@ COLUMNS: Final = (
     "tracker_category",
     "description",
 )
+DELIMITERS: Final = ",;\t"
 LONGEST_DESCRIPTION: Final = 2000
+LONGEST_FIELD: Final = 10_000_000
 _IMPORT: Final = "select added, changed, unchanged from private.import_companies(%s, %s::jsonb, %s)"
 
 
@@ -83,26 +86,40 @@ def read_companies(path: Path) -> CompanyList:
     """The rows of a file. Raises `NotACompanyListError`."""
     found = CompanyList()
     lines: dict[str, int] = {}
+    csv.field_size_limit(LONGEST_FIELD)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
+        # What is not UTF-8 makes a row bad, not the file.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            reader = csv.DictReader(file, strict=True, delimiter=_delimiter(file))
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise NotACompanyListError(f"{path}: the columns {', '.join(missing)} are missing.")
-            for given in reader:
-                line = reader.line_num
-                try:
-                    row = _row(given)
-                    if row.domain in lines:
-                        raise ValueError(f"{row.domain} is in line {lines[row.domain]} already")
-                except ValueError as error:
-                    found.bad.append(BadRow(line, str(error)))
-                    continue
-                lines[row.domain] = line
-                found.rows.append(row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            try:
+                for given in reader:
+                    line = reader.line_num
+                    try:
+                        row = _row(given)
+                        if row.domain in lines:
+                            raise ValueError(f"{row.domain} is in line {lines[row.domain]} already")
+                    except ValueError as error:
+                        found.bad.append(BadRow(line, str(error)))
+                        continue
+                    lines[row.domain] = line
+                    found.rows.append(row)
+            except csv.Error as error:
+                raise NotACompanyListError(
+                    f"{path}, after line {reader.line_num}: {error}"
+                ) from error
+    except (OSError, csv.Error) as error:
         raise NotACompanyListError(f"{path}: {error}") from error
     return found
+
+
+def _delimiter(file: TextIO) -> str:
+    """What stands between the columns' names: spreadsheets of many countries write semicolons."""
+    names = file.readline()
+    file.seek(0)
+    return max(DELIMITERS, key=names.count)
 
 
 def _row(given: dict[str | None, str | list[str] | None]) -> Row:
@@ -111,6 +128,8 @@ def _row(given: dict[str | None, str | list[str] | None]) -> Row:
     told = {name: value if isinstance(value, str) else "" for name, value in given.items()}
     if any(value is None for value in given.values()):
         raise ValueError("fewer fields than columns")
+    if any(not _is_text(value) for value in told.values()):
+        raise ValueError("is not UTF-8")
     if any("\0" in value for value in told.values()):
         raise ValueError("contains a NUL character")
     domain = ascii_host(told["domain"])
@@ -137,6 +156,11 @@ def _row(given: dict[str | None, str | list[str] | None]) -> Row:
         industry=category[:1].upper() + category[1:] if category else None,
         description=told["description"].strip().strip('"')[:LONGEST_DESCRIPTION] or None,
     )
+
+
+def _is_text(value: str) -> bool:
+    """Whether a field was UTF-8: bytes that were not stand in it as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def account_domains(rows: Iterable[Row]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from backoffice.enrichment.companies import (
     COLUMNS,
+    LONGEST_DESCRIPTION,
     NotACompanyListError,
     account_domains,
     documents,
@@ -58,10 +59,33 @@ def test_what_is_no_list_is_refused(tmp_path: Path) -> None:
         read_companies(write(tmp_path, "acme.com,Acme", header="domain,company"))
     with pytest.raises(NotACompanyListError):
         read_companies(tmp_path / "missing.csv")
-    binary = tmp_path / "binary.csv"
-    binary.write_bytes(HEADER.encode() + b"\n\xff\xfe\x00")
-    with pytest.raises(NotACompanyListError):
-        read_companies(binary)
+    with pytest.raises(NotACompanyListError, match="after line 2"):
+        read_companies(write(tmp_path, "acme.com,acme,Acme,,,,", 'b.com,b,"never closed'))
+
+
+def test_what_is_not_utf8_makes_a_row_bad_and_keeps_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "latin.csv"
+    rows = "cafe.fr,c,Café,,FR,,\nacme.com,acme,Acme,,,,\n"
+    path.write_bytes(HEADER.encode() + b"\n" + rows.encode("latin-1"))
+    found = read_companies(path)
+    assert [row.domain for row in found.rows] == ["acme.com"]
+    assert [(bad.line, bad.reason) for bad in found.bad] == [(2, "is not UTF-8")]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_spreadsheets_own_delimiter_is_understood(tmp_path: Path, delimiter: str) -> None:
+    row = ["acme.com", "acme", "Acme", "", "FR", "", "One, two" + delimiter + " three"]
+    row[-1] = f'"{row[-1]}"'
+    header = "\ufeff" + HEADER.replace(",", delimiter)
+    found = read_companies(write(tmp_path, delimiter.join(row), header=header))
+    assert found.bad == []
+    assert [(row.name, row.country) for row in found.rows] == [("Acme", "FR")]
+    assert found.rows[0].description == f"One, two{delimiter} three"
+
+
+def test_a_very_long_description_is_cut(tmp_path: Path) -> None:
+    found = read_companies(write(tmp_path, f"acme.com,acme,Acme,,,,{'x' * 200_000}"))
+    assert len(found.rows[0].description or "") == LONGEST_DESCRIPTION
 
 
 def test_a_companys_domains_stand_for_its_website(tmp_path: Path) -> None:
