@@ -19,8 +19,9 @@ Column = tuple[str, int]
 BOOLEAN: Final = 16
 TIMESTAMP: Final = 1184
 TEXTS: Final = frozenset({18, 19, 25, 1042, 1043})
-# What makes a spreadsheet take a text for a formula, in both widths.
-FORMULA: Final = r"^[=+\-@\t\r\n＝＋－＠]"
+# What makes a spreadsheet take a text for a formula, in both widths; also behind what nobody sees,
+# which some of them leave out.
+FORMULA: Final = r"^([\t\r\n]|[\s\u00a0\u200b-\u200f\u2028-\u202e\u2060\ufeff]*[=+\-@＝＋－＠])"
 
 
 @dataclass(frozen=True, slots=True)
