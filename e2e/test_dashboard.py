@@ -113,6 +113,33 @@ def test_rows_and_cells_open_as_many_conversations(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile("hour=0&weekday=1"))
 
 
+def test_numbers_over_time_open_the_rows_of_their_days(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    for metric, day, words in (
+        ("Conversations", "Jun 9", "1 conversation"),
+        ("Visitors", "Jun 9", "1 visitor"),
+    ):
+        page.goto(path("dashboard", FIGURES))
+        page.get_by_label("Metric", exact=True).select_option(metric)
+        over_time = page.get_by_role("region", name=f"{metric} over time")
+        over_time.get_by_text("Table", exact=True).click()
+        row = over_time.get_by_role("row", name=re.compile(f"^{day}"))
+        row.get_by_role("link", name="1", exact=True).first.click()
+        expect(page.get_by_text(words, exact=True)).to_be_visible()
+        expect(page).to_have_url(re.compile(r"from=(\d{4}-06-09)&to=\1"))
+
+
+def test_what_is_not_known_opens_its_conversations_too(open_page: OpenPage) -> None:
+    page = open_page(USER)
+    page.goto(path("dashboard", FIGURES) + "&top=referrer")
+    best = page.get_by_role("region", name="Best of")
+    link = best.get_by_role("row", name=re.compile("^Direct")).get_by_role("link")
+    count = int(link.inner_text())
+    link.click()
+    expect(rows(page)).to_have_count(count)
+    expect(page.get_by_role("button", name="Came from: Direct")).to_be_visible()
+
+
 def test_a_choice_below_leaves_the_page_where_it_is(open_page: OpenPage) -> None:
     page = open_page(USER)
     page.goto(path("dashboard", FIGURES))

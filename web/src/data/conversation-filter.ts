@@ -1,5 +1,6 @@
 import type { Scope } from '@/data/scope';
 import { type ConversationSearch, parseConversationSearch } from '@/lib/conversation-search';
+import { NOTHING } from '@/lib/filters';
 
 /** The filter argument that listing, counting and exporting conversations share. */
 export type ConversationFilter = { from: string; to: string } & {
@@ -20,7 +21,7 @@ export function conversationFilter(scope: Scope, search: ConversationSearch): Co
   // An address may hold what is no filter: whoever sends a link on adds marks of their own.
   for (const [key, value] of Object.entries(parseConversationSearch(search))) {
     if (value === undefined || NO_FILTER.has(key)) continue;
-    filter[NAMES[key as keyof ConversationSearch] ?? key] = value;
+    filter[NAMES[key as keyof ConversationSearch] ?? key] = value === NOTHING ? '' : value;
   }
   return filter;
 }

@@ -2,6 +2,7 @@ import {
   CONVERSIONS,
   type Conversion,
   count,
+  NOTHING,
   oneOf,
   parseScope,
   type Raw,
@@ -81,6 +82,10 @@ function topics(value: unknown): string[] | undefined {
   return kept.length > 0 ? [...new Set(kept)].slice(0, 50) : undefined;
 }
 
+function valueOrNothing(value: unknown, maxLength: number): string | undefined {
+  return value === NOTHING ? NOTHING : text(value, maxLength);
+}
+
 /** What a URL may say about the list; what it does not understand is dropped, never an error. */
 export function parseConversationSearch(raw: Raw): ConversationSearch {
   const scores = someOf(
@@ -92,8 +97,8 @@ export function parseConversationSearch(raw: Raw): ConversationSearch {
     q: text(raw.q, 200),
     conversions: someOf(raw.conversions, CONVERSIONS),
     messaged: flag(raw.messaged) || undefined,
-    country: text(raw.country, 2),
-    page: text(raw.page, 1000),
+    country: valueOrNothing(raw.country, 2),
+    page: valueOrNothing(raw.page, 1000),
     turns: count(raw.turns),
     max_turns: within(raw.max_turns, 0, 999),
     scores: scores?.map(Number),
@@ -103,8 +108,8 @@ export function parseConversationSearch(raw: Raw): ConversationSearch {
     intents: someOf(raw.intents, [...INTENTS, WITHOUT]),
     signals: someOf(raw.signals, SIGNALS),
     language: text(raw.language, 20),
-    device: text(raw.device, 40),
-    referrer: text(raw.referrer, 253),
+    device: valueOrNothing(raw.device, 40),
+    referrer: valueOrNothing(raw.referrer, 253),
     account: uuid(raw.account),
     visitor: uuid(raw.visitor),
     review: oneOf(raw.review, REVIEWS),

@@ -1,4 +1,5 @@
 import { type Bucket, clampRange, type Day, isDay } from '@/lib/dates';
+import { formatCountry } from '@/lib/format';
 import { TILE_IDS, type TileId } from '@/lib/tile-ids';
 
 /** The value of `domain` in the URL that stands for every domain the user may see. */
@@ -23,6 +24,32 @@ export const CONVERSION_LABELS: Record<Conversion, string> = {
 
 export const DIMENSIONS = ['page', 'country', 'device', 'referrer'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
+/** The value of a dimension in the URL that stands for those without one; none is called so. */
+export const NOTHING = '(none)';
+
+const UNKNOWN: Record<Dimension, string> = {
+  page: 'Unknown page',
+  country: 'Unknown country',
+  device: 'Unknown device',
+  referrer: 'Direct',
+};
+
+const DEVICES: Record<string, string> = {
+  desktop: 'Desktop',
+  mobile: 'Phone',
+  tablet: 'Tablet',
+};
+
+/** A dimension's value in words; '' is that of those without one. */
+export function topValueLabel(
+  dimension: Dimension,
+  value: string,
+): { text: string; known: boolean } {
+  if (value === '') return { text: UNKNOWN[dimension], known: false };
+  if (dimension === 'country') return { text: formatCountry(value), known: true };
+  if (dimension === 'device') return { text: DEVICES[value] ?? value, known: true };
+  return { text: value, known: true };
+}
 
 /** What the best of are shown of: the dimensions, and what has a page of its own. */
 export const TOPS = ['page', 'topic', 'account', 'country', 'device', 'referrer'] as const;

@@ -1,4 +1,5 @@
 import type { TopValue } from '@/data/top-values';
+import { NOTHING } from '@/lib/filters';
 
 type Option = { value: string; label: string };
 
@@ -8,7 +9,7 @@ export function valueOptions(
   current: string | undefined,
   label: (value: string) => string,
 ): Option[] {
-  const seen = (rows ?? []).flatMap((row) => (row.value ? [row.value] : []));
+  const seen = (rows ?? []).map((row) => row.value || NOTHING);
   const values = current && !seen.includes(current) ? [current, ...seen] : seen;
-  return values.map((value) => ({ value, label: label(value) }));
+  return values.map((value) => ({ value, label: label(value === NOTHING ? '' : value) }));
 }

@@ -74,3 +74,10 @@ it('what is shown can be saved under a name', async () => {
     p_search: { review: 'unreviewed' },
   });
 });
+
+it('the address can ask for conversations without a page', async () => {
+  const server = fakeServer(routes);
+  await openApp(`/conversations?${SCOPE}&page=(none)&country=(none)`).signIn();
+  expect(await screen.findByRole('button', { name: 'Page: Unknown page' })).toBeInTheDocument();
+  expect(server.callsTo(LIST)[0]?.body).toMatchObject({ p_filter: { page: '', country: '' } });
+});

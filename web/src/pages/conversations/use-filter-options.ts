@@ -2,7 +2,7 @@ import type { Scope } from '@/data/scope';
 import { useTopValues } from '@/data/top-values';
 import { useTopics } from '@/data/topics';
 import { type ConversationSearch, WITHOUT } from '@/lib/conversation-search';
-import type { Dimension } from '@/lib/filters';
+import { type Dimension, topValueLabel } from '@/lib/filters';
 import { plainText } from '@/lib/plain-text';
 import {
   FIXED_OPTIONS,
@@ -35,7 +35,9 @@ export function useFilterOptions(
   }
   if (dimension) {
     const current = search[dimension];
-    return valueOptions(values.data, current, VALUE_LABELS[filter.key] ?? plainText);
+    return valueOptions(values.data, current, (value) =>
+      plainText(topValueLabel(dimension, value).text),
+    );
   }
   const fixed = FIXED_OPTIONS[filter.key] ?? [];
   const language = filter.key === 'language' ? search.language : undefined;

@@ -261,3 +261,24 @@ describe('since when', () => {
     expect(await screen.findByText(/^Higher than before since/)).toBeInTheDocument();
   });
 });
+
+it('what has no page, country or referrer opens its conversations too', async () => {
+  fakeServer({
+    [SUMMARY]: () => ({ body: ROWS }),
+    '/rest/v1/rpc/get_top_values': () => ({
+      body: [
+        {
+          value: '',
+          sessions: 9,
+          conversations: 6,
+          conversation_rate: 0.5,
+          previous_sessions: 9,
+          previous_conversations: 6,
+        },
+      ],
+    }),
+  });
+  await openApp(`${ADDRESS}&top=referrer`).signIn();
+  const link = await screen.findByRole('link', { name: '6' });
+  expect(new URL((link as HTMLAnchorElement).href).searchParams.get('referrer')).toBe('(none)');
+});

@@ -106,7 +106,13 @@ export function OverTimePanel({ scope }: OverTimePanelProps) {
     return (
       <Suspense fallback={skeleton}>
         {view === 'table' ? (
-          <OverTimeTable metric={metric} points={points} bucket={bucket} compared={compared} />
+          <OverTimeTable
+            metric={metric}
+            points={points}
+            bucket={bucket}
+            end={scope.to}
+            compared={compared}
+          />
         ) : (
           <OverTimeChart
             metric={metric}

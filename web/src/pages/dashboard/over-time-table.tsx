@@ -2,19 +2,25 @@ import 'mantine-datatable/styles.layer.css';
 import { DataTable, type DataTableSortStatus } from 'mantine-datatable';
 import { useMemo, useState } from 'react';
 import { formatMetric } from '@/lib/change';
-import type { Bucket } from '@/lib/dates';
+import type { Bucket, Day } from '@/lib/dates';
 import type { Metric } from '@/lib/metrics';
+import type { Rows } from '@/lib/rows';
 import { BUCKET_HEADINGS } from '@/ui/chart-options';
+import { RowsLink } from '@/ui/rows-link';
+import { bucketRange } from './bucket-range';
 import type { Point } from './over-time-points';
 import classes from './over-time-table.module.css';
 
 const MOST_HEIGHT = 340;
+const MESSAGED: Rows = { to: '/conversations', search: { messaged: true } };
 
 type Column = 'bucket' | 'total' | 'messaged' | 'previous';
 type OverTimeTableProps = {
   metric: Metric;
   points: Point[];
   bucket: Bucket;
+  /** The last day of the range. */
+  end: Day;
   /** Whether the previous period is shown too. */
   compared: boolean;
 };
@@ -29,19 +35,38 @@ function sorted(points: Point[], { columnAccessor, direction }: DataTableSortSta
   return points.toSorted(compare);
 }
 
+/** The rows a metric counts, where they are those of the same days whatever the days are. */
+function rowsOf(metric: Metric): Rows | null {
+  // What a conversion belongs to may have begun on an earlier day, or be no conversation.
+  return metric.rows && 'conversions' in metric.rows.search ? null : metric.rows;
+}
+
 /** The chart's numbers, for reading and for screen readers. */
-export function OverTimeTable({ metric, points, bucket, compared }: OverTimeTableProps) {
+export function OverTimeTable({ metric, points, bucket, end, compared }: OverTimeTableProps) {
   const [sortStatus, setSortStatus] = useState<DataTableSortStatus<Point>>({
     columnAccessor: 'bucket',
     direction: 'asc',
   });
   const records = useMemo(() => sorted(points, sortStatus), [points, sortStatus]);
-  const number = (accessor: Exclude<Column, 'bucket'>, title: string) => ({
+  const number = (
+    accessor: Exclude<Column, 'bucket'>,
+    title: string,
+    rows: Rows | null = null,
+  ) => ({
     accessor,
     title,
     sortable: true,
     textAlign: 'right' as const,
-    render: (point: Point) => formatMetric(point[accessor], metric.unit),
+    render: (point: Point) => {
+      const shown = formatMetric(point[accessor], metric.unit);
+      if (!rows || !point[accessor]) return shown;
+      const search = { ...rows.search, ...bucketRange(point.bucket, bucket, end) };
+      return (
+        <RowsLink rows={{ ...rows, search }} className={classes.link} title="See what is counted">
+          {shown}
+        </RowsLink>
+      );
+    },
   });
 
   return (
@@ -60,8 +85,8 @@ export function OverTimeTable({ metric, points, bucket, compared }: OverTimeTabl
           sortable: true,
           render: (point) => point.label,
         },
-        number('total', metric.label),
-        ...(metric.id === 'conversations' ? [number('messaged', 'With messages')] : []),
+        number('total', metric.label, rowsOf(metric)),
+        ...(metric.id === 'conversations' ? [number('messaged', 'With messages', MESSAGED)] : []),
         ...(compared ? [number('previous', 'Previous period')] : []),
       ]}
     />

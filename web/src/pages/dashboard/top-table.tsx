@@ -1,11 +1,10 @@
 import type { Scope } from '@/data/scope';
 import { useTopValues } from '@/data/top-values';
-import type { Dimension } from '@/lib/filters';
+import { type Dimension, NOTHING, topValueLabel } from '@/lib/filters';
 import { formatCount, formatShare } from '@/lib/format';
 import { EmptyState } from '@/ui/empty-state';
 import { ErrorState } from '@/ui/error-state';
 import { TopRows, TopSkeleton } from './top-rows';
-import { topValueLabel } from './top-value';
 
 const HEADINGS: Record<Dimension, string> = {
   page: 'Page',
@@ -37,10 +36,10 @@ export function TopTable({ scope, dimension }: TopTableProps) {
           conversations: row.conversations,
           previous: row.previous_conversations,
           last: formatShare(row.conversation_rate),
-          // An address cannot say "none".
-          rows: row.value
-            ? { to: '/conversations' as const, search: { [dimension]: row.value } }
-            : null,
+          rows: {
+            to: '/conversations' as const,
+            search: { [dimension]: row.value || NOTHING },
+          },
         };
       })}
     />
