@@ -80,6 +80,12 @@ def test_an_answer_is_reported_and_its_status_follows_linear(
     expect(ticket).not_to_contain_text("not for the client")
     expect(ticket.get_by_label("History")).to_contain_text("Triage → In Progress")
 
+    # A title longer than its cell is cut at its end, also once it was clicked.
+    cell = page.get_by_role("rowheader").filter(has_text=WRONG)
+    cell.get_by_role("link").click()
+    cell.get_by_role("link").evaluate("(link) => link.scrollIntoView({ inline: 'center' })")
+    assert cell.evaluate("(cell) => cell.scrollLeft") == 0
+
     ticket.get_by_role("link", name="Open the conversation").click()
     reported = page.get_by_role("region", name="Tickets of this conversation")
     expect(reported).to_contain_text("Reported once")

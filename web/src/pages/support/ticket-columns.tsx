@@ -10,7 +10,7 @@ import { deliveryText, KIND_LABELS, VERDICT_LABELS } from '@/lib/ticket-words';
 import { IssueLink } from '@/tickets/issue-link';
 import { TicketStatusBadge } from '@/tickets/ticket-status';
 import type { Column } from '@/ui/list-table';
-import classes from './support-page.module.css';
+import links from '@/ui/person-link.module.css';
 
 type TicketColumn = Column<ListedTicket, 'newest' | 'changed'>;
 
@@ -35,7 +35,7 @@ export function useTicketColumns(scope: Scope, configured: boolean | undefined):
         width: 320,
         render: (row) => (
           <Link
-            className={classes.link}
+            className={links.link}
             from="/support"
             to="/support/$domain/$id"
             params={{ domain: row.site_domain, id: row.id }}
@@ -44,7 +44,7 @@ export function useTicketColumns(scope: Scope, configured: boolean | undefined):
             resetScroll={false}
             title={plainText(row.title)}
           >
-            {plainText(row.title)}
+            <span className={links.first}>{plainText(row.title)}</span>
           </Link>
         ),
       },
