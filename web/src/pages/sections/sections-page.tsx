@@ -48,14 +48,14 @@ export function SectionsPage() {
         title="AI Sections"
         note={
           <>
-            {labelOf('section_clicks')}{' '}
-            <Definition of={labelOf('section_clicks')} text={definitionOf('section_clicks')} />:{' '}
+            {labelOf('section_clicks')}:{' '}
             <ScopeNote
               range={scope}
               siteDomains={scope.siteDomains}
               timezone={scope.domain?.timezone ?? null}
               compared={false}
             />
+            <Definition of={labelOf('section_clicks')} text={definitionOf('section_clicks')} />
           </>
         }
       />
