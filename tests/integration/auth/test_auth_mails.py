@@ -235,8 +235,9 @@ async def test_an_invitation_is_accepted_and_told_only_to_an_administrator(
 
 
 async def test_a_failing_smtp_server_is_told_to_the_administrator_alone(
-    state: State, person: dict[str, Any]
+    state: State, person: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("backoffice.mail.PAUSE_SECONDS", 0.0)
     settings = state.settings.model_copy(
         update={"smtp_host": "127.0.0.1", "smtp_port": 1, "mail_from": "a@example.com"}
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword
 
 from backoffice import mail
 from backoffice.mail import Mail, MailError, SmtpMailer
@@ -32,6 +32,16 @@ class Inbox:
     port: int
     taken: list[bytes] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    hangs_up: bool = False
+
+    async def handle_AUTH(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, _session: object, _envelope: Envelope, _arguments: object
+    ) -> object:
+        if not self.hangs_up:
+            return MISSING
+        assert server.transport is not None
+        server.transport.close()
+        return None
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, _server: object, _session: object, envelope: Envelope
@@ -45,7 +55,9 @@ class Inbox:
 
 def authenticate(_server: Any, _session: Any, _envelope: Any, _how: str, given: Any) -> AuthResult:
     assert isinstance(given, LoginPassword)
-    return AuthResult(success=(given.login.decode(), given.password.decode()) == ACCOUNT)
+    is_right = (given.login.decode(), given.password.decode()) == ACCOUNT
+    # Unless told that nobody has answered yet, aiosmtpd leaves whoever guessed without an answer.
+    return AuthResult(success=is_right, handled=False)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +126,17 @@ async def test_a_wrong_password_is_no_passing_failure(
     assert not raised.value.is_passing
     assert str(raised.value) == "SMTP: SMTPAuthenticationError 535"
     assert inbox.taken == []
+
+
+@pytest.mark.parametrize("how", ["starttls", "tls"])
+async def test_a_server_that_hangs_up_on_a_password_has_refused_it(
+    certificate: Certificate, how: Literal["starttls", "tls"]
+) -> None:
+    with smtp(certificate, how) as inbox, pytest.raises(MailError) as raised:
+        inbox.hangs_up = True
+        await mailer(inbox, how).send(LETTER)
+    assert not raised.value.is_passing
+    assert str(raised.value) == "SMTP: SMTPAuthenticationError 535"
 
 
 @pytest.mark.parametrize("how", ["starttls", "tls"])
