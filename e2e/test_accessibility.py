@@ -209,7 +209,6 @@ def _integrations(page: Page) -> None:
     expect(page.get_by_role("table", name="Visitors known by e-mail")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("show", "who"),
     [
@@ -247,11 +246,9 @@ def test_axe_finds_nothing_serious(
     watch: Watch,
     show: Callable[[Page], None],
     who: str | None,
-    scheme: str,
 ) -> None:
     if show is _sign_in_refused:
         watch.expect("status of 400")
     page = open_page(who)
-    page.emulate_media(color_scheme=scheme)
     show(page)
     assert serious(page) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from .axe import serious
@@ -31,10 +30,8 @@ def test_it_goes_to_a_page_and_keeps_website_and_dates(open_page: OpenPage, watc
     assert watch.unexpected() == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(open_page: OpenPage, scheme: str) -> None:
+def test_axe_finds_nothing_serious(open_page: OpenPage) -> None:
     page = open_page(USER)
-    page.emulate_media(color_scheme=scheme)
     page.goto(path("dashboard", FIGURES))
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     page.keyboard.press("Control+k")

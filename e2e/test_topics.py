@@ -110,10 +110,8 @@ def test_nobody_touches_a_topic_of_a_domain_they_do_not_see(
     expect(page.get_by_role("link", name=f"{SECRET} topic")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(open_page: OpenPage, topics: None, scheme: str) -> None:
+def test_axe_finds_nothing_serious(open_page: OpenPage, topics: None) -> None:
     page = open_page(USER)
-    page.emulate_media(color_scheme=scheme)
     page.goto(path(f"topics/{MINE}/{SETUP}", FIGURES))
     expect(page.get_by_role("heading", name="setup, guide")).to_be_visible()
     expect(page.get_by_role("region", name="All topics").get_by_role("row")).not_to_have_count(0)
