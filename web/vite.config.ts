@@ -46,11 +46,28 @@ export default defineConfig({
     },
   },
   test: {
-    // The script of client sites has no packages of its own, so it is tested with the ones here.
-    include: ['src/**/*.test.{ts,tsx}', '../widget/src/**/*.test.ts'],
-    environment: 'jsdom',
-    setupFiles: ['./vitest.setup.ts'],
     restoreMocks: true,
     testTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'components',
+          // The script of client sites has no packages of its own, so it is tested with the ones here.
+          include: ['src/**/*.test.tsx', '../widget/src/**/*.test.ts'],
+          environment: 'jsdom',
+          setupFiles: ['./vitest.setup.ts'],
+        },
+      },
+      {
+        // What shows nothing needs no document, which takes longer to make than most tests.
+        extends: true,
+        test: {
+          name: 'functions',
+          include: ['src/**/*.test.ts'],
+          environment: 'node',
+        },
+      },
+    ],
   },
 });
