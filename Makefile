@@ -13,6 +13,9 @@ WEB_BUILD := web/dist/.built
 
 WEB_SOURCES := $(shell find web widget config/metrics.json -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
+# Most modules are never imported; those that are get compiled then.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+
 # Compiled once: tests start the server and its commands hundreds of times.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -88,12 +91,12 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(TOOLS): requirements-dev.lock $(RUNTIME)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 $(WEB_MODULES): web/package.json web/package-lock.json
