@@ -24,7 +24,7 @@ SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install build run test test-python test-web test-e2e check format types reference db-reset bench bench-scale lock screenshot clean
+.PHONY: help install build run test test-python test-web test-e2e check check-python check-web format types reference db-reset bench bench-scale lock screenshot clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ build: $(WEB_BUILD) ## Build the user interface into web/dist
 run: $(RUNTIME) $(WEB_BUILD) ## Start everything on http://127.0.0.1:54321 (another port: PORT=8080 make run)
 	@exec $(BIN)/backoffice serve
 
-test: check $(WEB_BUILD) test-web test-python test-e2e ## Run every check and test
+test: ## Run every check and test
+	@# What is installed, checked and built for Python and for the web keeps one core busy each.
+	$(MAKE) --jobs 2 --output-sync check build
+	$(MAKE) test-web test-python test-e2e
 
 test-python: $(TOOLS) $(WEB_MODULES) ## Run the Python tests; ARGS="-k capture" narrows them
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
@@ -48,10 +51,14 @@ test-e2e: $(TOOLS) $(WEB_BUILD) ## Run the tests in a real Chromium
 	scripts/chromium
 	$(BIN)/pytest e2e $(SIDE_BY_SIDE) $(ARGS)
 
-check: $(TOOLS) $(WEB_MODULES) ## Check format, lint and types of Python and TypeScript
+check: check-python check-web ## Check format, lint and types of Python and TypeScript
+
+check-python: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+check-web: $(WEB_MODULES)
 	$(NPM) --prefix web run check
 
 format: $(TOOLS) $(WEB_MODULES) ## Format Python and TypeScript
