@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,7 +12,9 @@ from uuid import UUID, uuid5
 import pytest
 
 from backoffice.insights import tasks
-from backoffice.insights.analysis import INSIGHTS_VERSION
+from backoffice.insights.analysis import INSIGHTS_VERSION, Insights
+from backoffice.insights.conversation import Conversation
+from backoffice.insights.quality.judge import Judge
 from backoffice.insights.refit import refit, sites_in_need
 from backoffice.insights.run import Analyst
 from backoffice.jobs import SESSION, STATE, jobs_app
@@ -145,6 +147,35 @@ async def test_the_same_again_changes_nothing_and_more_is_analysed_anew(
     row = one(fresh_database, ALL_OF_IT, conversation)
     assert row[1] == ["demo"]
     assert row[8] == 4
+
+
+class CorrectedMeanwhile(Judge):
+    """A judge while whose first review the visitor's words are sent again with another text."""
+
+    def __init__(self, database: TestDatabase) -> None:
+        self.database = database
+        self.reviews = 0
+
+    async def review(
+        self, conversations: Sequence[Conversation], insights: Sequence[Insights]
+    ) -> list[Insights]:
+        self.reviews += 1
+        if self.reviews == 1:
+            tell(self.database, "a", "> How much does it cost?", "It depends.")
+        return list(insights)
+
+
+async def test_an_edit_while_a_conversation_is_analysed_is_not_lost(
+    state: State, fresh_database: TestDatabase
+) -> None:
+    conversation = tell(fresh_database, "a", "> Is there an API?", "It depends.")
+    judge = CorrectedMeanwhile(fresh_database)
+    analyst = Analyst(state.database, timedelta(minutes=5), judge)
+    assert await analyst.analyze_quiet() == 2
+    assert judge.reviews == 2
+    row = one(fresh_database, ALL_OF_IT, conversation)
+    assert row[1] == ["pricing"]
+    assert row[6] is False
 
 
 async def test_what_an_older_version_analysed_is_analysed_anew(

@@ -28,11 +28,24 @@ MESSAGES: LiteralString = """
 )
 """
 
+# When a message was last sent again with another text.
+EDITED: LiteralString = """
+cross join lateral (
+  select max(message.edited_at) as at
+  from public.messages as message
+  where message.site_domain = conversation.site_domain
+    and message.conversation_id = conversation.id
+) as edited
+"""
+
 ROW: LiteralString = f"""
-  conversation.site_domain, conversation.id, conversation.message_count, conversation.topic_id,
+  conversation.site_domain, conversation.id, conversation.message_count, edited.at,
+  conversation.topic_id,
   coalesce(
     (
-      select known.message_count = conversation.message_count
+      select
+        known.message_count = conversation.message_count
+        and (edited.at is null or edited.at < known.analyzed_at)
       from public.conversation_insights as known
       where known.site_domain = conversation.site_domain
         and known.conversation_id = conversation.id
@@ -66,6 +79,7 @@ select {ROW}
 from claimed
 join public.conversations as conversation
   on conversation.site_domain = claimed.site_domain and conversation.id = claimed.id
+{EDITED}
 where conversation.insights_due
 """
 
@@ -92,11 +106,13 @@ select {ROW}
 from claimed
 join public.conversations as conversation
   on conversation.site_domain = claimed.site_domain and conversation.id = claimed.id
+{EDITED}
 """
 
 EVERY: LiteralString = f"""
 select {ROW}
 from public.conversations as conversation
+{EDITED}
 where conversation.site_domain = %(site)s
   and conversation.visitor_message_count > 0
   and conversation.text_deleted_at is null

@@ -23,22 +23,24 @@ DISLIKED = frozenset(("down", "negative", "bad", "dislike", "thumbs_down", "fals
 class Claimed:
     """A conversation to analyse, with what is known of it.
 
-    `message_count` is the database's, while very long conversations are read in part. `is_known`:
-    the same messages were analysed before.
+    `message_count` is the database's, while very long conversations are read in part; `edited_at`
+    is when one of them last got another text. `is_known`: the same messages were analysed before.
     """
 
     conversation: Conversation
     message_count: int
+    edited_at: datetime | None
     topic_id: str | None
     is_known: bool
 
 
 def claimed(row: Row) -> Claimed:
     """A row of the queries that claim conversations."""
-    site, conversation_id, message_count, topic_id, is_known, messages = row
+    site, conversation_id, message_count, edited_at, topic_id, is_known, messages = row
     return Claimed(
         Conversation(site, str(conversation_id), tuple(_message(said) for said in messages or ())),
         message_count,
+        edited_at,
         str(topic_id) if topic_id else None,
         is_known,
     )
@@ -67,20 +69,21 @@ def feedback(value: object) -> bool | None:
 
 def as_stored(
     insights: Insights,
+    item: Claimed,
     *,
-    message_count: int,
     analyzed_at: datetime,
     topic_id: str | None,
     groups: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The insights as `private.store_insights` takes them; `groups` by message id."""
+    """What was found in `item` as `private.store_insights` takes it; `groups` by message id."""
     receipt = insights.receipt
     code = insights.language.code
     return {
         "conversation_id": insights.conversation_id,
         "version": INSIGHTS_VERSION,
         "analyzed_at": analyzed_at.isoformat(),
-        "message_count": message_count,
+        "message_count": item.message_count,
+        "edited_at": item.edited_at.isoformat() if item.edited_at else None,
         "language": None if code == UNDETERMINED else code,
         "language_confidence": insights.language.confidence,
         "intent": insights.intent,

@@ -119,9 +119,10 @@ class Analyst:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self.database.transaction(CONTEXT) as connection:
+                    read_at = datetime.now(UTC)
                     cursor = await connection.execute(query, {**selection, "size": self.batch_size})
                     rows = await cursor.fetchall()
-                    await self._understand(connection, rows)
+                    await self._understand(connection, rows, read_at)
                     return rows
             except psycopg.Error as error:
                 if sqlstate(error) not in RETRIED or attempt == ATTEMPTS:
@@ -129,7 +130,9 @@ class Analyst:
                 await asyncio.sleep(0.2 * attempt)
         raise AssertionError
 
-    async def _understand(self, connection: AsyncConnection[Row], rows: Sequence[Row]) -> None:
+    async def _understand(
+        self, connection: AsyncConnection[Row], rows: Sequence[Row], read_at: datetime
+    ) -> None:
         batch = [claimed(row) for row in rows]
         for site in sorted({item.conversation.site_domain for item in batch}):
             own = [item for item in batch if item.conversation.site_domain == site]
@@ -137,7 +140,7 @@ class Analyst:
             insights = await asyncio.to_thread(_analyze, own)
             if self.judge:
                 insights = await self.judge.review([item.conversation for item in own], insights)
-            await self._store(connection, site, own, insights)
+            await self._store(connection, site, own, insights, read_at)
             self.touched.add(site)
 
     async def _store(
@@ -146,17 +149,17 @@ class Analyst:
         site: str,
         batch: Sequence[Claimed],
         insights: Sequence[Insights],
+        read_at: datetime,
     ) -> None:
         model = await self.topics.model(connection, site)
         targets = await merged_into(connection, site)
         joined = await asyncio.to_thread(join, model, [i.document for i in insights], targets)
         groups = await _group(connection, site, insights)
-        now = datetime.now(UTC)
         stored = [
             as_stored(
                 insight,
-                message_count=item.message_count,
-                analyzed_at=now,
+                item,
+                analyzed_at=read_at,
                 topic_id=_topic(item, topic),
                 groups=groups,
             )

@@ -117,7 +117,13 @@ begin
     unanswered_count = i.unanswered_count,
     detected_language = i.language,
     topic_id = i.kept_topic_id,
+    -- More was said, or said otherwise, since it was read.
     insights_due = conversation.message_count <> i.message_count
+      or i.edited_at is distinct from (
+        select max(message.edited_at)
+        from public.messages as message
+        where message.site_domain = p_site_domain and message.conversation_id = conversation.id
+      )
   from (
     select
       r.*,
@@ -134,7 +140,7 @@ begin
         where topic.site_domain = p_site_domain and topic.id = r.topic_id
       ) as kept_topic_id
     from jsonb_to_recordset(p_insights) as r (
-      conversation_id uuid, message_count integer, language text, intent text, signals jsonb,
+      conversation_id uuid, message_count integer, edited_at timestamptz, language text, intent text, signals jsonb,
       signal_score smallint, quality_score numeric(2, 1), topic_id uuid
     )
   ) as i
@@ -148,7 +154,7 @@ end
 $$;
 
 comment on function private.store_insights(text, jsonb) is
-  'Stores what was found in some conversations: [{conversation_id, version, analyzed_at, message_count, language, language_confidence, intent, signals, signal_score, quality_score, quality_receipt, scorer, scorer_error, messages, topic_id, unanswered: [{message_id, question, group_id}]}]; gives how many. The same again changes nothing but the time.';
+  'Stores what was found in some conversations: [{conversation_id, version, analyzed_at, message_count, edited_at, language, language_confidence, intent, signals, signal_score, quality_score, quality_receipt, scorer, scorer_error, messages, topic_id, unanswered: [{message_id, question, group_id}]}]; gives how many. The same again changes nothing but the time.';
 
 revoke execute on function private.store_insights(text, jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.store_insights(text, jsonb) to service_role;
