@@ -48,6 +48,8 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     testTimeout: 60_000,
+    // Otherwise one core is left to whoever looks on, which of two is half.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
