@@ -51,6 +51,20 @@ export function session(email: string, { factors = [], aal = 'aal1' }: Given = {
   };
 }
 
+const AB_TASTY = {
+  site_domain: 'abtasty.com',
+  name: 'AB Tasty',
+  timezone: 'Europe/Paris',
+  organization: { name: 'AB Tasty' },
+};
+
+/** The route of somebody who sees two domains, not one. */
+export const TWO_DOMAINS: Record<string, Handler> = {
+  '/rest/v1/domains': () => ({
+    body: [AB_TASTY, { ...AB_TASTY, site_domain: 'other.example', name: 'Other' }],
+  }),
+};
+
 /** Answers `fetch` as the server would; a test replaces the routes it is about. */
 export function fakeServer(routes: Record<string, Handler> = {}) {
   const calls: Call[] = [];
@@ -59,16 +73,7 @@ export function fakeServer(routes: Record<string, Handler> = {}) {
     '/auth/v1/settings': () => ({ body: { external: { email: true } } }),
     '/auth/v1/token': ({ body }) => ({ body: session(String(body.email)) }),
     '/auth/v1/logout': () => ({ status: 204, body: null }),
-    '/rest/v1/domains': () => ({
-      body: [
-        {
-          site_domain: 'abtasty.com',
-          name: 'AB Tasty',
-          timezone: 'Europe/Paris',
-          organization: { name: 'AB Tasty' },
-        },
-      ],
-    }),
+    '/rest/v1/domains': () => ({ body: [AB_TASTY] }),
     '/rest/v1/profiles': () => ({
       body: { id: 'u-1', email: 'user@user.com', full_name: '', role: 'user' },
     }),

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { setLocale } from '@/lib/format';
-import { fakeServer } from '@/testing/fake-server';
+import { fakeServer, TWO_DOMAINS } from '@/testing/fake-server';
 import { openApp } from '@/testing/open-app';
 import { ACCOUNT_ID, listedAccount, listedVisitor } from '@/testing/people';
 
@@ -74,17 +74,7 @@ const routes = {
 
 describe('the table', () => {
   it('of several domains says of which one each account is, in the word of the switch', async () => {
-    const domain = { timezone: 'Europe/Paris', organization: { name: 'AB Tasty' } };
-    fakeServer({
-      ...routes,
-      '/rest/v1/domains': () => ({
-        body: ['abtasty.com', 'other.example'].map((name) => ({
-          ...domain,
-          site_domain: name,
-          name,
-        })),
-      }),
-    });
+    fakeServer({ ...routes, ...TWO_DOMAINS });
     await openApp(`/accounts?${SCOPE.replace('abtasty.com', 'all')}`).signIn();
     const heads = await screen.findAllByRole('columnheader');
     expect(heads.some((head) => head.textContent?.startsWith('Domain'))).toBe(true);

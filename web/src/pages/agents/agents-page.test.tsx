@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { Agent } from '@/data/agents';
 import { today } from '@/lib/dates';
 import { setLocale } from '@/lib/format';
-import { fakeServer } from '@/testing/fake-server';
+import { fakeServer, TWO_DOMAINS } from '@/testing/fake-server';
 import { openApp } from '@/testing/open-app';
 
 const SCOPE = 'domain=abtasty.com&from=2026-11-01&to=2026-11-07';
@@ -123,7 +123,7 @@ it('says why a switch was refused, and keeps the reason written', async () => {
 });
 
 it('asks for one website when all are chosen, and says when there are none', async () => {
-  fakeServer({ [STATUS]: () => ({ body: [] }) });
+  fakeServer({ ...TWO_DOMAINS, [STATUS]: () => ({ body: [] }) });
   const { signIn, user } = openApp('/agents?domain=all&from=2026-11-01&to=2026-11-07');
   await signIn();
   await user.click(await screen.findByRole('link', { name: /AB Tasty/ }));

@@ -3,7 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { Configuration } from '@/lib/configuration';
 import { setLocale } from '@/lib/format';
 import { appearanceRow, ctasRow, systemRow } from '@/testing/configurations';
-import { fakeServer } from '@/testing/fake-server';
+import { fakeServer, TWO_DOMAINS } from '@/testing/fake-server';
 import { openApp } from '@/testing/open-app';
 
 const SCOPE = 'domain=abtasty.com&from=2026-11-01&to=2026-11-07';
@@ -259,7 +259,7 @@ it('asks before it loses what is not saved', async () => {
 });
 
 it('asks for one website when all are chosen', async () => {
-  await open('/settings?domain=all&from=2026-11-01&to=2026-11-07', []);
+  await open('/settings?domain=all&from=2026-11-01&to=2026-11-07', [], TWO_DOMAINS);
   const link = await screen.findByRole('link', { name: /AB Tasty/ });
   expect(link).toHaveAttribute('href', expect.stringContaining('domain=abtasty.com'));
 });
