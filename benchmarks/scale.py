@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -213,7 +214,7 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="without a tenth of it beside")
     parser.add_argument("--keep", help="a folder for the databases, to ask them again")
     parser.add_argument("--fill", action="store_true", help="load only")
-    parser.add_argument("--only", default="", help="questions whose label holds this text")
+    parser.add_argument("--only", default="", help="questions whose label matches this pattern")
     parser.add_argument("--write", type=Path, help="a file for the table, besides printing it")
     options = parser.parse_args()
     sessions = int(SESSIONS * options.factor)
@@ -224,7 +225,7 @@ def main() -> None:
             return
         answers = {
             question.label: answer(full, tenth, question)
-            for question in track([q for q in questions() if options.only in q.label])
+            for question in track([q for q in questions() if re.search(options.only, q.label)])
         }
     table = report(sessions, answers)
     print(table)
