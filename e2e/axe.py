@@ -25,16 +25,18 @@ SHOWN = """
   && (document.documentElement.dataset.mantineColorScheme ?? scheme) === scheme
 """
 
-# Colours on their way from one to another are neither; what moves for ever is not waited for.
+# Colours on their way from one to another are neither. What moves for ever, or as somebody scrolls,
+# is not waited for.
 # When what a part inherits has arrived, the part itself may set out: so it is looked for again.
 STILL = """
 async () => {
   const moving = () => document.getAnimations()
-    .filter(({ playState }) => playState === 'running')
+    .filter(({ playState, timeline }) => playState === 'running' && timeline === document.timeline)
     .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
   for (let some = moving(); some.length > 0; some = moving()) {
     await Promise.allSettled(some.map((animation) => animation.finished));
   }
+  return true;
 }
 """
 
@@ -51,7 +53,8 @@ def _serious(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
     """Those of one colour scheme, once the page is still."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(SHOWN, arg=scheme)
-    page.evaluate(STILL)
+    # Waited for as anything else is: with a limit.
+    page.wait_for_function(STILL)
     # Evaluated by the debugger, which the content security policy does not bind.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     return list(page.evaluate(RUN_AXE))
