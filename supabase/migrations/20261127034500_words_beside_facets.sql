@@ -1,5 +1,8 @@
 -- Counts of words together with a score, a topic, an intent … read the words' table alone.
 
+-- Nothing changes between what is copied and the trigger that keeps the copy.
+lock table public.conversations in share row exclusive mode;
+
 -- Every row is written anew: the words are indexed afterwards.
 drop index private.conversation_documents_document_idx;
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from psycopg import Connection
 
 from support.database import TestDatabase
-from support.exact import assert_exact
+from support.exact import assert_exact, assert_visitors_facets_exact
 from support.traffic import Call, calls, prepare, send, traffic
 
 _numbers = count(1)
@@ -91,6 +91,31 @@ def test_a_rebuild_gives_what_was_kept(connection: Connection[Any], sent: list[C
         connection.execute("set transaction isolation level repeatable read")
         connection.execute("select rollup.rebuild(%s)", [domain])
     assert_exact(connection, domain)
+
+
+def test_a_rebuild_mends_what_filters_ask(connection: Connection[Any]) -> None:
+    """Whatever went wrong: one who is missing, one who is told wrongly, one who is not there."""
+    domain = new_domain(connection)
+    ids = connection.execute(
+        "insert into public.visitors (site_domain, counts, first_seen_at, last_seen_at)"
+        " select %s, true, now(), now() from generate_series(1, 3) returning id",
+        [domain],
+    ).fetchall()
+    connection.execute("delete from rollup.visitor_facets where id = %s", ids[0])
+    connection.execute(
+        "update rollup.visitor_facets set country = 'FR', interest_score = 5 where id = %s", ids[1]
+    )
+    connection.execute(
+        "insert into rollup.visitor_facets (site_domain, id, status, interest_score)"
+        " values (%s, gen_random_uuid(), 'known', 1)",
+        [domain],
+    )
+    with pytest.raises(AssertionError):
+        assert_visitors_facets_exact(connection, domain)
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read")
+        connection.execute("select rollup.rebuild(%s)", [domain])
+    assert_visitors_facets_exact(connection, domain)
 
 
 def test_a_rebuild_needs_one_snapshot(connection: Connection[Any]) -> None:

@@ -100,7 +100,8 @@ create trigger keep_facets_of_insert after insert on public.visitors
 create trigger keep_facets_of_update
   after update of counts, email, account_id, country, interest_score, step_days on public.visitors
   for each row when (
-    (old.counts, old.status, old.account_id, old.country, old.interest_score, old.step_days)
+    (old.counts or new.counts)
+    and (old.counts, old.status, old.account_id, old.country, old.interest_score, old.step_days)
     is distinct from (new.counts, new.status, new.account_id, new.country, new.interest_score, new.step_days)
   )
   execute function rollup.keep_visitor_facets();

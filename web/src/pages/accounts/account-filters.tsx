@@ -22,7 +22,7 @@ const TALKED_OPTIONS = [
 
 type AccountFiltersProps = {
   scope: Scope;
-  /** How many accounts the filters find, in words; null while that is not known. */
+  /** How many accounts the filters find, in words. */
   found: string;
   /** What can be done with what is found. */
   tools: ReactNode;

@@ -18,7 +18,7 @@ const FACTOR_OPTIONS = [
 ];
 
 type UserFiltersProps = {
-  /** How many users the filters find, in words; null while that is not known. */
+  /** How many users the filters find, in words. */
   found: string;
   tools: ReactNode;
 };

@@ -34,7 +34,7 @@ const CONVERSION_OPTIONS = CONVERSIONS.map((value) => ({
 
 type VisitorFiltersProps = {
   scope: Scope;
-  /** How many visitors the filters find, in words; null while that is not known. */
+  /** How many visitors the filters find, in words. */
   found: string;
   /** What can be done with what is found. */
   tools: ReactNode;
