@@ -103,7 +103,8 @@ def test_a_rebuild_mends_what_filters_ask(connection: Connection[Any]) -> None:
     ).fetchall()
     connection.execute("delete from rollup.visitor_facets where id = %s", ids[0])
     connection.execute(
-        "update rollup.visitor_facets set country = 'FR', interest_score = 5 where id = %s", ids[1]
+        "update rollup.visitor_facets set country = 'FR', interest_score = 5, name = 'Ann' where id = %s",
+        ids[1],
     )
     connection.execute(
         "insert into rollup.visitor_facets (site_domain, id, status, interest_score)"

@@ -70,7 +70,7 @@ def assert_visitors_know_their_days(connection: Connection[Any], domain: str) ->
 
 def assert_visitors_facets_exact(connection: Connection[Any], domain: str) -> None:
     """What filters ask stands apart as it is on the visitors that count, and of nobody else."""
-    facets = "site_domain, id, interest_score, status, country, account_id, step_days"
+    facets = "site_domain, id, interest_score, status, country, account_id, step_days, name, email"
     for one, other in (
         ("public.counted_visitors", "rollup.visitor_facets"),
         ("rollup.visitor_facets", "public.counted_visitors"),

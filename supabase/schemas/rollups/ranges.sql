@@ -105,6 +105,15 @@ as $$
   ) as edge
 $$;
 
+create function rollup.widened(p_from date, p_to date)
+returns daterange
+language sql
+stable
+parallel safe
+as $$ select rollup.widened(p_from, p_to, p_from - 366, current_date) $$;
+
+comment on function rollup.widened(date, date) is
+  'As rollup.widened of four days, for figures that every day up to today may have.';
 comment on function rollup.widened(date, date, date, date) is
   'A range of days with its first and its last month as a whole, each where that is less to read: where the month holds over a week more of the range than of other days from p_first to p_last.';
 comment on function rollup.first_whole_month(date) is 'The first day of the first month that begins on or after a day.';
@@ -120,7 +129,8 @@ revoke execute on function
   rollup.whole_months(date, date),
   rollup.whole_weeks(date, date),
   rollup.single_days(date, date),
-  rollup.widened(date, date, date, date)
+  rollup.widened(date, date, date, date),
+  rollup.widened(date, date)
 from public, anon, authenticated;
 grant execute on function
   rollup.first_whole_month(date),
@@ -128,5 +138,6 @@ grant execute on function
   rollup.whole_months(date, date),
   rollup.whole_weeks(date, date),
   rollup.single_days(date, date),
-  rollup.widened(date, date, date, date)
+  rollup.widened(date, date, date, date),
+  rollup.widened(date, date)
 to authenticated, service_role;

@@ -8,6 +8,8 @@ create table rollup.visitor_facets (
   country text,
   account_id uuid,
   step_days int4multirange,
+  name text,
+  email text,
   constraint visitor_facets_pkey primary key (site_domain, id)
 )
 with (fillfactor = 90);
@@ -17,6 +19,8 @@ create index visitor_facets_status_idx on rollup.visitor_facets (site_domain, st
 create index visitor_facets_interest_score_idx on rollup.visitor_facets (site_domain, interest_score)
   where interest_score > 1;
 create index visitor_facets_account_id_idx on rollup.visitor_facets (site_domain, account_id) where account_id is not null;
+create index visitor_facets_name_idx on rollup.visitor_facets using gin (private.name_document(name, email))
+  where name is not null or email is not null;
 
 comment on table rollup.visitor_facets is
   'Of each visitor that counts what a filter may ask, as in public.visitors and kept equal to it by triggers: rows of half the size.';
@@ -40,9 +44,12 @@ begin
     delete from rollup.visitor_facets as kept where kept.site_domain = old.site_domain and kept.id = old.id;
     return null;
   end if;
-  insert into rollup.visitor_facets (id, interest_score, site_domain, status, country, account_id, step_days)
+  insert into rollup.visitor_facets (
+    id, interest_score, site_domain, status, country, account_id, step_days, name, email
+  )
   values (
-    new.id, new.interest_score, new.site_domain, new.status, new.country, new.account_id, new.step_days
+    new.id, new.interest_score, new.site_domain, new.status, new.country, new.account_id, new.step_days, new.name,
+    new.email
   )
   on conflict (site_domain, id) do update
   set
@@ -50,7 +57,9 @@ begin
     status = excluded.status,
     country = excluded.country,
     account_id = excluded.account_id,
-    step_days = excluded.step_days;
+    step_days = excluded.step_days,
+    name = excluded.name,
+    email = excluded.email;
   return null;
 end
 $$;
@@ -71,10 +80,12 @@ as $$
       where visitor.site_domain = p_site_domain and visitor.id = kept.id and visitor.counts
     );
 
-  insert into rollup.visitor_facets as kept (id, interest_score, site_domain, status, country, account_id, step_days)
+  insert into rollup.visitor_facets as kept (
+    id, interest_score, site_domain, status, country, account_id, step_days, name, email
+  )
   select
     visitor.id, visitor.interest_score, visitor.site_domain, visitor.status, visitor.country, visitor.account_id,
-    visitor.step_days
+    visitor.step_days, visitor.name, visitor.email
   from public.visitors as visitor
   where visitor.site_domain = p_site_domain and visitor.counts
   on conflict (site_domain, id) do update
@@ -83,10 +94,14 @@ as $$
     status = excluded.status,
     country = excluded.country,
     account_id = excluded.account_id,
-    step_days = excluded.step_days
-  where (kept.interest_score, kept.status, kept.country, kept.account_id, kept.step_days)
-    is distinct from
-    (excluded.interest_score, excluded.status, excluded.country, excluded.account_id, excluded.step_days);
+    step_days = excluded.step_days,
+    name = excluded.name,
+    email = excluded.email
+  where (kept.interest_score, kept.status, kept.country, kept.account_id, kept.step_days, kept.name, kept.email)
+    is distinct from (
+      excluded.interest_score, excluded.status, excluded.country, excluded.account_id, excluded.step_days, excluded.name,
+      excluded.email
+    );
 $$;
 
 comment on function rollup.rebuild_visitor_facets(text) is
@@ -98,11 +113,14 @@ create trigger keep_facets_of_insert after insert on public.visitors
 
 -- By the row: most updates change none of these, and then nothing runs.
 create trigger keep_facets_of_update
-  after update of counts, email, account_id, country, interest_score, step_days on public.visitors
+  after update of counts, name, email, account_id, country, interest_score, step_days on public.visitors
   for each row when (
     (old.counts or new.counts)
-    and (old.counts, old.status, old.account_id, old.country, old.interest_score, old.step_days)
-    is distinct from (new.counts, new.status, new.account_id, new.country, new.interest_score, new.step_days)
+    and (
+      old.counts, old.status, old.account_id, old.country, old.interest_score, old.step_days, old.name, old.email
+    ) is distinct from (
+      new.counts, new.status, new.account_id, new.country, new.interest_score, new.step_days, new.name, new.email
+    )
   )
   execute function rollup.keep_visitor_facets();
 

@@ -28,7 +28,7 @@ declare
   v_wide daterange;
 begin
   perform private.check_window(p_from, p_to);
-  v_wide := rollup.widened(p_from, p_to, p_from - 366, current_date);
+  v_wide := rollup.widened(p_from, p_to);
   if p_dimension is null or p_dimension not in ('page', 'country', 'device', 'referrer') then
     raise exception 'p_dimension is page, country, device or referrer, not %', coalesce(p_dimension, 'null')
       using errcode = 'PT400';

@@ -71,8 +71,6 @@ create table public.visitors (
 with (fillfactor = 85);
 
 create index visitors_account_id_idx on public.visitors (site_domain, account_id) where account_id is not null;
-create index visitors_name_idx on public.visitors using gin (private.name_document(name, email))
-  where name is not null or email is not null;
 create index visitors_interest_score_idx on public.visitors (site_domain, interest_score desc, id desc) where counts;
 create index visitors_session_count_idx on public.visitors (site_domain, session_count desc, id desc) where counts;
 -- None by the last visit or by page views themselves: an update of an indexed column is written to every index of the

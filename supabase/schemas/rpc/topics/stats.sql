@@ -27,9 +27,13 @@ as $$
 declare
   v_domains text[] := private.check_domains(p_site_domains);
   v_wide daterange;
+  v_before date;
+  v_wide_before daterange;
 begin
   perform private.check_window(p_from, p_to);
-  v_wide := rollup.widened(p_from, p_to, p_from - 366, current_date);
+  v_wide := rollup.widened(p_from, p_to);
+  v_before := p_from - (p_to - p_from + 1);
+  v_wide_before := rollup.widened(v_before, p_from - 1);
   return query
   with counted as (
     select f.site_domain, f.value, f.metric, sum(f.n) as now, 0::numeric as before
@@ -48,12 +52,14 @@ begin
     group by f.site_domain, f.value, f.metric
     union all
     select f.site_domain, f.value, f.metric, 0::numeric, sum(f.n)
-    from rollup.sums(
+    from rollup.sums_of_wider(
       v_domains,
       array['messaged_conversations', 'scored_conversations', 'quality_tenths'],
       'topic',
-      p_from - (p_to - p_from + 1),
-      p_from - 1
+      v_before,
+      p_from - 1,
+      lower(v_wide_before),
+      upper(v_wide_before) - 1
     ) as f
     group by f.site_domain, f.value, f.metric
   ),
@@ -150,17 +156,21 @@ as $$
 declare
   v_domains text[] := private.check_domains(p_site_domains);
   v_limit integer := least(greatest(coalesce(p_limit, 6), 1), 20);
+  v_wide daterange;
   v_topics text[];
 begin
   perform private.check_window(p_from, p_to);
   if p_bucket is null or p_bucket not in ('day', 'week', 'month') then
     raise exception 'p_bucket is day, week or month, not %', coalesce(p_bucket, 'null') using errcode = 'PT400';
   end if;
+  v_wide := rollup.widened(p_from, p_to);
   v_topics := array(
     select topic.id::text
     from (
       select sums.site_domain, nullif(sums.value, '')::uuid as topic_id, sum(sums.n) as n
-      from rollup.sums(v_domains, array['messaged_conversations'], 'topic', p_from, p_to) as sums
+      from rollup.sums_of_wider(
+        v_domains, array['messaged_conversations'], 'topic', p_from, p_to, lower(v_wide), upper(v_wide) - 1
+      ) as sums
       group by sums.site_domain, sums.value
       having sum(sums.n) <> 0
     ) as f
@@ -211,8 +221,10 @@ as $$
 #variable_conflict use_column
 declare
   v_domains text[] := private.check_domains(p_site_domains);
+  v_wide daterange;
 begin
   perform private.check_window(p_from, p_to);
+  v_wide := rollup.widened(p_from, p_to);
   return query
   select
     weekdays.weekday,
@@ -225,7 +237,9 @@ begin
       split_part(figure.value, ' ', 1)::integer as weekday,
       split_part(figure.value, ' ', 2)::integer as hour,
       sum(figure.n) as n
-    from rollup.sums(v_domains, array['conversations'], 'weekday_hour', p_from, p_to) as figure
+    from rollup.sums_of_wider(
+      v_domains, array['conversations'], 'weekday_hour', p_from, p_to, lower(v_wide), upper(v_wide) - 1
+    ) as figure
     group by figure.value
   ) as counted on counted.weekday = weekdays.weekday and counted.hour = hours.hour
   order by weekdays.weekday, hours.hour;

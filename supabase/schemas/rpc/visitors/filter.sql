@@ -194,24 +194,26 @@ as $$
   -- Apart, so that each is found by an index of its own and no list of those found is made in between.
   select format(
     case when p_searches then $sql$
-      select %1$s from %2$s($1, $2) as visitor
-      where visitor.step_days && all ($3) and private.is_of_companies(visitor.account_id, $4)
+      select %1$s from %2$s where visitor.step_days && all ($3) and private.is_of_companies(visitor.account_id, $4)
       union all
       select %1$s
-      from private.matching_visitors($1, $2) as visitor
+      from %3$s
       where visitor.step_days && all ($3)
-        and not private.is_of_companies(visitor.account_id, $4)
-        and (visitor.id = any (($4).ids) or private.is_named(visitor.name, visitor.email, ($4).rarest, ($4).query))
+        and not private.is_of_companies(%4$s.account_id, $4)
+        and (%4$s.id = any (($4).ids) or private.is_named(%4$s.name, %4$s.email, ($4).rarest, ($4).query))
     $sql$
-    else 'select %1$s from %2$s($1, $2) as visitor where visitor.step_days && all ($3)'
+    else 'select %1$s from %2$s where visitor.step_days && all ($3)'
     end,
     'visitor.site_domain, visitor.id, visitor.step_days' || coalesce(', visitor.' || quote_ident(p_figure), '')
       || case when p_figure = 'page_view_count' then ', visitor.page_view_level' else '' end,
-    case coalesce(p_figure, 'interest_score')
-      when 'interest_score' then 'private.matching_facets'
-      else 'private.matching_visitors'
-    end
+    case when read.facets then 'private.matching_facets($1, $2) as visitor'
+    else 'private.matching_visitors($1, $2) as visitor' end,
+    -- Names are found where what filters ask stands.
+    case when read.facets then 'private.matching_facets($1, $2) as visitor'
+    else 'private.matching_facets($1, $2) as named join public.visitors as visitor using (site_domain, id)' end,
+    case when read.facets then 'visitor' else 'named' end
   )
+  from (select coalesce(p_figure, 'interest_score') = 'interest_score' as facets) as read
 $$;
 
 comment on function private.passing_query(boolean, text) is

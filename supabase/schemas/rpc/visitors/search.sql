@@ -99,7 +99,7 @@ begin
   return query select found.site_domain, found.id from private.search_ids(v_domains, p_search) as found;
   return query
     select visitor.site_domain, visitor.id
-    from public.visitors as visitor
+    from rollup.visitor_facets as visitor
     where visitor.site_domain = any (v_domains)
       and private.is_named(visitor.name, visitor.email, v_rarest, v_query);
 end
