@@ -175,7 +175,9 @@ class Settings(LinearSettings, ProviderSettings):
         default="https://api.enrich.so/v1/api", description="Where Enrich.so is asked."
     )
     enrichment_daily_budget: int = Field(
-        default=1000, ge=0, description="Look-ups a day and service, of all processes together."
+        default=1000,
+        ge=0,
+        description="Calls a day and service, repeated ones too, of all processes together.",
     )
     address_retention_days: int = Field(
         default=90, ge=1, le=730, description="How long hashes of visitors' addresses are kept."

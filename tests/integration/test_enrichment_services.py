@@ -149,6 +149,17 @@ async def test_a_used_up_budget_asks_nobody_until_the_next_day(site: Visitors) -
     assert len(fake.asked) == 3
 
 
+async def test_attempts_are_paid_for_one_by_one(site: Visitors) -> None:
+    service, fake = snitcher(httpx.Response(503))
+    asking = lookups(site, service, budget=4)
+    for number in range(3):
+        asking.notice(SITE, f"8.8.4.{number}", f"hash {number}")
+    await asking.drain()
+    assert fake.addresses == ["8.8.4.0"] * 3 + ["8.8.4.1"]
+    assert site.rows("select calls from private.provider_calls") == [(4,)]
+    assert site.rows("select 1 from private.address_answers") == []
+
+
 async def test_processes_share_the_budget(site: Visitors) -> None:
     service, fake = snitcher(UNKNOWN)
     processes = [lookups(site, service, budget=5) for _ in range(3)]

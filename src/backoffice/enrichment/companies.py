@@ -1,13 +1,15 @@
 """A list of companies as a CSV file, read into the directory.
 
-Columns: domain, company_id, company, website_url, country, tracker_category, description, between
-commas, semicolons or tabs, in UTF-8. A row is bad when it names no domain or no company, or is not
-UTF-8; it is reported, and the others are imported.
+Columns: domain, company_id, company, website_url, country, tracker_category, description, in small
+letters or capitals, between commas, semicolons or tabs, in UTF-8, or in UTF-16 that says so. A row
+is bad when it names no domain or no company, or is not UTF-8; it is reported, and the others are
+imported.
 """
 
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -88,9 +90,10 @@ def read_companies(path: Path) -> CompanyList:
     lines: dict[str, int] = {}
     csv.field_size_limit(LONGEST_FIELD)
     try:
-        # What is not UTF-8 makes a row bad, not the file.
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        encoding, errors = _encoding(path)
+        with path.open(encoding=encoding, errors=errors, newline="") as file:
             reader = csv.DictReader(file, strict=True, delimiter=_delimiter(file))
+            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise NotACompanyListError(f"{path}: the columns {', '.join(missing)} are missing.")
@@ -110,9 +113,23 @@ def read_companies(path: Path) -> CompanyList:
                 raise NotACompanyListError(
                     f"{path}, after line {reader.line_num}: {error}"
                 ) from error
+    except UnicodeError as error:
+        raise NotACompanyListError(f"{path}: it begins as UTF-16 and is not") from error
     except (OSError, csv.Error) as error:
         raise NotACompanyListError(f"{path}: {error}") from error
     return found
+
+
+def _encoding(path: Path) -> tuple[str, str]:
+    """UTF-16 where the file begins as spreadsheets' "Unicode text" does, else UTF-8.
+
+    With what to do about what is not: in UTF-8 it makes a row bad, not the file.
+    """
+    with path.open("rb") as file:
+        mark = file.read(2)
+    if mark in (BOM_UTF16_LE, BOM_UTF16_BE):
+        return "utf-16", "strict"
+    return "utf-8-sig", "surrogateescape"
 
 
 def _delimiter(file: TextIO) -> str:

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 import httpx
@@ -26,7 +27,7 @@ import structlog
 from backoffice.addresses import parse_address
 from backoffice.background import end_tasks
 from backoffice.database import Database
-from backoffice.enrichment.services.base import TIMEOUT, Found, Service, ServiceError
+from backoffice.enrichment.services.base import TIMEOUT, Found, Service, ServiceError, SpentError
 from backoffice.enrichment.services.enrich_so import EnrichSo
 from backoffice.enrichment.services.snitcher import Snitcher
 from backoffice.errors import BackofficeError
@@ -131,11 +132,12 @@ class Lookups:
             if not await self.database.fetch_value(_NEEDED, [*known, since]):
                 continue
             budget = [service.name, now.date(), self.daily_budget]
-            if not await self.database.fetch_value(_SPEND, budget):
-                log.info("the daily budget is used up", provider=service.name)
-                continue
+            spend = partial(self.database.fetch_value, _SPEND, budget)
             try:
-                found = await service.find(place.address)
+                found = await service.find(place.address, spend)
+            except SpentError as error:
+                log.info(str(error), provider=service.name)
+                continue
             except ServiceError as error:
                 # Its own words carry no address; the cause's may.
                 log.warning("no answer from a service", provider=service.name, error=str(error))

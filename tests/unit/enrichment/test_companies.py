@@ -83,6 +83,28 @@ def test_a_spreadsheets_own_delimiter_is_understood(tmp_path: Path, delimiter: s
     assert found.rows[0].description == f"One, two{delimiter} three"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_headings_in_capitals_and_unicode_text_of_spreadsheets_are_read(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "list.txt"
+    header = ",".join(f" {name.title()}" for name in HEADER.split(","))
+    mark = "" if encoding == "utf-8-sig" else "\ufeff"
+    path.write_bytes(f"{mark}{header}\ncafe.fr,c,Café,,FR,,\n".encode(encoding))
+    found = read_companies(path)
+    assert found.bad == []
+    assert [(row.domain, row.name, row.country) for row in found.rows] == [
+        ("cafe.fr", "Café", "FR")
+    ]
+
+
+def test_what_begins_as_utf16_and_is_not_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "broken.csv"
+    path.write_bytes(b"\xff\xfe" + HEADER.encode("utf-16-le") + b"\n\x00\x00\xd8x\x00")
+    with pytest.raises(NotACompanyListError, match="UTF-16"):
+        read_companies(path)
+
+
 def test_a_very_long_description_is_cut(tmp_path: Path) -> None:
     found = read_companies(write(tmp_path, f"acme.com,acme,Acme,,,,{'x' * 200_000}"))
     assert len(found.rows[0].description or "") == LONGEST_DESCRIPTION

@@ -50,6 +50,11 @@ def _impatient() -> Iterator[None]:
         yield
 
 
+async def paid() -> bool:
+    """A budget without an end."""
+    return True
+
+
 def ok(body: Any) -> httpx.Response:
     return httpx.Response(200, json=body)
 
@@ -61,7 +66,7 @@ async def test_a_company_is_read_and_the_payload_kept_without_addresses(
     make: Any, body: dict[str, Any]
 ) -> None:
     service, fake = make(ok(body))
-    found = await service.find(ADDRESS)
+    found = await service.find(ADDRESS, paid)
     assert found.company == ACME
     assert fake.addresses == [ADDRESS]
     assert found.raw is not None
@@ -83,7 +88,7 @@ async def test_a_company_is_read_and_the_payload_kept_without_addresses(
 )
 async def test_an_unknown_address_is_an_answer_too(make: Any, answer: httpx.Response) -> None:
     service, fake = make(answer)
-    assert (await service.find(ADDRESS)).company is None
+    assert (await service.find(ADDRESS, paid)).company is None
     assert len(fake.asked) == 1
 
 
@@ -101,11 +106,11 @@ async def test_an_unknown_address_is_an_answer_too(make: Any, answer: httpx.Resp
 )
 async def test_passing_trouble_is_waited_out(trouble: Any) -> None:
     service, fake = snitcher(trouble, trouble, ok(ACME_AT_SNITCHER))
-    assert (await service.find(ADDRESS)).company == ACME
+    assert (await service.find(ADDRESS, paid)).company == ACME
     assert len(fake.asked) == 3
     service, fake = snitcher(trouble)
     with pytest.raises(BusyError):
-        await service.find(ADDRESS)
+        await service.find(ADDRESS, paid)
     assert len(fake.asked) == 3
     assert not service.is_paused
 
@@ -115,7 +120,7 @@ async def test_a_refused_key_pauses_the_service(status: int) -> None:
     now = [0.0]
     service, fake = snitcher(httpx.Response(status), clock=lambda: now[0])
     with pytest.raises(RefusedError):
-        await service.find(ADDRESS)
+        await service.find(ADDRESS, paid)
     assert len(fake.asked) == 1
     assert service.is_paused
     now[0] = 601.0
@@ -125,7 +130,7 @@ async def test_a_refused_key_pauses_the_service(status: int) -> None:
 async def test_a_service_that_wants_an_hour_gets_it() -> None:
     service, fake = snitcher(httpx.Response(429, headers={"Retry-After": "3600"}))
     with pytest.raises(RefusedError):
-        await service.find(ADDRESS)
+        await service.find(ADDRESS, paid)
     assert len(fake.asked) == 1
     assert service.is_paused
 
@@ -146,7 +151,7 @@ async def test_a_service_that_wants_an_hour_gets_it() -> None:
 async def test_garbage_is_no_answer_and_is_not_asked_for_again(garbage: httpx.Response) -> None:
     service, fake = snitcher(garbage)
     with pytest.raises(ServiceError) as raised:
-        await service.find(ADDRESS)
+        await service.find(ADDRESS, paid)
     assert not isinstance(raised.value, BusyError | RefusedError)
     assert len(fake.asked) == 1
 
@@ -163,7 +168,7 @@ async def test_an_answer_that_never_ends_is_given_up() -> None:
     client = httpx.AsyncClient(transport=httpx.MockTransport(endless))
     service = Service(Snitcher("https://s.test"), KEY, client, deadline=0.01)
     with pytest.raises(BusyError):
-        await service.find(ADDRESS)
+        await service.find(ADDRESS, paid)
 
 
 @pytest.mark.parametrize("depth", [300, 900])
@@ -171,14 +176,14 @@ async def test_a_payload_too_deep_to_keep_is_read_all_the_same(depth: int) -> No
     deep = b'{"company": {"name": "Acme", "domain": "acme.com"}, "more": %s%s}'
     body = deep % (b"[" * depth, b"]" * depth)
     service, _ = snitcher(httpx.Response(200, content=body))
-    found = await service.find(ADDRESS)
+    found = await service.find(ADDRESS, paid)
     assert found.raw == {"company": "Acme", "domain": "acme.com"}
 
 
 async def test_an_address_of_the_service_that_is_no_url_is_no_answer() -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(ServiceError):
-            await Service(Snitcher("https://s.test:port"), KEY, client).find(ADDRESS)
+            await Service(Snitcher("https://s.test:port"), KEY, client).find(ADDRESS, paid)
 
 
 async def test_neither_address_nor_key_is_told_to_anybody_else(
@@ -187,7 +192,7 @@ async def test_neither_address_nor_key_is_told_to_anybody_else(
     caplog.set_level(logging.WARNING)
     service, _ = snitcher(httpx.ReadTimeout("slow"))
     with pytest.raises(ServiceError) as raised:
-        await service.find(ADDRESS)
+        await service.find(ADDRESS, paid)
     printed = capsys.readouterr()
     everything = f"{caplog.text} {printed.out} {printed.err} {raised.value} {service!r}"
     assert ADDRESS not in everything

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -46,6 +46,10 @@ class ServiceError(Exception):
 
 class RefusedError(ServiceError):
     """The service refuses the key, or any more calls for a good while."""
+
+
+class SpentError(ServiceError):
+    """No more calls may be made today; the service was not asked."""
 
 
 class BusyError(ServiceError):
@@ -94,12 +98,17 @@ class Service:
         """Whether it is of no use to ask now."""
         return self.clock() < self._paused_until
 
-    async def find(self, address: str) -> Found:
-        """The company behind an address. Raises `ServiceError`, also for what cannot be read."""
+    async def find(self, address: str, spend: Callable[[], Awaitable[bool]]) -> Found:
+        """The company behind an address. `spend` pays for each call made, a second attempt's too.
+
+        Raises `ServiceError`, also for what cannot be read; `SpentError` when `spend` will not pay.
+        """
         patient = stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=60.0, wait_max=8.0)
 
         # Without arguments: retries are logged with theirs, and an address belongs in no log.
         async def ask() -> Found:
+            if not await spend():
+                raise SpentError("the daily budget is used up")
             return await self._ask(address)
 
         try:
