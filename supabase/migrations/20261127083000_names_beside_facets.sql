@@ -135,7 +135,7 @@ as $$
       union all
       select %1$s
       from %3$s
-      where visitor.step_days && all ($3)
+      where %4$s.step_days && all ($3)
         and not private.is_of_companies(%4$s.account_id, $4)
         and (%4$s.id = any (($4).ids) or private.is_named(%4$s.name, %4$s.email, ($4).rarest, ($4).query))
     $sql$

@@ -78,6 +78,20 @@ def test_who_passes_is_found_by_their_columns_or_by_days_and_counted(
     assert expected or passed == {"search": "nobody"}
 
 
+@pytest.mark.parametrize("there", [None, 20_000])
+def test_one_is_found_by_an_id(
+    crowd: list[Person], database: TestDatabase, there: int | None
+) -> None:
+    person = next(person for person in crowd if person.steps.get(FIRST))
+    filtered = json.dumps({"from": str(FIRST), "to": str(FIRST), "search": str(person.id)})
+    with database.connect("authenticated", {"sub": ADMIN}) as reader:
+        found = reader.execute(
+            "select id from private.rare_visitors_by_figure(%s, %s, 'session_count', null, 9, %s)",
+            [SITES, filtered, there],
+        ).fetchall()
+    assert found == [(person.id,)]
+
+
 @pytest.mark.parametrize("search", [None, "shop"])
 def test_nobody_is_found_on_websites_of_others(
     crowd: list[Person], database: TestDatabase, search: str | None

@@ -191,6 +191,7 @@ HELPERS = {
     "private.page_view_level",
     "private.visitors_after",
     "private.passing_visitors",
+    "private.said_of_one",
     "private.is_common_search",
     "private.filter_to_walk",
     "private.name_words",

@@ -142,49 +142,58 @@ begin
   return query execute format(
     $sql$
       select visitor.site_domain, visitor.id
-      from (%2$s) as visitor
-      %4$s
+      from %2$s
       where %3$s
       -- Not as an index has it: that was tried before.
       order by visitor.%1$I + 0 desc, visitor.id desc
       limit $6
     $sql$,
     p_column,
-    private.passing_query(v_search is not null, p_column),
-    private.visitors_after(p_column, p_after, '$5'),
-    case when p_there is not null then $sql$
-      join (
-        select distinct one_day.site_domain, one_day.visitor_id
-        from (
-          select candidate.site_domain, candidate.visitor_id
-          from rollup.visitor_days as candidate
-          where candidate.site_domain = any ($1)
-            and candidate.day between $7 and $8
-            and candidate.steps & $9 <> 0
-            and ($9 < 16 or candidate.steps & 240 <> 0)
-          -- All of them: so that the plan knows how few.
-          limit $10
-        ) as one_day
-      ) as there
-        on there.site_domain = visitor.site_domain and there.visitor_id = visitor.id
-    $sql$ else '' end
+    case
+      when p_there is null then format('(%s) as visitor', private.passing_query(v_search is not null, p_column))
+      else $sql$
+        (
+          select distinct one_day.site_domain, one_day.visitor_id
+          from (
+            select candidate.site_domain, candidate.visitor_id
+            from rollup.visitor_days as candidate
+            where candidate.site_domain = any ($1)
+              and candidate.day between $7 and $8
+              and candidate.steps & $9 <> 0
+              and ($9 < 16 or candidate.steps & 240 <> 0)
+            -- All of them: so that the plan knows how few.
+            limit $10
+          ) as one_day
+        ) as there
+        cross join lateral (
+          select matching.*
+          from private.matching_visitors(array[there.site_domain], $11) as matching
+          where matching.site_domain = there.site_domain
+            and matching.id = there.visitor_id
+            and matching.step_days && all ($3)
+          limit 1
+        ) as visitor
+      $sql$
+    end,
+    private.visitors_after(p_column, p_after, '$5')
   )
   using
     v_domains,
     p_filter - 'search',
     private.wanted_days(p_filter),
-    private.found_by_search(v_domains, v_search),
+    case when p_there is null then private.found_by_search(v_domains, v_search) end,
     p_after,
     p_limit,
     private.filter_day(p_filter, 'from'),
     private.filter_day(p_filter, 'to'),
     private.last_step(private.wanted_steps(p_filter)),
-    p_there;
+    p_there,
+    private.said_of_one(p_filter);
 end
 $$;
 
 comment on function private.rare_visitors_by_figure(text[], jsonb, text, jsonb, integer, integer) is
-  'A page of visitors by one of their figures: all who pass are put in order, found by the visitor-days of the range (private.count_days_there, as many as p_there) or, where it is null, by their own columns.';
+  'A page of visitors by one of their figures: all who pass are put in order, looked up one by one from the visitor-days of the range (private.count_days_there, as many as p_there) or, where it is null, found by their own columns.';
 
 create function private.count_days_there(p_site_domains text[], p_filter jsonb, p_most integer)
 returns integer
@@ -224,8 +233,17 @@ declare
   v_held integer;
   v_page record;
   v_there integer;
+  -- Of a search, the words of each one have to be looked at.
+  v_most integer := case when coalesce(p_filter ->> 'search', '') = '' then 20000 else 4000 end;
   v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
 begin
+  -- Conversions have an index of their own, and few days have any: without a walk in an order that may have nobody first.
+  if private.wanted_steps(p_filter) >= 16 then
+    v_there := private.count_days_there(p_site_domains, p_filter, v_most);
+    if v_there <= 3000 then
+      v_filter := null;
+    end if;
+  end if;
   -- The first in the order, as long as enough of them were there in the range.
   while v_filter is not null loop
     select * into v_page
@@ -239,7 +257,7 @@ begin
     exit when v_walked > 10 * p_limit;
     v_held := coalesce(cardinality(v_page.ids), 0);
     if v_held * 4 < p_limit then
-      v_there := private.count_days_there(p_site_domains, p_filter, 20000);
+      v_there := coalesce(v_there, private.count_days_there(p_site_domains, p_filter, v_most));
       exit when v_there <= 3000;
       if v_there <= 20000
         and p_column <> 'page_view_count'
@@ -258,20 +276,17 @@ begin
           return;
         end if;
       end if;
-      exit when v_there <= 20000;
+      exit when v_there <= v_most;
     end if;
     -- Twice as many as it takes if as many of the next were there; words are looked for in each.
     v_walked := 20 * p_limit * p_limit / greatest(v_held, 1);
     exit when v_filter ? 'words' or v_walked > 150 * p_limit;
   end loop;
-  -- Else few passed the filter or few were there. Conversions have an index of their own, and few days have any.
-  if v_there is null and private.wanted_steps(p_filter) >= 16 then
-    v_there := private.count_days_there(p_site_domains, p_filter, 20000);
-  end if;
+  -- Else few passed the filter or few were there.
   return query
     select page.site_domain, page.id, null::date, null::timestamptz
     from private.rare_visitors_by_figure(
-      p_site_domains, p_filter, p_column, p_after, p_limit, case when v_there <= 20000 then v_there end
+      p_site_domains, p_filter, p_column, p_after, p_limit, case when v_there <= v_most then v_there end
     ) as page;
 end
 $$;

@@ -123,9 +123,10 @@ as $$
         array(select found.id from private.search_visitors(p_site_domains, p_filter ->> 'search') as found)
       )
     )
-    -- The same said of one visitor, for lists in which most pass (private.filter_to_walk).
+    -- The same said of one visitor (private.said_of_one).
     and (
       p_filter ->> 'words' is null
+      or visitor.id = (select case when private.casts_to(p_filter ->> 'words', 'uuid') then (p_filter ->> 'words')::uuid end)
       or private.name_words(visitor.name, visitor.email) @@ (select private.prefix_query(p_filter ->> 'words'))
       or (
         select private.name_words(account.name, account.domain) @@ (select private.prefix_query(p_filter ->> 'words'))
@@ -142,6 +143,21 @@ $$;
 
 comment on function private.matching_visitors(text[], jsonb) is
   'The visitors that count, of some domains, that pass what a filter says of the visitor; its days and steps are asked apart.';
+
+create function private.said_of_one(p_filter jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when coalesce(p_filter ->> 'search', '') = '' then p_filter - 'search'
+    else (p_filter - 'search') || jsonb_build_object('words', p_filter ->> 'search')
+  end
+$$;
+
+comment on function private.said_of_one(jsonb) is
+  'A filter whose search is asked of each visitor that is at hand, instead of looking up all whom it finds.';
 
 create function private.passing_visitors(p_site_domains text[], p_filter jsonb)
 returns setof public.counted_visitors
@@ -198,7 +214,7 @@ as $$
       union all
       select %1$s
       from %3$s
-      where visitor.step_days && all ($3)
+      where %4$s.step_days && all ($3)
         and not private.is_of_companies(%4$s.account_id, $4)
         and (%4$s.id = any (($4).ids) or private.is_named(%4$s.name, %4$s.email, ($4).rarest, ($4).query))
     $sql$
@@ -249,6 +265,7 @@ revoke execute on function
   private.last_step(smallint),
   private.has_facets(jsonb, text, smallint, text, uuid),
   private.matching_visitors(text[], jsonb),
+  private.said_of_one(jsonb),
   private.passing_visitors(text[], jsonb),
   private.days_in_range(text, uuid, jsonb)
 from public, anon;
@@ -259,6 +276,7 @@ grant execute on function
   private.last_step(smallint),
   private.has_facets(jsonb, text, smallint, text, uuid),
   private.matching_visitors(text[], jsonb),
+  private.said_of_one(jsonb),
   private.passing_visitors(text[], jsonb),
   private.days_in_range(text, uuid, jsonb)
 to authenticated, service_role;

@@ -147,7 +147,7 @@ as $$
       end
   end
   from (
-    select (p_filter - 'search') || jsonb_build_object('words', p_filter ->> 'search') as filter
+    select private.said_of_one(p_filter) as filter
   ) as walked
 $$;
 
