@@ -108,6 +108,7 @@ def test_a_mix_of_filters_is_kept_under_a_name(open_page: OpenPage) -> None:
     assert query(page)["scores"] == ["1,2,3,4,5"]
     page.get_by_role("button", name="Giraffes").click()
     page.get_by_role("menuitem", name=re.compile("^Delete")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("button", name="Views", exact=True)).to_be_visible()
 
 

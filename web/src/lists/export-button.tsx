@@ -13,11 +13,18 @@ type ExportButtonProps = Omit<ExportRequest, 'format'> & {
   total: number | undefined;
 };
 
+function rowsInWords(rows: number): string {
+  return rows === 1 ? '1 row' : `${formatCount(rows)} rows`;
+}
+
 /** Exactly the rows that the page's filter finds, as a file. */
 export function ExportButton({ total, ...request }: ExportButtonProps) {
   const backend = useBackend();
+  const pressed = useRef(false);
   const running = useRef<AbortController | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const [bytes, setBytes] = useState<number | null>(null);
+  const busy = bytes !== null;
   useEffect(
     () => () => {
       if (!running.current) return;
@@ -26,15 +33,21 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
     },
     [],
   );
+  // One button takes the place of the other, and of its menu: whoever was there stays there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time one takes the other's place
+  useEffect(() => {
+    if (pressed.current && document.activeElement === document.body) button.current?.focus();
+  }, [busy]);
 
   const start = async (format: 'csv' | 'json') => {
     const controller = new AbortController();
     running.current = controller;
+    pressed.current = true;
     setBytes(0);
     try {
       const file = await exportList(backend, { ...request, format }, setBytes, controller.signal);
       saveFile(file.name, file.content);
-      notifications.show({ message: `Exported ${formatCount(file.rows)} rows to ${file.name}.` });
+      notifications.show({ message: `Exported ${rowsInWords(file.rows)} to ${file.name}.` });
     } catch (error) {
       if (controller.signal.aborted) return;
       const { message, requestId } = toProblem(error);
@@ -49,9 +62,10 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
     }
   };
 
-  if (bytes !== null) {
+  if (busy) {
     return (
       <Button
+        ref={button}
         size="xs"
         variant="default"
         leftSection={<IconX size={15} aria-hidden />}
@@ -67,6 +81,7 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <Button
+          ref={button}
           size="xs"
           variant="default"
           leftSection={<IconDownload size={15} aria-hidden />}
@@ -76,7 +91,7 @@ export function ExportButton({ total, ...request }: ExportButtonProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{total === undefined ? 'All rows' : `${formatCount(total)} rows`}</Menu.Label>
+        <Menu.Label>{total === undefined ? 'All rows' : rowsInWords(total)}</Menu.Label>
         <Menu.Item onClick={() => void start('csv')}>CSV, for a spreadsheet</Menu.Item>
         <Menu.Item onClick={() => void start('json')}>JSON, for a program</Menu.Item>
       </Menu.Dropdown>

@@ -1,13 +1,17 @@
-import { Button, Menu, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBookmark, IconCheck, IconUsers } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
-import { useDomains } from '@/data/domains';
+import { useState } from 'react';
 import { type SavedView, useChangeView, useSavedViews, type ViewChange } from '@/data/saved-views';
 import type { Json } from '@/lib/database.types';
 import { toProblem } from '@/lib/errors';
 import { plainText } from '@/lib/plain-text';
 import { Writes } from '@/ui/writes';
+import { DeleteView } from './delete-view';
+import { NameView } from './name-view';
+import classes from './saved-views.module.css';
+
+const MOST = 5;
 
 type Search = Record<string, unknown>;
 type SavedViewsProps = {
@@ -28,10 +32,13 @@ function same(a: unknown, b: Search): boolean {
 
 /** Filters under a name, to come back to and to share. Any list page can show them. */
 export function SavedViews({ page, search, onOpen }: SavedViewsProps) {
-  const { data: views = [], isError } = useSavedViews(page);
+  const { data: views = [], isError, refetch } = useSavedViews(page);
   const change = useChangeView(page);
   const [naming, setNaming] = useState<SavedView | 'new' | null>(null);
+  const [deleting, setDeleting] = useState<SavedView | null>(null);
   const current = views.find((view) => same(view.search, search));
+  // One that is shown as it was saved has nothing to give to others.
+  const changed = current ? [] : views.filter((view) => view.is_mine).slice(0, MOST);
   const now = set(search) as Json;
 
   const apply = (what: ViewChange, done: string) =>
@@ -40,7 +47,7 @@ export function SavedViews({ page, search, onOpen }: SavedViewsProps) {
       onError: (error) =>
         notifications.show({
           color: 'red',
-          title: 'The view was not saved',
+          title: 'The view was not changed',
           message: toProblem(error).message,
         }),
     });
@@ -54,22 +61,36 @@ export function SavedViews({ page, search, onOpen }: SavedViewsProps) {
             variant="default"
             leftSection={<IconBookmark size={15} aria-hidden />}
             maw={220}
+            title={current && plainText(current.name)}
           >
-            {current ? plainText(current.name) : 'Views'}
+            <span className={classes.shown}>{current ? plainText(current.name) : 'Views'}</span>
           </Button>
         </Menu.Target>
         <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>
-          {isError && <Menu.Label>The views could not be loaded.</Menu.Label>}
+          {isError && (
+            <>
+              <Menu.Label>The views could not be loaded.</Menu.Label>
+              <Menu.Item closeMenuOnClick={false} onClick={() => void refetch()}>
+                Try again
+              </Menu.Item>
+            </>
+          )}
           {!isError && views.length === 0 && (
             <Menu.Label>No view yet. Save the filters you come back to.</Menu.Label>
           )}
           {views.map((view) => (
             <Menu.Item
               key={view.id}
-              leftSection={view === current ? <IconCheck size={15} aria-label="Shown" /> : <i />}
+              leftSection={
+                <span className={classes.mark}>
+                  {view === current && <IconCheck size={15} aria-label="Shown" />}
+                </span>
+              }
               rightSection={
                 view.site_domain && (
-                  <IconUsers size={15} aria-label={`Shared with ${view.site_domain}`} />
+                  <span className={classes.mark} title={`Shared with ${view.site_domain}`}>
+                    <IconUsers size={15} aria-label={`Shared with ${view.site_domain}`} />
+                  </span>
                 )
               }
               onClick={() => onOpen((view.search ?? {}) as Search)}
@@ -80,31 +101,31 @@ export function SavedViews({ page, search, onOpen }: SavedViewsProps) {
           <Menu.Divider />
           <Writes>
             <Menu.Item onClick={() => setNaming('new')}>Save as a new view…</Menu.Item>
-            {views
-              .filter((view) => view.is_mine && view !== current)
-              .slice(0, 5)
-              .map((view) => (
-                <Menu.Item
-                  key={view.id}
-                  onClick={() =>
-                    apply(
-                      { do: 'update', id: view.id, search: now, siteDomain: view.site_domain },
-                      'The view has these filters now.',
-                    )
-                  }
-                >
-                  Update “{plainText(view.name)}”
-                </Menu.Item>
-              ))}
             {current?.is_mine && (
               <>
                 <Menu.Item onClick={() => setNaming(current)}>Rename or share…</Menu.Item>
-                <Menu.Item
-                  color="red"
-                  onClick={() => apply({ do: 'delete', id: current.id }, 'The view is deleted.')}
-                >
-                  Delete “{plainText(current.name)}”
+                <Menu.Item color="red" onClick={() => setDeleting(current)}>
+                  Delete “{plainText(current.name)}”…
                 </Menu.Item>
+              </>
+            )}
+            {changed.length > 0 && (
+              <>
+                <Menu.Divider />
+                <Menu.Label>Keep these filters in place of a view’s own</Menu.Label>
+                {changed.map((view) => (
+                  <Menu.Item
+                    key={view.id}
+                    onClick={() =>
+                      apply(
+                        { do: 'update', id: view.id, search: now, siteDomain: view.site_domain },
+                        `“${plainText(view.name)}” has these filters now.`,
+                      )
+                    }
+                  >
+                    Update “{plainText(view.name)}”
+                  </Menu.Item>
+                ))}
               </>
             )}
           </Writes>
@@ -132,51 +153,9 @@ export function SavedViews({ page, search, onOpen }: SavedViewsProps) {
           }}
         />
       )}
+      {deleting !== null && (
+        <DeleteView page={page} view={deleting} onClose={() => setDeleting(null)} />
+      )}
     </>
-  );
-}
-
-type NameViewProps = {
-  view: SavedView | null;
-  onClose: () => void;
-  onSave: (name: string, siteDomain: string | null) => void;
-};
-
-function NameView({ view, onClose, onSave }: NameViewProps) {
-  const domains = useDomains();
-  const [name, setName] = useState(view?.name ?? '');
-  const [shared, setShared] = useState<string | null>(view?.site_domain ?? null);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim()) onSave(name.trim(), shared);
-  };
-  return (
-    <Modal opened onClose={onClose} title={view ? 'Rename or share' : 'Save this view'} size="sm">
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <TextInput
-            label="Name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={80}
-            required
-            data-autofocus
-          />
-          <Select
-            label="Share with"
-            description="Everybody who sees the domain finds the view. Only you change it."
-            placeholder="Nobody: it is yours alone"
-            data={domains.map((each) => each.site_domain)}
-            value={shared}
-            onChange={setShared}
-            clearable
-            searchable
-          />
-          <Button type="submit" disabled={!name.trim()}>
-            Save
-          </Button>
-        </Stack>
-      </form>
-    </Modal>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { toProblem } from '@/lib/errors';
 import { FormError } from '@/ui/form-error';
+import { useFocusReturn } from '@/ui/use-focus-return';
 
 type ConfirmDialogProps = {
   title: string;
@@ -17,6 +18,7 @@ type ConfirmDialogProps = {
 /** Asks before something is done: what it does, the way back, and why it was refused. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, action, danger, pending, error, onConfirm, onClose, children } = props;
+  useFocusReturn();
   const confirm = (event: FormEvent) => {
     event.preventDefault();
     onConfirm();

@@ -57,6 +57,39 @@ it('a saved view opens with what it knows, and leaves out what it does not', asy
   }
 });
 
+it('a view is deleted only once that is confirmed, and the keyboard is back at the menu', async () => {
+  const view = {
+    id: 'v1',
+    name: 'Hot',
+    search: { scores: [5] },
+    site_domain: 'abtasty.com',
+    owner_id: 'u-1',
+    is_mine: true,
+    updated_at: '2026-11-01T00:00:00Z',
+  };
+  const server = fakeServer({
+    ...routes,
+    '/rest/v1/rpc/list_saved_views': () => ({ body: [view] }),
+    '/rest/v1/rpc/delete_view': () => ({ body: null }),
+  });
+  const { signIn, user } = openApp(`/conversations?${SCOPE}&scores=5`);
+  await signIn();
+  const menu = await screen.findByRole('button', { name: 'Hot' });
+  const ask = async () => {
+    await user.click(menu);
+    await user.click(await screen.findByRole('menuitem', { name: 'Delete “Hot”…' }));
+    return screen.findByRole('dialog', { name: 'Delete “Hot”?' });
+  };
+  expect(await ask()).toHaveTextContent('It is shared with abtasty.com');
+  await user.click(screen.getByRole('button', { name: 'Cancel' }));
+  await waitFor(() => expect(menu).toHaveFocus());
+  expect(server.callsTo('/rest/v1/rpc/delete_view')).toHaveLength(0);
+
+  await ask();
+  await user.click(screen.getByRole('button', { name: 'Delete' }));
+  await waitFor(() => expect(server.callsTo('/rest/v1/rpc/delete_view')).toHaveLength(1));
+});
+
 it('what is shown can be saved under a name', async () => {
   const server = fakeServer({
     ...routes,
