@@ -65,6 +65,7 @@ export function ListTable<Row extends Key, Sort extends string>(props: ListTable
           className={classes.table}
           aria-label={label}
           aria-rowcount={(total ?? -2) + 1}
+          onMouseOver={tellWhole}
           style={{ minWidth: columns.reduce((sum, column) => sum + column.width, 0) }}
         >
           <colgroup>
@@ -110,6 +111,14 @@ export function ListTable<Row extends Key, Sort extends string>(props: ListTable
       <ListFoot list={list} shown={rows.length} />
     </div>
   );
+}
+
+/** Whoever points at a cell that is cut off reads all of it. */
+function tellWhole({ target }: MouseEvent) {
+  const cell = (target as HTMLElement).closest('td');
+  if (!cell) return;
+  const cut = cell.scrollWidth > cell.clientWidth;
+  cell.title = cut ? cell.innerText.trim() : '';
 }
 
 /** As a property of its own, so that a style sheet may give the first column less on a phone. */

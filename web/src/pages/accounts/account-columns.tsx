@@ -23,7 +23,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
           {
             id: 'domain',
             label: 'Domain',
-            width: 190,
+            width: 176,
             definition: 'Where its people were; the company’s own stands under its name.',
             render: (row) => row.site_domain,
           },
@@ -33,13 +33,13 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'account',
         label: 'Account',
-        width: 240,
+        width: 206,
         render: (row) => <CompanyName account={row} />,
       },
       {
         id: 'score',
         label: 'Best interest',
-        width: 150,
+        width: 130,
         definition: `The best score of the account’s conversations. ${definitionOf('interest_score')}`,
         period: 'in range',
         sort: 'score',
@@ -49,7 +49,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'visitors',
         label: 'Visitors',
-        width: 110,
+        width: 94,
         definition: `People of the account. ${definitionOf('visitors')}`,
         period: 'in range',
         number: true,
@@ -67,7 +67,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'sessions',
         label: 'Sessions',
-        width: 120,
+        width: 110,
         definition: definitionOf('sessions'),
         period: 'in range',
         sort: 'sessions',
@@ -77,7 +77,7 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'conversations',
         label: 'Conversations',
-        width: 166,
+        width: 144,
         definition: definitionOf('conversations'),
         period: 'in range',
         sort: 'conversations',
@@ -99,19 +99,19 @@ export function useAccountColumns(scope: Scope): AccountColumn[] {
       {
         id: 'last',
         label: 'Last active on',
-        width: 150,
+        width: 140,
         definition:
           'The last day of the range with a visit or a conversation of anybody at the account.',
         period: 'in range',
         sort: 'recent',
         render: (row) => formatRange({ from: row.last_day, to: row.last_day }),
       },
-      { id: 'industry', label: 'Industry', width: 150, render: (row) => row.industry ?? NONE },
-      { id: 'size', label: 'Size', width: 120, render: (row) => row.size ?? NONE },
+      { id: 'industry', label: 'Industry', width: 128, render: (row) => row.industry ?? NONE },
+      { id: 'size', label: 'Size', width: 92, render: (row) => row.size ?? NONE },
       {
         id: 'country',
         label: 'Country',
-        width: 130,
+        width: 124,
         render: (row) => (row.country ? formatCountry(row.country) : NONE),
       },
       {

@@ -33,27 +33,20 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
         withZone: several,
       });
     const domain: VisitorColumn[] = several
-      ? [{ id: 'domain', label: 'Domain', width: 190, render: (row) => row.site_domain }]
+      ? [{ id: 'domain', label: 'Domain', width: 176, render: (row) => row.site_domain }]
       : [];
+    // In the order of their weight: what does not fit beside the others is found further to the right.
     return [
       {
         id: 'visitor',
         label: 'Visitor',
-        width: 240,
+        width: 220,
         render: (row) => <VisitorLink visitor={row} />,
-      },
-      {
-        id: 'status',
-        label: 'Status',
-        width: 136,
-        definition:
-          'Known: an e-mail address was captured. Semi-known: the company is known. Anonymous: neither is.',
-        render: (row) => <StatusBadge status={row.status} />,
       },
       {
         id: 'score',
         label: 'Interest',
-        width: 140,
+        width: 116,
         definition: `The best score of the visitor’s conversations. ${definitionOf('interest_score')}`,
         period: 'all time',
         sort: 'score',
@@ -62,20 +55,14 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'company',
         label: 'Company',
-        width: 180,
+        width: 160,
         render: (row) => <AccountLink of={row} />,
       },
       ...domain,
       {
-        id: 'country',
-        label: 'Country',
-        width: 130,
-        render: (row) => (row.country ? formatCountry(row.country) : NONE),
-      },
-      {
         id: 'last',
         label: 'Last seen',
-        width: 196,
+        width: several ? 190 : 146,
         definition:
           'The visitor’s latest activity. The order is by the last day in the range on which the visitor was there.',
         period: 'all time',
@@ -83,37 +70,9 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
         render: (row) => time(row, row.last_seen_at),
       },
       {
-        id: 'first',
-        label: 'First seen',
-        width: 196,
-        definition: 'The visitor’s first activity.',
-        period: 'all time',
-        render: (row) => time(row, row.first_seen_at),
-      },
-      {
-        id: 'sessions',
-        label: 'Sessions',
-        width: 120,
-        definition: `All visits of the visitor, ever. ${ONLY_COUNTED}`,
-        period: 'all time',
-        sort: 'sessions',
-        number: true,
-        render: (row) => formatCount(row.session_count),
-      },
-      {
-        id: 'page_views',
-        label: 'Page views',
-        width: 130,
-        definition: `All pages the visitor looked at, ever. ${ONLY_COUNTED}`,
-        period: 'all time',
-        sort: 'page_views',
-        number: true,
-        render: (row) => formatCount(row.page_view_count),
-      },
-      {
         id: 'conversations',
         label: 'Conversations',
-        width: 166,
+        width: 144,
         definition: `All conversations of the visitor, ever. ${ONLY_COUNTED}`,
         period: 'all time',
         sort: 'conversations',
@@ -123,10 +82,52 @@ export function useVisitorColumns(scope: Scope): VisitorColumn[] {
       {
         id: 'conversions',
         label: 'Conversions',
-        width: 150,
+        width: 136,
         definition: 'What happened on a day of the range.',
         period: 'in range',
         render: (row) => <ConversionMarks flags={flagsOf(row)} />,
+      },
+      {
+        id: 'status',
+        label: 'Status',
+        width: 116,
+        definition:
+          'Known: an e-mail address was captured. Semi-known: the company is known. Anonymous: neither is.',
+        render: (row) => <StatusBadge status={row.status} />,
+      },
+      {
+        id: 'country',
+        label: 'Country',
+        width: 124,
+        render: (row) => (row.country ? formatCountry(row.country) : NONE),
+      },
+      {
+        id: 'sessions',
+        label: 'Sessions',
+        width: 110,
+        definition: `All visits of the visitor, ever. ${ONLY_COUNTED}`,
+        period: 'all time',
+        sort: 'sessions',
+        number: true,
+        render: (row) => formatCount(row.session_count),
+      },
+      {
+        id: 'page_views',
+        label: 'Page views',
+        width: 124,
+        definition: `All pages the visitor looked at, ever. ${ONLY_COUNTED}`,
+        period: 'all time',
+        sort: 'page_views',
+        number: true,
+        render: (row) => formatCount(row.page_view_count),
+      },
+      {
+        id: 'first',
+        label: 'First seen',
+        width: several ? 214 : 172,
+        definition: 'The visitor’s first activity.',
+        period: 'all time',
+        render: (row) => time(row, row.first_seen_at),
       },
       {
         id: 'intents',
