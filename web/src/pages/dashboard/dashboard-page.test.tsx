@@ -4,6 +4,7 @@ import type { SummaryRow } from '@/data/dashboard-summary';
 import { setLocale } from '@/lib/format';
 import { CONFIG, fakeServer } from '@/testing/fake-server';
 import { openApp } from '@/testing/open-app';
+import { ACCOUNT_ID, listedAccount } from '@/testing/people';
 
 const ADDRESS = '/dashboard?domain=abtasty.com&from=2026-11-01&to=2026-11-07';
 const SUMMARY = '/rest/v1/rpc/get_dashboard_summary';
@@ -260,6 +261,24 @@ describe('since when', () => {
     state = 'done';
     expect(await screen.findByText(/^Higher than before since/)).toBeInTheDocument();
   });
+});
+
+it('a hot account leads to its people and what they said, and to all that are hot', async () => {
+  fakeServer({
+    [SUMMARY]: () => ({ body: ROWS }),
+    '/rest/v1/rpc/get_account_stats_with_intent': () => ({
+      body: [listedAccount(ACCOUNT_ID, { name: 'Client Inc' })],
+    }),
+  });
+  await openApp(ADDRESS).signIn();
+  const days = 'domain=abtasty.com&from=2026-11-01&to=2026-11-07';
+  const hrefOf = async (name: string) =>
+    (await screen.findByRole('link', { name })).getAttribute('href');
+  expect(await hrefOf('7 visitors of Client Inc')).toBe(`/visitors?${days}&account=${ACCOUNT_ID}`);
+  expect(await hrefOf('3 conversations of Client Inc')).toBe(
+    `/conversations?${days}&account=${ACCOUNT_ID}`,
+  );
+  expect(await hrefOf('All hot accounts')).toBe(`/accounts?${days}&score=4,5`);
 });
 
 it('what has no page, country or referrer opens its conversations too', async () => {

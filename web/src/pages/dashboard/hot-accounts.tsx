@@ -31,36 +31,54 @@ export function HotAccounts({ scope }: { scope: Scope }) {
     );
   }
   return (
-    <ol className={classes.list}>
-      {data.map((row) => (
-        <li key={`${row.site_domain} ${row.id}`} className={classes.item}>
-          <span className={classes.score}>
-            <InterestScore score={row.interest_score} />
-          </span>
-          <RowsLink
-            rows={{
-              to: '/conversations',
-              search: { account: row.id, domain: row.site_domain, scores: HOT_SCORES },
-            }}
-            className={classes.name}
-            title={row.name}
-          >
-            {row.name}
-          </RowsLink>
-          <time className={classes.when} dateTime={row.last_day}>
-            {formatRange({ from: row.last_day, to: row.last_day })}
-          </time>
-          <span className={classes.why}>
-            {[
-              of(row.visitors, 'visitor'),
-              of(row.sessions, 'session'),
-              of(row.conversations, 'conversation'),
-              ...(row.industry ? [row.industry] : []),
-              ...(scope.domain === null ? [row.site_domain] : []),
-            ].join(' · ')}
-          </span>
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol className={classes.list}>
+        {data.map((row) => (
+          <li key={`${row.site_domain} ${row.id}`} className={classes.item}>
+            <span className={classes.score}>
+              <InterestScore score={row.interest_score} />
+            </span>
+            <RowsLink
+              rows={{
+                to: '/conversations',
+                search: { account: row.id, domain: row.site_domain, scores: HOT_SCORES },
+              }}
+              className={classes.name}
+              title={row.name}
+            >
+              {row.name}
+            </RowsLink>
+            <time className={classes.when} dateTime={row.last_day}>
+              {formatRange({ from: row.last_day, to: row.last_day })}
+            </time>
+            <span className={classes.why}>
+              <RowsLink
+                rows={{ to: '/visitors', search: { account: row.id, domain: row.site_domain } }}
+                className={classes.count}
+                label={`${of(row.visitors, 'visitor')} of ${row.name}`}
+              >
+                {of(row.visitors, 'visitor')}
+              </RowsLink>
+              {` · ${of(row.sessions, 'session')} · `}
+              <RowsLink
+                rows={{
+                  to: '/conversations',
+                  search: { account: row.id, domain: row.site_domain },
+                }}
+                className={classes.count}
+                label={`${of(row.conversations, 'conversation')} of ${row.name}`}
+              >
+                {of(row.conversations, 'conversation')}
+              </RowsLink>
+              {row.industry && ` · ${row.industry}`}
+              {scope.domain === null && ` · ${row.site_domain}`}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <RowsLink rows={{ to: '/accounts', search: { score: HOT_SCORES } }} className={classes.all}>
+        All hot accounts
+      </RowsLink>
+    </>
   );
 }
