@@ -11,7 +11,8 @@ type AccountToolsProps = { scope: Scope; filter: AccountFilter; total: number | 
 
 /** What can be done with the list as it is filtered: kept under a name, saved as a file. */
 export function AccountTools({ scope, filter, total }: AccountToolsProps) {
-  const { domain: _domain, from: _from, to: _to, ...view } = route.useSearch();
+  // Without what an open panel has in the address.
+  const { domain: _domain, from: _from, to: _to, ...view } = parseAccountSearch(route.useSearch());
   const navigate = route.useNavigate();
   const open = (kept: Record<string, unknown>) => {
     const { domain: _d, from: _f, to: _t, ...known } = parseAccountSearch(kept);

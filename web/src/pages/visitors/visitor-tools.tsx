@@ -11,7 +11,8 @@ type VisitorToolsProps = { scope: Scope; filter: VisitorFilter; total: number | 
 
 /** What can be done with the list as it is filtered: kept under a name, saved as a file. */
 export function VisitorTools({ scope, filter, total }: VisitorToolsProps) {
-  const { domain: _domain, from: _from, to: _to, ...view } = route.useSearch();
+  // Without what an open panel has in the address.
+  const { domain: _domain, from: _from, to: _to, ...view } = parseVisitorSearch(route.useSearch());
   const navigate = route.useNavigate();
   const open = (kept: Record<string, unknown>) => {
     const { domain: _d, from: _f, to: _t, ...known } = parseVisitorSearch(kept);
