@@ -18,8 +18,13 @@ function isTyping(target: EventTarget | null): boolean {
   return (
     target.isContentEditable ||
     target.matches('input, textarea, select, [role="slider"], [role="option"]') ||
-    target.closest('[role="dialog"], [role="menu"], [role="listbox"], [role="tablist"]') !== null
+    target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null
   );
+}
+
+/** Arrows walk from tab to tab there; every other key does what it does elsewhere. */
+function isForTabs({ key, target }: KeyboardEvent): boolean {
+  return key.startsWith('Arrow') && (target as HTMLElement).closest?.('[role="tablist"]') != null;
 }
 
 export function useShortcuts(shortcuts: Shortcuts): void {
@@ -35,6 +40,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       const action = latest.current[event.key];
       const isCharacter = event.key.length === 1;
       if (!action || (isCharacter && !enabled) || isTyping(event.target)) return;
+      if (isForTabs(event)) return;
       event.preventDefault();
       action();
     };

@@ -48,11 +48,34 @@ export function SidePanel({ label, onClose, narrow, ...content }: SidePanelProps
   );
 }
 
+/** Once the panel is closed, whoever was in it is back at the row that was open. */
+function useReturnToRow(id: string) {
+  const path = useRef('');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each row has an address of its own
+  useEffect(() => {
+    path.current = window.location.pathname;
+  }, [id]);
+  useEffect(
+    () => () => {
+      const [exactly, withSearch] = [`[href="${path.current}"]`, `[href^="${path.current}?"]`];
+      requestAnimationFrame(() => {
+        if (document.activeElement !== document.body) return;
+        const row = document.querySelector<HTMLElement>(`main a:is(${exactly}, ${withSearch})`);
+        row?.focus({ preventScroll: true });
+      });
+    },
+    [],
+  );
+}
+
 type PanelContentProps = Omit<SidePanelProps, 'label' | 'onClose' | 'narrow'>;
 
 function PanelContent({ id, title, head, actions, footer, children }: PanelContentProps) {
   const top = useRef<HTMLDivElement>(null);
+  useReturnToRow(id);
 
+  // A head of its own may come only with what is open, and takes the place of the title.
+  const ownHead = Boolean(head);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each row opened is announced
   useEffect(() => {
     const heading = top.current?.querySelector('h2');
@@ -60,7 +83,7 @@ function PanelContent({ id, title, head, actions, footer, children }: PanelConte
     // Over the page, the drawer gives the focus to what is marked so, else to the first button.
     heading?.setAttribute('data-autofocus', '');
     heading?.focus({ preventScroll: true });
-  }, [id]);
+  }, [id, ownHead]);
 
   return (
     <div className={classes.panel}>

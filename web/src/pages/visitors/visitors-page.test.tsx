@@ -197,6 +197,20 @@ describe('the panel', () => {
     await user.keyboard('{Escape}');
     await waitFor(() => expect(window.location.pathname).toBe('/visitors'));
     expect(window.location.search).toContain('q=n');
+    await waitFor(() =>
+      expect(screen.getByRole('link', { name: /Name of ben|ben@/ })).toHaveFocus(),
+    );
+  });
+
+  it('leaves the view its name', async () => {
+    fakeServer({
+      ...routes,
+      '/rest/v1/rpc/list_saved_views': () => ({
+        body: [{ id: 'v1', name: 'Ann and Ben', search: { q: 'n' }, site_domain: null }],
+      }),
+    });
+    await openApp(`/visitors/abtasty.com/ann?${SCOPE}&q=n&tab=sessions`).signIn();
+    expect(await screen.findByRole('button', { name: 'Ann and Ben' })).toBeInTheDocument();
   });
 
   it('keeps the chosen kinds and tab in the address', async () => {
@@ -229,6 +243,8 @@ describe('the panel', () => {
     expect(known).toHaveTextContent('Retailreplaced “Software” (The page)');
     expect(known).toHaveTextContent('Directory of companies90.0%');
     expect(window.location.search).toContain('tab=enrichment');
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(window.location.pathname).toBe('/visitors'));
   });
 
   it('that does not exist says so', async () => {
