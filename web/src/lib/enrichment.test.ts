@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fieldLabel, foundText, sourceLabel } from './enrichment';
+import { fieldLabel, foundText, sourceLabel, valueLabel } from './enrichment';
 
 it('says what was found and what that replaced', () => {
   const details = {
@@ -18,4 +18,8 @@ it('says nothing of what has another shape', () => {
 it('calls what it does not know by its own name', () => {
   expect([fieldLabel('size'), fieldLabel('revenue')]).toEqual(['Size', 'revenue']);
   expect([sourceLabel('email'), sourceLabel('oracle')]).toEqual(['E-mail domain', 'oracle']);
+});
+
+it('names a country, which comes as its code', () => {
+  expect([valueLabel('country', 'FR'), valueLabel('size', '11-50')]).toEqual(['France', '11-50']);
 });

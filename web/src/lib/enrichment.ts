@@ -1,4 +1,5 @@
 import type { Json } from '@/lib/database.types';
+import { formatCountry } from '@/lib/format';
 
 const FIELDS: Record<string, string> = {
   domain: 'Company’s domain',
@@ -25,6 +26,11 @@ export function fieldLabel(field: string): string {
   return FIELDS[field] ?? field;
 }
 
+/** A value as a person reads it: a country by its name. */
+export function valueLabel(field: string, value: string): string {
+  return field === 'country' ? formatCountry(value) : value;
+}
+
 /** Who gave an answer. */
 export function sourceLabel(source: string): string {
   return SOURCES[source] ?? source;
@@ -38,8 +44,9 @@ export function foundText(details: Json): string {
       if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return [];
       const { value, previous_value: previous } = answer;
       if (typeof value !== 'string') return [];
-      const before = typeof previous === 'string' ? ` (before: ${previous})` : '';
-      return [`${fieldLabel(field)}: ${value}${before}`];
+      const before =
+        typeof previous === 'string' ? ` (before: ${valueLabel(field, previous)})` : '';
+      return [`${fieldLabel(field)}: ${valueLabel(field, value)}${before}`];
     })
     .join(' · ');
 }

@@ -1,5 +1,5 @@
 import { Table } from '@mantine/core';
-import { fieldLabel, sourceLabel } from '@/lib/enrichment';
+import { fieldLabel, sourceLabel, valueLabel } from '@/lib/enrichment';
 import { formatAge, formatDateTime, formatShare } from '@/lib/format';
 import { EmptyState } from './empty-state';
 import { ErrorState } from './error-state';
@@ -50,44 +50,52 @@ export function EnrichmentTable({ answers, timezone, hint }: EnrichmentTableProp
   );
 }
 
-const HEADS = ['Field', 'Value', 'Source', 'Confidence', 'Age'];
 type AnswersProps = { label: string; answers: EnrichmentAnswer[]; timezone: string };
 
+/** What is said of a value stands beneath it: a panel has no room for a column of each. */
 function Answers({ label, answers, timezone }: AnswersProps) {
   return (
-    <div className={classes.scroll}>
-      <Table className={classes.table} aria-label={label}>
-        <Table.Thead>
-          <Table.Tr>
-            {HEADS.map((head) => (
-              <Table.Th key={head} scope="col">
-                {head}
-              </Table.Th>
-            ))}
+    <Table className={classes.table} aria-label={label}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th scope="col">Field</Table.Th>
+          <Table.Th scope="col">Value, source and age</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {answers.map((answer) => (
+          <Table.Tr key={answer.id}>
+            <Table.Th scope="row">{fieldLabel(answer.field)}</Table.Th>
+            <Table.Td>
+              <Value answer={answer} />
+              <span className={classes.beneath}>
+                {sourceLabel(answer.source)} · {formatShare(answer.confidence)} certain ·{' '}
+                <time
+                  dateTime={answer.observed_at}
+                  title={formatDateTime(answer.observed_at, timezone)}
+                >
+                  {formatAge(answer.observed_at)}
+                </time>
+              </span>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {answers.map((answer) => (
-            <Table.Tr key={answer.id}>
-              <Table.Th scope="row">{fieldLabel(answer.field)}</Table.Th>
-              <Table.Td>
-                {answer.value}
-                {answer.previous_value !== null && (
-                  <span className={classes.replaced}>
-                    replaced “{answer.previous_value}”
-                    {answer.previous_source && ` (${sourceLabel(answer.previous_source)})`}
-                  </span>
-                )}
-              </Table.Td>
-              <Table.Td>{sourceLabel(answer.source)}</Table.Td>
-              <Table.Td>{formatShare(answer.confidence)}</Table.Td>
-              <Table.Td title={formatDateTime(answer.observed_at, timezone)}>
-                {formatAge(answer.observed_at)}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Value({ answer }: { answer: EnrichmentAnswer }) {
+  const { field, value, previous_value, previous_source } = answer;
+  return (
+    <>
+      {valueLabel(field, value)}
+      {previous_value !== null && (
+        <span className={classes.beneath}>
+          replaced “{valueLabel(field, previous_value)}”
+          {previous_source && ` (${sourceLabel(previous_source)})`}
+        </span>
+      )}
+    </>
   );
 }

@@ -24,6 +24,18 @@ function noticeOf(visitor: Visitor, timezone: string): string | null {
   return 'Not counted: the visitor was only seen outside the production site.';
 }
 
+/** What does not fit a line goes on with the domain, not within it. */
+function Address({ of }: { of: string }) {
+  const at = of.lastIndexOf('@');
+  return (
+    <span title={of}>
+      {of.slice(0, at)}
+      <wbr />
+      {of.slice(at)}
+    </span>
+  );
+}
+
 /** Who the visitor is and how interested, and why. */
 export function VisitorHeader({ visitor, timezone }: VisitorHeaderProps) {
   const interest = useVisitorInterest(visitor.site_domain, visitor.id);
@@ -33,7 +45,7 @@ export function VisitorHeader({ visitor, timezone }: VisitorHeaderProps) {
       : interestReason(interest.data, interest.data?.signals ?? []);
   const { account } = visitor;
   const facts: Fact[] = [
-    ['E-mail', visitor.email],
+    ['E-mail', visitor.email && <Address key="email" of={visitor.email} />],
     [
       'Company',
       account && (

@@ -241,7 +241,7 @@ describe('the panel', () => {
     await user.click(screen.getByRole('tab', { name: 'Enrichment' }));
     const known = await screen.findByRole('table', { name: 'What is known' });
     expect(known).toHaveTextContent('Retailreplaced “Software” (The page)');
-    expect(known).toHaveTextContent('Directory of companies90.0%');
+    expect(known).toHaveTextContent('Directory of companies · 90.0% certain');
     expect(window.location.search).toContain('tab=enrichment');
     await user.keyboard('{Escape}');
     await waitFor(() => expect(window.location.pathname).toBe('/visitors'));
