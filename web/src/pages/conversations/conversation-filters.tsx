@@ -76,7 +76,7 @@ export function ConversationFilters({ scope }: ConversationFiltersProps) {
               Add filter
             </Button>
           </Menu.Target>
-          <Menu.Dropdown mah={440} style={{ overflowY: 'auto' }}>
+          <Menu.Dropdown mah="min(720px, 75dvh)" style={{ overflowY: 'auto' }}>
             {GROUPS.map((group) => {
               const offered = unset.filter((filter) => filter.group === group);
               return (
