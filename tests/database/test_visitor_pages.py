@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg import Connection
 
 from support.crowd import ADMIN, COMPANY, FIGURES, FIRST, SITES, Person, gathered
 from support.database import TestDatabase
@@ -23,6 +24,13 @@ def crowd(database: TestDatabase) -> list[Person]:
 def turns(*sizes: int) -> list[tuple[int, ...]]:
     """Page sizes in turn, each of them first once: every page goes on from one of another size."""
     return [sizes[n:] + sizes[:n] for n in range(len(sizes))]
+
+
+@pytest.fixture(scope="module")
+def reader(database: TestDatabase) -> Iterator[Connection[Any]]:
+    """A connection for all tests, as the server keeps them: a new one first learns the functions."""
+    with database.connect("authenticated", {"sub": ADMIN}) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("sizes", turns(1, 3, 50))
@@ -41,7 +49,7 @@ def turns(*sizes: int) -> list[tuple[int, ...]]:
 @pytest.mark.parametrize("days", [(0, 3), (0, 1), (2, 2)])
 def test_pages_one_after_the_other_are_the_whole_list(
     crowd: list[Person],
-    database: TestDatabase,
+    reader: Connection[Any],
     sizes: Sequence[int],
     sort: str,
     passed: dict[str, str],
@@ -68,17 +76,16 @@ def test_pages_one_after_the_other_are_the_whole_list(
     filtered = passed | {"from": first.isoformat(), "to": last.isoformat()}
     listed: list[UUID] = []
     after = None
-    with database.connect("authenticated", {"sub": ADMIN}) as reader:
-        for limit in cycle(sizes):
-            page: list[Any] = reader.execute(
-                "select id, cursor from public.get_visitor_stats_with_intent(%s, %s, %s, %s, %s)",
-                [SITES, json.dumps(filtered), sort, limit, after and json.dumps(after)],
-            ).fetchall()
-            assert len(page) <= limit
-            if not page:
-                break
-            listed += [row[0] for row in page]
-            after = page[-1][1]
+    for limit in cycle(sizes):
+        page: list[Any] = reader.execute(
+            "select id, cursor from public.get_visitor_stats_with_intent(%s, %s, %s, %s, %s)",
+            [SITES, json.dumps(filtered), sort, limit, after and json.dumps(after)],
+        ).fetchall()
+        assert len(page) <= limit
+        if not page:
+            break
+        listed += [row[0] for row in page]
+        after = page[-1][1]
     assert listed == sorted(expected, key=lambda found: expected[found], reverse=True)
 
 
@@ -87,7 +94,7 @@ def test_pages_one_after_the_other_are_the_whole_list(
 @pytest.mark.parametrize(("start", "end"), [(0, 3), (1, 2), (0, 0)])
 def test_pages_of_a_filter_that_few_pass_are_the_whole_list(
     crowd: list[Person],
-    database: TestDatabase,
+    reader: Connection[Any],
     sizes: Sequence[int],
     did: str,
     wanted: int,
@@ -105,18 +112,17 @@ def test_pages_of_a_filter_that_few_pass_are_the_whole_list(
     filtered = {"from": str(first), "to": str(last), "country": "DE", "did": did}
     listed: list[UUID] = []
     after = None
-    with database.connect("authenticated", {"sub": ADMIN}) as reader:
-        for limit in cycle(sizes):
-            page = reader.execute(
-                "select id, json_build_object('id', id, 'last_day', last_day, 'last_visit_at',"
-                " last_visit_at) from private.visitors_by_filter(%s, %s, %s, %s, %s)",
-                [SITES, json.dumps(filtered), last + timedelta(days=1), after, limit],
-            ).fetchall()
-            assert len(page) <= limit
-            if not page:
-                break
-            listed += [row[0] for row in page]
-            after = json.dumps(page[-1][1])
+    for limit in cycle(sizes):
+        page = reader.execute(
+            "select id, json_build_object('id', id, 'last_day', last_day, 'last_visit_at',"
+            " last_visit_at) from private.visitors_by_filter(%s, %s, %s, %s, %s)",
+            [SITES, json.dumps(filtered), last + timedelta(days=1), after, limit],
+        ).fetchall()
+        assert len(page) <= limit
+        if not page:
+            break
+        listed += [row[0] for row in page]
+        after = json.dumps(page[-1][1])
     assert len(listed) > 5
     assert listed == [found for _, _, found in sorted(expected, reverse=True)]
 
@@ -124,7 +130,7 @@ def test_pages_of_a_filter_that_few_pass_are_the_whole_list(
 @pytest.mark.parametrize("column", [column for column in FIGURES.values() if "view" not in column])
 @pytest.mark.parametrize("figure", [None, 2])
 def test_a_walk_past_those_who_were_not_there_finds_the_page_or_says_it_cannot(
-    crowd: list[Person], database: TestDatabase, column: str, figure: int | None
+    crowd: list[Person], reader: Connection[Any], column: str, figure: int | None
 ) -> None:
     day = FIRST + timedelta(days=2)
     there = sorted(
@@ -139,13 +145,12 @@ def test_a_walk_past_those_who_were_not_there_finds_the_page_or_says_it_cannot(
     filtered = json.dumps({"from": day.isoformat(), "to": day.isoformat()})
     after = json.dumps({"figure": figure, "id": lowest}) if figure else None
     answers = {}
-    with database.connect("authenticated", {"sub": ADMIN}) as reader:
-        for walked in (5, 20, 60, 1000):
-            row = reader.execute(
-                "select ids from private.leading_visitors_there(%s, %s, %s, %s, 10, %s)",
-                [SITES, filtered, column, after, walked],
-            ).fetchone()
-            answers[walked] = row and row[0]
+    for walked in (5, 20, 60, 1000):
+        row = reader.execute(
+            "select ids from private.leading_visitors_there(%s, %s, %s, %s, 10, %s)",
+            [SITES, filtered, column, after, walked],
+        ).fetchone()
+        answers[walked] = row and row[0]
     expected = [found for _, found in there[:10]]
     assert len(expected) == 10
     assert answers[5] is None
