@@ -165,6 +165,7 @@ def throwaway_cluster(*, fsync: bool = False) -> Iterator[TestCluster]:
         address = embedded_address(cluster.postmaster(), keys)
         tests = TestCluster(settings, keys, address, cluster)
         bootstrap(address)
+        hasten_logins(address)
         tests.copy(EMPTY_TEMPLATE, "postgres")
         with psycopg.connect(address.login("postgres"), autocommit=True) as connection:
             migrate(connection)
@@ -172,3 +173,15 @@ def throwaway_cluster(*, fsync: bool = False) -> Iterator[TestCluster]:
             seed(connection)
         tests.copy(TEMPLATE, "postgres")
         yield tests
+
+
+def hasten_logins(address: Address) -> None:
+    """Hash the same passwords in one round, not 4096: a third of what a connection takes."""
+    with psycopg.connect(address.login("supabase_admin"), autocommit=True) as admin:
+        admin.execute("set scram_iterations = 1")
+        for role, password in address.passwords.items():
+            admin.execute(
+                sql.SQL("alter role {} password {}").format(
+                    sql.Identifier(role), sql.Literal(password)
+                )
+            )
