@@ -70,6 +70,47 @@ as $$
   ) as walked
 $$;
 
+create or replace function private.found_by_search(p_site_domains text[], p_search text)
+returns private.visitor_search
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_found uuid[];
+  v_left bigint;
+  v_search private.visitor_search;
+begin
+  if p_search is null then
+    return null;
+  end if;
+  v_found := private.search_companies(p_site_domains, p_search);
+  v_search.companies := v_found;
+  v_search.are_others := false;
+  if cardinality(v_found) > 1000 then
+    v_left := (
+      select count(*) from public.accounts as account where account.site_domain = any (p_site_domains)
+    ) - cardinality(v_found);
+    v_search.are_others := v_left < cardinality(v_found);
+  end if;
+  if v_search.are_others then
+    v_search.companies := case when v_left = 0 then '{}' else array(
+      select account.id from public.accounts as account where account.site_domain = any (p_site_domains)
+      except
+      select found.id from unnest(v_found) as found (id)
+    ) end;
+  end if;
+  v_search.ids := array(select found.id from private.search_ids(p_site_domains, p_search) as found);
+  v_search.rarest := private.rarest_query(p_site_domains, p_search);
+  v_search.query := private.prefix_query(p_search);
+  return v_search;
+end
+$$;
+
+comment on function private.found_by_search(text[], text) is
+  'The companies and ids that a search finds on websites, and its words, for private.passing_query; null without a search.';
+
 create or replace function private.rare_visitors_by_figure(
   p_site_domains text[],
   p_filter jsonb,

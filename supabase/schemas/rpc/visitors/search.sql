@@ -172,10 +172,14 @@ set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
-  v_found uuid[] := private.search_companies(p_site_domains, p_search);
+  v_found uuid[];
   v_left bigint;
   v_search private.visitor_search;
 begin
+  if p_search is null then
+    return null;
+  end if;
+  v_found := private.search_companies(p_site_domains, p_search);
   v_search.companies := v_found;
   v_search.are_others := false;
   if cardinality(v_found) > 1000 then
@@ -199,7 +203,7 @@ end
 $$;
 
 comment on function private.found_by_search(text[], text) is
-  'The companies and ids that a search finds on websites, and its words, for private.passing_query.';
+  'The companies and ids that a search finds on websites, and its words, for private.passing_query; null without a search.';
 
 create function private.is_of_companies(p_account_id uuid, p_search private.visitor_search)
 returns boolean
