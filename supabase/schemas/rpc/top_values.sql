@@ -25,10 +25,14 @@ declare
   v_domains text[] := private.check_domains(p_site_domains);
   v_limit integer := least(greatest(coalesce(p_limit, 10), 1), 100);
   v_best text[];
+  v_before date;
   v_wide daterange;
+  v_wide_before daterange;
 begin
   perform private.check_window(p_from, p_to);
+  v_before := p_from - (p_to - p_from + 1);
   v_wide := rollup.widened(p_from, p_to);
+  v_wide_before := rollup.widened(v_before, p_from - 1);
   if p_dimension is null or p_dimension not in ('page', 'country', 'device', 'referrer') then
     raise exception 'p_dimension is page, country, device or referrer, not %', coalesce(p_dimension, 'null')
       using errcode = 'PT400';
@@ -58,11 +62,25 @@ begin
         as previous_conversations
     from (
       select figure.value, figure.metric, figure.n, true as is_now
-      from rollup.sums(v_domains, array['sessions', 'conversations'], p_dimension, p_from, p_to) as figure
+      from rollup.sums_of_wider(
+        v_domains,
+        array['sessions', 'conversations'],
+        p_dimension,
+        p_from,
+        p_to,
+        lower(v_wide),
+        upper(v_wide) - 1
+      ) as figure
       union all
       select figure.value, figure.metric, figure.n, false
-      from rollup.sums(
-        v_domains, array['sessions', 'conversations'], p_dimension, p_from - (p_to - p_from + 1), p_from - 1
+      from rollup.sums_of_wider(
+        v_domains,
+        array['sessions', 'conversations'],
+        p_dimension,
+        v_before,
+        p_from - 1,
+        lower(v_wide_before),
+        upper(v_wide_before) - 1
       ) as figure
     ) as f
     where v_best = '{}' or f.value = any (v_best)
