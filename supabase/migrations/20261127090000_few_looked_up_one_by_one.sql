@@ -209,14 +209,14 @@ declare
   v_there integer;
   -- Of a search, the words of each one have to be looked at.
   v_most integer := case when coalesce(p_filter ->> 'search', '') = '' then 20000 else 4000 end;
-  v_filter jsonb := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
+  v_filter jsonb;
 begin
   -- Conversions have an index of their own, and few days have any: without a walk in an order that may have nobody first.
   if private.wanted_steps(p_filter) >= 16 then
     v_there := private.count_days_there(p_site_domains, p_filter, v_most);
-    if v_there <= 3000 then
-      v_filter := null;
-    end if;
+  end if;
+  if v_there is null or v_there > 3000 then
+    v_filter := private.filter_to_walk(p_site_domains, p_filter, (p_filter ->> 'to')::date);
   end if;
   -- The first in the order, as long as enough of them were there in the range.
   while v_filter is not null loop
